@@ -1,0 +1,108 @@
+#include "core/body.h"
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <utility>
+
+namespace sextant {
+namespace {
+
+class StringBody final : public Body {
+ public:
+  explicit StringBody(std::string bytes) : bytes_(std::move(bytes)) {}
+  void read(OnChunk on_chunk) override {
+    std::string chunk;
+    if (offset_ == 0 && bytes_.size() <= kChunkBytesMax) {
+      chunk = std::exchange(bytes_, {});
+    } else {
+      chunk = bytes_.substr(offset_, kChunkBytesMax);
+      offset_ += chunk.size();
+    }
+    on_chunk(std::move(chunk));
+  }
+  std::optional<std::uint64_t> length() const override { return bytes_.size() - offset_; }
+
+ private:
+  std::string bytes_;
+  std::size_t offset_ = 0;
+};
+
+// Reads in a loop while chunks arrive at once, and by callback when they do not, so that a body of
+// many ready chunks does not grow the stack.
+class Drain : public std::enable_shared_from_this<Drain> {
+ public:
+  Drain(std::unique_ptr<Body> body, ChunkSink sink, OnDone on_done)
+      : body_(std::move(body)), sink_(std::move(sink)), on_done_(std::move(on_done)) {}
+
+  void pump() {
+    do {
+      state_ = kAsked;
+      body_->read(
+          [self = shared_from_this()](Result<std::string> chunk) { self->take(std::move(chunk)); });
+    } while (state_.exchange(kWaiting) == kAnswered && !ended_);
+  }
+
+ private:
+  enum State { kAsked, kAnswered, kWaiting };
+
+  void take(Result<std::string> chunk) {
+    if (!chunk) return end(std::unexpected(std::move(chunk).error()));
+    if (chunk->empty()) return end({});
+    if (auto taken = sink_(*chunk); !taken) return end(std::move(taken));
+    if (state_.exchange(kAnswered) == kWaiting)
+      pump();  // the asking loop has gone: this thread goes on
+  }
+
+  void end(Result<> result) {
+    ended_ = true;
+    auto on_done = std::move(on_done_);
+    state_ = kAnswered;
+    on_done(std::move(result));
+  }
+
+  std::unique_ptr<Body> body_;
+  ChunkSink sink_;
+  OnDone on_done_;
+  std::atomic<int> state_ = kAsked;
+  std::atomic<bool> ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Body> make_body(std::string bytes) {
+  return std::make_unique<StringBody>(std::move(bytes));
+}
+
+void drain(std::unique_ptr<Body> body, ChunkSink sink, OnDone on_done) {
+  std::make_shared<Drain>(std::move(body), std::move(sink), std::move(on_done))->pump();
+}
+
+void read_all(std::unique_ptr<Body> body, std::size_t bytes_max,
+              std::move_only_function<void(Result<std::string>)> on_done) {
+  auto text = std::make_shared<std::string>();
+  drain(
+      std::move(body),
+      [text, bytes_max](std::string_view chunk) -> Result<> {
+        if (text->size() + chunk.size() > bytes_max) {
+          return fail(Code::Exhausted,
+                      "body is larger than " + std::to_string(bytes_max) + " bytes");
+        }
+        text->append(chunk);
+        return {};
+      },
+      [text, on_done = std::move(on_done)](Result<> done) mutable {
+        if (!done) return on_done(std::unexpected(std::move(done).error()));
+        on_done(std::move(*text));
+      });
+}
+
+Result<std::string> read_all_blocking(std::unique_ptr<Body> body, std::size_t bytes_max) {
+  std::promise<Result<std::string>> promise;
+  auto future = promise.get_future();
+  read_all(std::move(body), bytes_max,
+           [&](Result<std::string> text) { promise.set_value(std::move(text)); });
+  return future.get();
+}
+
+}  // namespace sextant

@@ -1,0 +1,40 @@
+#pragma once
+// Every operation of every service is one row in its service's table: name, IAM action, resource,
+// handler. The wire, functions and workflows all enter by it, so there is one place where the gate
+// stands.
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "sdk/call.h"
+#include "sdk/service_caller.h"
+
+namespace sextant::guard {
+
+class Permit;
+
+// What an operation acts on: IAM's resource and the condition keys that come from the parameters.
+struct Target {
+  std::string resource = "*";  // ARN, or "*" where the action has no resource type
+  sdk::ConditionContext context = {};
+};
+
+struct Operation {
+  std::string_view service;  // "s3"
+  std::string_view name;     // "PutObject"
+  std::string_view action;   // "s3:PutObject"
+  sdk::Access access = sdk::Access::Write;
+  sdk::EventCategory category = sdk::EventCategory::Management;
+  // Pure: what the call is about. Invalid (with the AWS error code) when a parameter is missing or
+  // malformed.
+  std::function<Result<Target>(const Scope&, const sdk::Input&)> target;
+  // Runs on a worker thread; must not block on other calls. Replies exactly once; the permit lives
+  // as long as whoever holds it.
+  std::function<void(std::shared_ptr<Permit>, sdk::Input, sdk::Reply)> handle;
+};
+
+using OperationTable = std::vector<Operation>;
+
+}  // namespace sextant::guard

@@ -1,0 +1,49 @@
+#pragma once
+// The node's only listener: HTTP/1.1 over TCP or TLS. Untrusted bytes come in here, so everything
+// has a limit: header size and time, body pace, connections. Sockets live on I/O threads that never
+// run handlers.
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/metrics.h"
+#include "core/result.h"
+#include "net/http.h"
+
+namespace sextant::net {
+
+struct TlsFiles {
+  std::string certificate_chain;  // PEM path
+  std::string private_key;        // PEM path
+};
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 4566;  // 0: any free one
+  std::optional<TlsFiles> tls = std::nullopt;
+  int io_threads = 1;
+  int worker_threads = 4;  // run handlers and body callbacks
+  std::size_t connections_max = 20'000;
+  std::size_t requests_in_progress_max = 1'024;  // beyond: 503 with Retry-After
+  std::size_t header_bytes_max = 64 * 1024;
+  std::chrono::seconds header_time_max{20};  // from first byte to the end of the header
+  std::chrono::seconds idle_time_max{120};   // between requests
+  std::chrono::seconds stall_time_max{30};   // a body that moves no byte for so long ends
+};
+
+class HttpServer {
+ public:
+  // Listens on return. Errors: Conflict (the port is taken: says so), Invalid (address,
+  // certificate).
+  static Result<std::unique_ptr<HttpServer>> start(const ServerOptions& options, Handler handler,
+                                                   metrics::Registry& metrics);
+  virtual ~HttpServer() = default;  // stops at once
+  virtual std::uint16_t port() const = 0;
+  // Takes no new connections and requests (503), waits until those in progress have been answered,
+  // at most so long. True when all were.
+  virtual bool drain(std::chrono::seconds longest) = 0;
+};
+
+}  // namespace sextant::net

@@ -1,0 +1,15 @@
+#include "sdk/function.h"
+
+namespace sextant::sdk {
+
+Result<> Stage::text(const TextBlock&, const Emit&) {
+  return fail(Code::Invalid, "this stage takes rows: put a parser before it in the chain");
+}
+
+Result<> Stage::rows(Rows, const Emit&) {
+  return fail(Code::Invalid, "this stage takes text: it can only be the first of the chain");
+}
+
+Result<> Stage::finish(const Emit&) { return {}; }
+
+}  // namespace sextant::sdk

@@ -1,0 +1,93 @@
+#pragma once
+// A native function: a stage of a pipeline that takes and gives columns. One descriptor a function;
+// the server's catalogue lists them, and checks, help and docs come from it.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/columns.h"
+#include "core/result.h"
+
+namespace sextant::sdk {
+
+// The object (or other source) that a delivery brings, as stages see it.
+struct Source {
+  std::string path;  // log.file.path: "s3://bucket/key" (with ?versionId=… when versioned)
+  std::string object_version;  // tells two versions of one key apart, in documents' ids
+  std::uint64_t size = 0;      // bytes as stored
+};
+
+// Whole lines of decompressed text. Offsets count decompressed bytes from the object's start.
+struct TextBlock {
+  std::string_view text;     // valid during the call only
+  std::uint64_t offset = 0;  // of text[0]
+  bool last = false;         // the object ends here; only then may text lack the closing newline
+};
+
+// Rows for one table. Columns are flat with dotted ECS names ("source.ip"); strings that repeat are
+// dictionary-encoded (int32 indices), so that later stages work once per distinct value.
+struct Rows {
+  std::string table;  // logical name: "alb", "malformed"
+  BatchPtr batch;
+};
+
+// Where a stage puts what it made: the next stage, or the pipeline's outputs. Errors end the
+// delivery.
+using Emit = std::function<Result<>(Rows)>;
+
+// One stage at work on one delivery. One thread at a time. The first stage gets text, the others
+// rows.
+class Stage {
+ public:
+  virtual ~Stage() = default;
+  virtual Result<> text(const TextBlock& block, const Emit& emit);  // default: Invalid, takes rows
+  virtual Result<> rows(Rows rows, const Emit& emit);               // default: Invalid, takes text
+  virtual Result<> finish(const Emit& emit);  // after the last block; default: nothing
+};
+
+// A function prepared for one revision: configuration checked, data files loaded. Shared by
+// deliveries.
+class Prepared {
+ public:
+  virtual ~Prepared() = default;
+  virtual std::unique_ptr<Stage> start(const Source& source) const = 0;  // any thread
+  // Hash of the data files it holds, part of the function's revision; "" when it has none.
+  virtual std::string data_hash() const { return {}; }
+  // Whether a data file on disk is another than the one loaded: then the dispatcher prepares a new
+  // revision.
+  virtual bool stale() const { return false; }
+};
+
+struct Configuration {
+  std::map<std::string, std::string> variables;  // the function's Environment.Variables
+  std::string data_folder;                       // where the node keeps data files (node --files)
+};
+
+enum class Status { Alpha, Stable };
+enum class Trust { Untrusted, Trusted };  // may it see bytes from outside?
+enum class Takes { Text, Rows };
+
+struct ConfigField {
+  std::string_view name;  // environment variable
+  std::string_view help;
+  std::string_view otherwise;  // the default, as text
+};
+
+struct Function {
+  std::string_view id;  // "parsers.alb"; a chain is written "parsers.alb|enrichers.geoip|lake.land"
+  std::string_view title;
+  std::string_view summary;
+  Status status = Status::Alpha;
+  Trust input = Trust::Untrusted;
+  Takes takes = Takes::Rows;
+  std::vector<ConfigField> config = {};
+  // Invalid: a configuration value; NotFound or Corrupt: a data file (names it).
+  std::function<Result<std::shared_ptr<const Prepared>>(const Configuration&)> prepare;
+};
+
+}  // namespace sextant::sdk

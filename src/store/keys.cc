@@ -1,0 +1,94 @@
+#include "store/keys.h"
+
+#include <cstdio>
+
+namespace sextant::store::keys {
+
+std::string scoped(std::string_view kind, const Scope& scope) {
+  std::string key(kind);
+  key.append("/").append(scope.account.text()).append("/").append(scope.region.text()).append("/");
+  return key;
+}
+
+std::string ordered(std::uint64_t number) {
+  std::string bytes(8, '\0');
+  for (int i = 7; i >= 0; --i) {
+    bytes[static_cast<std::size_t>(i)] = static_cast<char>(number & 0xFF);
+    number >>= 8;
+  }
+  return bytes;
+}
+
+std::string delivery(const Scope& scope, const DeliveryId& id) {
+  return deliveries(scope) + id.text();
+}
+std::string deliveries(const Scope& scope) { return scoped("delivery", scope); }
+std::string due_all(const Scope& scope) { return scoped("due", scope); }
+std::string due_of(const Scope& scope, const FunctionName& function) {
+  return due_all(scope) + function.text() + "/";
+}
+std::string due(const Scope& scope, const FunctionName& function, Time when, const DeliveryId& id) {
+  return due_of(scope, function) +
+         ordered(static_cast<std::uint64_t>(when.time_since_epoch().count())) + id.text();
+}
+
+std::string inline_body(std::string_view body_id) { return "body/" + std::string(body_id); }
+std::string body_references(std::string_view body_id) {
+  return "bodyref/" + std::string(body_id) + "/";
+}
+std::string body_reference(std::string_view body_id, std::string_view referrer) {
+  return body_references(body_id) + std::string(referrer);
+}
+
+std::string buckets(const Scope& scope) { return scoped("s3bucket", scope); }
+std::string bucket(const Scope& scope, const BucketName& name) {
+  return buckets(scope) + name.text();
+}
+std::string objects(const Scope& scope, const BucketName& bucket) {
+  return scoped("s3object", scope) + bucket.text() + "/";
+}
+std::string object(const Scope& scope, const BucketName& bucket, std::string_view key) {
+  return objects(scope, bucket) + std::string(key);
+}
+std::string uploads(const Scope& scope, const BucketName& bucket) {
+  return scoped("s3upload", scope) + bucket.text() + "/";
+}
+std::string upload(const Scope& scope, const BucketName& bucket, std::string_view upload_id) {
+  return uploads(scope, bucket) + std::string(upload_id);
+}
+std::string parts(const Scope& scope, std::string_view upload_id) {
+  return scoped("s3part", scope) + std::string(upload_id) + "/";
+}
+std::string part(const Scope& scope, std::string_view upload_id, int part_number) {
+  return parts(scope, upload_id) + ordered(static_cast<std::uint64_t>(part_number));
+}
+
+std::string lake_tables(const Scope& scope) { return scoped("lakefile", scope); }
+std::string lake_files(const Scope& scope, const TableName& table) {
+  return lake_tables(scope) + table.text() + "/";
+}
+std::string lake_file(const Scope& scope, const TableName& table, std::string_view path) {
+  return lake_files(scope, table) + std::string(path);
+}
+
+std::string apps(const Scope& scope) { return scoped("app", scope); }
+std::string app(const Scope& scope, std::string_view name) {
+  return apps(scope) + std::string(name);
+}
+std::string access_keys() { return "accesskey/"; }
+std::string access_key(std::string_view access_key_id) {
+  return access_keys() + std::string(access_key_id);
+}
+std::string users(const Scope& scope) { return scoped("user", scope); }
+std::string user(const Scope& scope, std::string_view name) {
+  return users(scope) + std::string(name);
+}
+std::string node_secret(std::string_view name) { return "nodesecret/" + std::string(name); }
+
+std::string audit_stream(const Scope& scope) { return scoped("audit", scope) + "0"; }
+std::string lake_stream(const Scope& scope, const TableName& table) {
+  return scoped("lake", scope) + table.text();
+}
+std::string config_stream(const Scope& scope) { return scoped("config", scope) + "0"; }
+
+}  // namespace sextant::store::keys

@@ -1,0 +1,61 @@
+#pragma once
+// The registry of keys: every key in the state store and every stream name is made here, and
+// nowhere else. A key is kind/account/region/…, the kind naming the record in store/records.h that
+// it holds. Layout and versions: docs/formats/state-store.md.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/clock.h"
+#include "core/id.h"
+
+namespace sextant::store::keys {
+
+// "kind/000000000000/us-east-1/"
+std::string scoped(std::string_view kind, const Scope& scope);
+// Eight bytes, big-endian, so that bytewise order is numeric order.
+std::string ordered(std::uint64_t number);
+
+// Deliveries and what they wait for.
+std::string delivery(const Scope& scope, const DeliveryId& id);
+std::string deliveries(const Scope& scope);  // prefix
+std::string due(const Scope& scope, const FunctionName& function, Time when, const DeliveryId& id);
+std::string due_of(const Scope& scope, const FunctionName& function);  // prefix
+std::string due_all(const Scope& scope);                               // prefix
+
+// Bytes that records refer to: the inline ones themselves, and who refers to which (S3 objects,
+// deliveries).
+std::string inline_body(std::string_view body_id);
+std::string body_reference(std::string_view body_id, std::string_view referrer);
+std::string body_references(std::string_view body_id);  // prefix
+
+// S3.
+std::string bucket(const Scope& scope, const BucketName& name);
+std::string buckets(const Scope& scope);  // prefix
+std::string object(const Scope& scope, const BucketName& bucket, std::string_view key);
+std::string objects(const Scope& scope, const BucketName& bucket);  // prefix
+std::string upload(const Scope& scope, const BucketName& bucket, std::string_view upload_id);
+std::string uploads(const Scope& scope, const BucketName& bucket);  // prefix
+std::string part(const Scope& scope, std::string_view upload_id, int part_number);
+std::string parts(const Scope& scope, std::string_view upload_id);  // prefix
+
+// Lake.
+std::string lake_file(const Scope& scope, const TableName& table, std::string_view path);
+std::string lake_files(const Scope& scope, const TableName& table);  // prefix
+std::string lake_tables(const Scope& scope);                         // prefix of all files
+
+// Configuration: one record an app (stack), one a principal.
+std::string app(const Scope& scope, std::string_view name);
+std::string apps(const Scope& scope);  // prefix
+std::string access_key(std::string_view access_key_id);
+std::string access_keys();  // prefix
+std::string user(const Scope& scope, std::string_view name);
+std::string users(const Scope& scope);           // prefix
+std::string node_secret(std::string_view name);  // the wrapped master key
+
+// Streams.
+std::string audit_stream(const Scope& scope);
+std::string lake_stream(const Scope& scope, const TableName& table);  // manifest changes
+std::string config_stream(const Scope& scope);                        // versioned change feed
+
+}  // namespace sextant::store::keys
