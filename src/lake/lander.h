@@ -23,6 +23,8 @@ class Landing {
   // full).
   virtual Result<> add(const TableName& table, const BatchPtr& batch) = 0;
   virtual std::uint64_t rows() const = 0;
+  // Memory that its rows hold until land() has committed them: the dispatcher bounds the sum.
+  virtual std::uint64_t buffered_bytes() const = 0;
 };
 
 class Lander {

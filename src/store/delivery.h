@@ -23,6 +23,9 @@ struct BodyRef {
   friend bool operator==(const BodyRef&, const BodyRef&) = default;
 };
 
+std::string encode(const BodyRef& body);
+Result<BodyRef> decode_body_ref(std::string_view bytes);
+
 inline constexpr std::uint64_t kInlineBytesMax = 64 * 1024;
 
 enum class TriggerKind { Bucket = 1, Schedule = 2, Stream = 3, Invoke = 4, Queue = 5, Table = 6 };
@@ -40,7 +43,8 @@ struct Event {
   std::string principal_id;  // who did it
   std::string source_ip;
   std::string request_id;  // of the call that caused it
-  BodyRef body;
+  std::uint64_t size = 0;  // of the object, bytes
+  std::vector<BodyRef> body;
   Time time;
   friend bool operator==(const Event&, const Event&) = default;
 };

@@ -1,0 +1,68 @@
+#include "store/configuration.h"
+
+#include "model/codec.h"
+#include "store/keys.h"
+
+namespace sextant::store {
+namespace {
+
+FunctionName function_of(const std::string& arn) {
+  const auto colon = arn.rfind(':');
+  return FunctionName(colon == std::string::npos ? arn : arn.substr(colon + 1));
+}
+
+void add_app(const model::App& app, Configuration& configuration) {
+  for (const auto& [name, function] : app.functions)
+    configuration.functions[function.name] = function;
+  for (const auto& [name, table] : app.tables) configuration.tables[table.name] = table;
+  for (const auto& [arn, role] : app.roles) configuration.roles[arn] = role;
+  for (const auto& [name, bucket] : app.buckets) {
+    for (const auto& notification : bucket.notifications) {
+      configuration.subscriptions[bucket.name].push_back(
+          {notification, function_of(notification.function_arn)});
+    }
+  }
+}
+
+Result<std::shared_ptr<const Configuration>> load(const ports::StateStore& state,
+                                                  const Scope& scope) {
+  auto configuration = std::make_shared<Configuration>();
+  const auto prefix = keys::apps(scope);
+  SX_TRY(ports::for_each(state, prefix, [&](const ports::Entry& entry) -> Result<> {
+    const auto name = entry.key.substr(prefix.size());
+    SX_TRY_AS(auto app, within("stored app '" + name + "'", model::decode_app(entry.value)));
+    add_app(app, *configuration);
+    configuration->apps[name] = {std::move(app), entry.version};
+    return {};
+  }));
+  return configuration;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ConfigurationStore>> ConfigurationStore::open(const ports::StateStore& state,
+                                                                     Scope scope) {
+  std::unique_ptr<ConfigurationStore> store(new ConfigurationStore(state, std::move(scope)));
+  SX_TRY(store->refresh());
+  return store;
+}
+
+std::shared_ptr<const Configuration> ConfigurationStore::current() const {
+  return current_.with([](const auto& current) { return current; });
+}
+
+Result<> ConfigurationStore::refresh() {
+  std::lock_guard lock(refreshing_);
+  SX_TRY_AS(auto loaded, load(state_, scope_));
+  current_.with([&](auto& current) { current = loaded; });
+  for (const auto& listener : listeners_) listener(loaded);
+  return {};
+}
+
+void ConfigurationStore::listen(Listener listener) {
+  std::lock_guard lock(refreshing_);
+  listener(current());
+  listeners_.push_back(std::move(listener));
+}
+
+}  // namespace sextant::store

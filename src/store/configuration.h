@@ -1,0 +1,65 @@
+#pragma once
+// What is deployed, as one immutable snapshot that readers hold without a lock, and its change
+// feed. A deploy commits the app's record and an entry of the config stream in one batch; refresh()
+// then swaps the snapshot.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/guarded.h"
+#include "core/id.h"
+#include "core/result.h"
+#include "model/app.h"
+#include "ports/state_store.h"
+
+namespace sextant::store {
+
+struct DeployedApp {
+  model::App app;
+  std::uint64_t version = 0;  // of its record: the condition of the next deploy
+};
+
+// A bucket's notification and the function it goes to.
+struct Subscription {
+  model::Notification notification;
+  FunctionName function;
+};
+
+struct Configuration {
+  std::map<std::string, DeployedApp> apps;            // by stack name
+  std::map<FunctionName, model::Function> functions;  // of all apps
+  std::map<BucketName, std::vector<Subscription>> subscriptions;
+  std::map<TableName, model::Table> tables;
+  std::map<std::string, model::Role> roles;  // by ARN
+};
+
+class ConfigurationStore {
+ public:
+  // Reads all apps. Errors: Corrupt (a record), Unavailable.
+  static Result<std::unique_ptr<ConfigurationStore>> open(const ports::StateStore& state,
+                                                          Scope scope);
+
+  std::shared_ptr<const Configuration> current() const;  // any thread
+
+  // Reads the records again and tells the listeners, in the order they were added, before it
+  // returns. Called after a deploy is durable. One at a time.
+  Result<> refresh();
+
+  using Listener = std::function<void(std::shared_ptr<const Configuration>)>;
+  // Called at once with the current snapshot, and at each change. Add listeners before the node
+  // serves.
+  void listen(Listener listener);
+
+ private:
+  ConfigurationStore(const ports::StateStore& state, Scope scope) : state_(state), scope_(scope) {}
+  const ports::StateStore& state_;
+  const Scope scope_;
+  Guarded<std::shared_ptr<const Configuration>> current_;
+  std::mutex refreshing_;
+  std::vector<Listener> listeners_;
+};
+
+}  // namespace sextant::store
