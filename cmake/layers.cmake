@@ -45,6 +45,7 @@ function(sextant_layer name)
   target_link_libraries(sextant_${name} ${scope} ${ARG_DEPENDS} ${ARG_LIBRARIES} Threads::Threads)
   if(tests AND NOT SEXTANT_FUZZ)
     add_executable(sextant_${name}_tests ${tests})
+    target_include_directories(sextant_${name}_tests PRIVATE ${CMAKE_SOURCE_DIR})  # tests/support
     target_link_libraries(sextant_${name}_tests PRIVATE sextant_${name} ${ARG_TEST_DEPENDS}
       GTest::gtest GTest::gtest_main)
     sextant_discover(sextant_${name}_tests unit ${name}. 30)

@@ -1,0 +1,100 @@
+#pragma once
+// The one disk layer under RocksDB, blobs and Parquet. Everything that the embedded adapters keep
+// passes through it, so that a test can take away room, or everything that was not synced.
+//
+// Durability is POSIX's, read strictly: bytes are durable once the file's sync() returned; a name
+// (a file made, renamed or removed; a directory made) once sync_directory() of the folder that
+// holds it returned. Paths are absolute. All calls from any thread. Errors: NotFound, Conflict (it
+// exists), Exhausted (disk full, no file handles left), Unavailable (the system said no).
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+
+namespace sextant::adapters {
+
+// Appends to one file; one thread at a time. Unbuffered: after append() every reader sees the
+// bytes. After a failed append() the file may have got a part of them. Closed by its destructor,
+// which does not sync.
+class WritableFile {
+ public:
+  virtual ~WritableFile() = default;
+  virtual Result<> append(std::string_view bytes) = 0;
+  virtual Result<> sync() = 0;                         // the bytes, not the name
+  virtual Result<> truncate(std::uint64_t bytes) = 0;  // only to less than size()
+  virtual std::uint64_t size() const = 0;
+};
+
+// Any thread. Still readable after the file was removed or replaced.
+class ReadableFile {
+ public:
+  virtual ~ReadableFile() = default;
+  // Fills as much of `into` as there is from offset on, and returns how much: less than asked only
+  // at the end.
+  virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<char> into) const = 0;
+  virtual std::uint64_t size() const = 0;  // when it was opened
+};
+
+// Held until destroyed, or until the process ends.
+class DiskLock {
+ public:
+  virtual ~DiskLock() = default;
+};
+
+enum class WriteMode {
+  Create,   // Conflict if the file exists
+  Replace,  // empties the file if it exists
+  Append,   // goes on at its end, or makes it
+};
+
+struct FileFacts {
+  std::uint64_t size = 0;
+  bool is_directory = false;
+  Time modified;
+};
+
+struct DirectoryEntry {
+  std::string name;
+  bool is_directory = false;
+};
+
+class Disk {
+ public:
+  using Path = std::filesystem::path;
+
+  virtual ~Disk() = default;
+  virtual Result<std::unique_ptr<WritableFile>> write(const Path& path, WriteMode mode) = 0;
+  virtual Result<std::unique_ptr<ReadableFile>> open(const Path& path) const = 0;
+  virtual Result<> rename(const Path& from, const Path& to) = 0;  // a file; replaces `to`
+  virtual Result<> remove(const Path& path) = 0;                  // a file or an empty directory
+  virtual Result<> make_directory(const Path& path) = 0;          // no error if it exists
+  virtual Result<std::vector<DirectoryEntry>> list(const Path& directory) const = 0;  // by name
+  virtual Result<FileFacts> facts(const Path& path) const = 0;
+  virtual Result<> sync_directory(const Path& directory) = 0;
+  virtual Result<std::uint64_t> free_bytes(const Path& path) const = 0;  // for this process
+  // Conflict while another process, or another lock of this one, holds it.
+  virtual Result<std::unique_ptr<DiskLock>> lock(const Path& path) = 0;
+};
+
+// What a failed system call on `path` means; `what` is the verb ("write").
+std::unexpected<Error> disk_error(std::string_view what, const std::filesystem::path& path,
+                                  int error_number);
+
+// Makes `directory` and every missing folder above it, all durable on return.
+Result<> make_directories(Disk& disk, const std::filesystem::path& directory);
+
+// A whole file. Exhausted above bytes_max.
+Result<std::string> read_file(const Disk& disk, const std::filesystem::path& path,
+                              std::uint64_t bytes_max = 64u << 20);
+
+// Writes beside it (path + ".tmp"), syncs, renames, syncs the folder: `path` holds the old bytes or
+// the new ones, never less. Durable on return. One writer of a path at a time.
+Result<> replace_file(Disk& disk, const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace sextant::adapters
