@@ -1,0 +1,199 @@
+#include "core/json.h"
+
+#include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <boost/json/value_stack.hpp>
+#include <exception>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace sextant::json {
+namespace {
+
+namespace bj = boost::json;
+
+// Builds values on Boost's stack and remembers the keys of every open object.
+class UniqueKeyHandler {
+ public:
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+  using Failure = bj::error_code;
+
+  Value release() { return stack_.release(); }
+  const std::optional<std::string>& duplicate() const { return duplicate_; }
+
+  bool on_document_begin(Failure&) {
+    stack_.reset();
+    return true;
+  }
+  bool on_document_end(Failure&) { return true; }
+  bool on_object_begin(Failure&) {
+    keys_.emplace_back();
+    return true;
+  }
+  bool on_object_end(std::size_t members, Failure&) {
+    keys_.pop_back();
+    stack_.push_object(members);
+    return true;
+  }
+  bool on_array_begin(Failure&) { return true; }
+  bool on_array_end(std::size_t items, Failure&) {
+    stack_.push_array(items);
+    return true;
+  }
+  bool on_key_part(bj::string_view part, std::size_t, Failure&) {
+    key_.append(part.data(), part.size());
+    stack_.push_chars(part);
+    return true;
+  }
+  bool on_key(bj::string_view part, std::size_t, Failure& failure) {
+    key_.append(part.data(), part.size());
+    stack_.push_key(part);
+    if (!keys_.back().insert(key_).second) {
+      duplicate_ = key_;
+      failure = bj::error::extra_data;
+      return false;
+    }
+    key_.clear();
+    return true;
+  }
+  bool on_string_part(bj::string_view part, std::size_t, Failure&) {
+    stack_.push_chars(part);
+    return true;
+  }
+  bool on_string(bj::string_view part, std::size_t, Failure&) {
+    stack_.push_string(part);
+    return true;
+  }
+  bool on_number_part(bj::string_view, Failure&) { return true; }
+  bool on_int64(std::int64_t value, bj::string_view, Failure&) {
+    stack_.push_int64(value);
+    return true;
+  }
+  bool on_uint64(std::uint64_t value, bj::string_view, Failure&) {
+    stack_.push_uint64(value);
+    return true;
+  }
+  bool on_double(double value, bj::string_view, Failure&) {
+    stack_.push_double(value);
+    return true;
+  }
+  bool on_bool(bool value, Failure&) {
+    stack_.push_bool(value);
+    return true;
+  }
+  bool on_null(Failure&) {
+    stack_.push_null();
+    return true;
+  }
+  bool on_comment_part(bj::string_view, Failure&) { return true; }
+  bool on_comment(bj::string_view, Failure&) { return true; }
+
+ private:
+  bj::value_stack stack_;
+  std::vector<std::set<std::string>> keys_;
+  std::string key_;
+  std::optional<std::string> duplicate_;
+};
+
+std::string at_position(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const auto newline = before.rfind('\n');
+  const std::size_t column = newline == std::string_view::npos ? offset + 1 : offset - newline;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+std::unexpected<Error> refuse(std::string_view text, std::size_t offset,
+                              const UniqueKeyHandler& handler, const bj::error_code& failure) {
+  std::string why = failure.message();
+  if (failure == bj::error::too_deep) why = "nested deeper than " + std::to_string(kDepthMax);
+  if (failure == bj::error::incomplete) why = "the text ends too early";
+  if (handler.duplicate()) {
+    why = "key '" + *handler.duplicate() + "' is there twice";
+  }
+  return fail(Code::Invalid, "not valid JSON at " + at_position(text, offset) + ": " + why);
+}
+
+Result<Value> parse_or_throw(std::string_view text) {
+  bj::parse_options options;
+  options.max_depth = kDepthMax;
+  bj::basic_parser<UniqueKeyHandler> parser(options);
+  bj::error_code failure;
+  const std::size_t used = parser.write_some(false, text.data(), text.size(), failure);
+  if (!failure && used < text.size()) failure = bj::error::extra_data;
+  if (failure) return refuse(text, used, parser.handler(), failure);
+  return parser.handler().release();
+}
+
+void append_pretty(const Value& value, std::size_t depth, std::string& out);
+
+void append_line_start(std::size_t depth, std::string& out) {
+  out.push_back('\n');
+  out.append(2 * depth, ' ');
+}
+
+void append_object(const Object& object, std::size_t depth, std::string& out) {
+  out.push_back('{');
+  bool first = true;
+  for (const auto& member : object) {
+    if (!std::exchange(first, false)) out.push_back(',');
+    append_line_start(depth + 1, out);
+    out.append(bj::serialize(member.key())).append(": ");
+    append_pretty(member.value(), depth + 1, out);
+  }
+  if (!object.empty()) append_line_start(depth, out);
+  out.push_back('}');
+}
+
+void append_array(const Array& array, std::size_t depth, std::string& out) {
+  out.push_back('[');
+  bool first = true;
+  for (const auto& item : array) {
+    if (!std::exchange(first, false)) out.push_back(',');
+    append_line_start(depth + 1, out);
+    append_pretty(item, depth + 1, out);
+  }
+  if (!array.empty()) append_line_start(depth, out);
+  out.push_back(']');
+}
+
+void append_pretty(const Value& value, std::size_t depth, std::string& out) {
+  if (const auto* object = value.if_object()) return append_object(*object, depth, out);
+  if (const auto* array = value.if_array()) return append_array(*array, depth, out);
+  out.append(bj::serialize(value));
+}
+
+}  // namespace
+
+Result<Value> parse(std::string_view text) {
+  try {
+    return parse_or_throw(text);
+  } catch (const std::exception& error) {
+    return fail(Code::Exhausted, std::string("JSON text is too large: ") + error.what());
+  }
+}
+
+std::string to_text(const Value& value) { return bj::serialize(value); }
+
+std::string to_pretty_text(const Value& value) {
+  std::string text;
+  append_pretty(value, 0, text);
+  return text;
+}
+
+const Value* find(const Object& object, std::string_view name) { return object.if_contains(name); }
+
+std::string text_or(const Object& object, std::string_view name, std::string_view otherwise) {
+  const Value* value = object.if_contains(name);
+  if (value == nullptr || !value->is_string()) return std::string(otherwise);
+  return std::string(value->get_string());
+}
+
+}  // namespace sextant::json
