@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/columns.h"
 #include "core/result.h"
 
@@ -20,17 +21,27 @@ struct Source {
   std::string path;  // log.file.path: "s3://bucket/key" (with ?versionId=… when versioned)
   std::string object_version;  // tells two versions of one key apart, in documents' ids
   std::uint64_t size = 0;      // bytes as stored
+  Time received = {};          // when the object arrived: the time of rows that tell none
 };
 
-// Whole lines of decompressed text. Offsets count decompressed bytes from the object's start.
+// No line is handed on longer than this, so that memory does not follow the longest line.
+inline constexpr std::size_t kLineBytesMax = 1 << 20;
+
+// Whole lines of decompressed text; sdk/text_blocks.h cuts them. Offsets count decompressed bytes
+// from the object's start, whatever was left out of a line before.
 struct TextBlock {
   std::string_view text;     // valid during the call only
   std::uint64_t offset = 0;  // of text[0]
   bool last = false;         // the object ends here; only then may text lack the closing newline
+  // Not 0: text is the first kLineBytesMax bytes of one line, alone and without newline, and this
+  // many bytes of the line were left out.
+  std::uint64_t cut_bytes = 0;
 };
 
 // Rows for one table. Columns are flat with dotted ECS names ("source.ip"); strings that repeat are
-// dictionary-encoded (int32 indices), so that later stages work once per distinct value.
+// dictionary-encoded (int32 indices), so that later stages work once per distinct value; a
+// dictionary belongs to its batch. What is the same in every row of the table is no column but an
+// entry of the schema's metadata: "constant:event.kind" -> "event", "alias:event.end" -> "ts".
 struct Rows {
   std::string table;  // logical name: "alb", "malformed"
   BatchPtr batch;
@@ -41,7 +52,8 @@ struct Rows {
 using Emit = std::function<Result<>(Rows)>;
 
 // One stage at work on one delivery. One thread at a time. The first stage gets text, the others
-// rows.
+// rows. A stage may keep rows back (for fuller batches) and emit them from a later call or from
+// finish(), which the runtime calls once, stage after stage, when all input was handed over.
 class Stage {
  public:
   virtual ~Stage() = default;
