@@ -36,6 +36,7 @@ struct Role {
   std::vector<std::string> managed_policy_arns;
   std::optional<std::string> permissions_boundary_arn;
   std::map<std::string, std::string> tags;
+  std::string logical_id = {};  // its name inside the template
   Position position;
   friend bool operator==(const Role&, const Role&) = default;
 };
@@ -45,6 +46,7 @@ struct ManagedPolicy {
   std::string name;
   std::string arn;
   std::string document;
+  std::string logical_id = {};  // its name inside the template
   Position position;
   friend bool operator==(const ManagedPolicy&, const ManagedPolicy&) = default;
 };
@@ -70,6 +72,7 @@ struct Function {
   std::optional<int> reserved_concurrency;
   RetryPolicy retry;
   std::map<std::string, std::string> tags;
+  std::string logical_id = {};  // its name inside the template
   Position position;
   friend bool operator==(const Function&, const Function&) = default;
 };
@@ -83,6 +86,7 @@ struct Permission {
   std::string principal;  // "s3.amazonaws.com", an account, an ARN
   std::optional<std::string> source_arn;
   std::optional<std::string> source_account;
+  std::string logical_id = {};
   friend bool operator==(const Permission&, const Permission&) = default;
 };
 
@@ -101,8 +105,18 @@ struct Bucket {
   std::vector<Notification> notifications;
   std::optional<std::string> policy;  // AWS::S3::BucketPolicy, JSON text
   std::map<std::string, std::string> tags;
+  bool retained = false;  // DeletionPolicy: Retain: it outlives the app
+  std::string logical_id = {};
   Position position;
   friend bool operator==(const Bucket&, const Bucket&) = default;
+};
+
+struct Database {  // AWS::Glue::Database
+  std::string name;
+  std::string arn;
+  std::string logical_id = {};
+  Position position;
+  friend bool operator==(const Database&, const Database&) = default;
 };
 
 struct Column {
@@ -117,6 +131,8 @@ struct Table {  // AWS::Glue::Table
   std::string arn;
   std::vector<Column> columns;  // may be empty: the functions that land in it know
   std::map<std::string, std::string> parameters;
+  bool retained = false;  // DeletionPolicy: Retain: its rows outlive the app
+  std::string logical_id = {};
   Position position;
   friend bool operator==(const Table&, const Table&) = default;
 };
@@ -127,8 +143,9 @@ struct App {
   std::map<std::string, ManagedPolicy> managed_policies;  // by ARN
   std::map<std::string, Function> functions;              // by name
   std::vector<Permission> permissions;
-  std::map<std::string, Bucket> buckets;  // by name
-  std::map<std::string, Table> tables;    // by name
+  std::map<std::string, Bucket> buckets;           // by name
+  std::map<std::string, Database> databases = {};  // by name
+  std::map<std::string, Table> tables;             // by name
   std::map<std::string, std::string> outputs;
   friend bool operator==(const App&, const App&) = default;
 };

@@ -1,0 +1,77 @@
+#pragma once
+// An app that uses every field of the model, for the model's own tests.
+#include "model/app.h"
+
+namespace sextant::model {
+
+inline App full_app() {
+  const Position at{.file = "template.yaml", .line = 12, .column = 5};
+  App app;
+  app.name = "threat-intel";
+  Role role;
+  role.name = "collector";
+  role.arn = "arn:aws:iam::000000000000:role/collector";
+  role.trust_policy = R"({"Version":"2012-10-17"})";
+  role.inline_policies = {{.name = "read", .document = "{}"}, {.name = "", .document = ""}};
+  role.managed_policy_arns = {"arn:aws:iam::aws:policy/ReadOnlyAccess"};
+  role.permissions_boundary_arn = "arn:aws:iam::000000000000:policy/edge";
+  role.tags = {{"team", "blue"}, {"empty", ""}};
+  role.logical_id = "CollectorRole";
+  role.position = at;
+  app.roles[role.arn] = role;
+  ManagedPolicy policy;
+  policy.name = "edge";
+  policy.arn = "arn:aws:iam::000000000000:policy/edge";
+  policy.document = "{}";
+  policy.logical_id = "Edge";
+  app.managed_policies[policy.arn] = policy;
+  Function function;
+  function.name = FunctionName("collector");
+  function.arn = "arn:aws:lambda:us-east-1:000000000000:function:collector";
+  function.handler = "parsers.alb|lake.land";
+  function.role_arn = role.arn;
+  function.environment = {{"KEEP_ORIGINAL", "false"}};
+  function.timeout_s = 900;
+  function.memory_mib = 512;
+  function.reserved_concurrency = 0;
+  function.retry = {
+      .retries_max = 0, .event_age_max_s = 60, .on_failure_arn = "arn:aws:s3:::failed"};
+  function.tags = {{"team", "blue"}};
+  function.logical_id = "Collector";
+  app.functions["collector"] = function;
+  app.permissions = {{.statement_id = "s1",
+                      .function = function.name,
+                      .action = "lambda:InvokeFunction",
+                      .principal = "s3.amazonaws.com",
+                      .source_arn = "arn:aws:s3:::logs",
+                      .source_account = "000000000000",
+                      .logical_id = "CollectorLogsPermission"}};
+  Bucket bucket;
+  bucket.name = BucketName("logs");
+  bucket.arn = "arn:aws:s3:::logs";
+  bucket.notifications = {{.id = "n1",
+                           .events = {"s3:ObjectCreated:*"},
+                           .prefix = "AWSLogs/",
+                           .suffix = ".gz",
+                           .function_arn = function.arn}};
+  bucket.policy = "{}";
+  bucket.tags = {{"team", "blue"}};
+  bucket.retained = true;
+  bucket.logical_id = "Logs";
+  app.buckets["logs"] = bucket;
+  app.databases["sextant"] = {
+      .name = "sextant", .arn = "arn:db", .logical_id = "Lake", .position = at};
+  Table table;
+  table.database = "sextant";
+  table.name = TableName("alb");
+  table.arn = "arn:aws:glue:us-east-1:000000000000:table/sextant/alb";
+  table.columns = {{.name = "ts", .type = "timestamp"}};
+  table.parameters = {{"classification", "parquet"}};
+  table.retained = true;
+  table.logical_id = "Alb";
+  app.tables["alb"] = table;
+  app.outputs = {{"Bucket", "logs"}};
+  return app;
+}
+
+}  // namespace sextant::model
