@@ -70,6 +70,10 @@ std::string lake_files(const Scope& scope, const TableName& table) {
 std::string lake_file(const Scope& scope, const TableName& table, std::string_view path) {
   return lake_files(scope, table) + std::string(path);
 }
+std::string lake_schemas(const Scope& scope) { return scoped("lakeschema", scope); }
+std::string lake_schema(const Scope& scope, const TableName& table, std::string_view schema_id) {
+  return lake_schemas(scope) + table.text() + "/" + std::string(schema_id);
+}
 
 std::string apps(const Scope& scope) { return scoped("app", scope); }
 std::string app(const Scope& scope, std::string_view name) {

@@ -43,6 +43,8 @@ std::string parts(const Scope& scope, std::string_view upload_id);  // prefix
 std::string lake_file(const Scope& scope, const TableName& table, std::string_view path);
 std::string lake_files(const Scope& scope, const TableName& table);  // prefix
 std::string lake_tables(const Scope& scope);                         // prefix of all files
+std::string lake_schema(const Scope& scope, const TableName& table, std::string_view schema_id);
+std::string lake_schemas(const Scope& scope);  // prefix of all tables' schemas
 
 // Configuration: one record an app (stack), one a principal.
 std::string app(const Scope& scope, std::string_view name);

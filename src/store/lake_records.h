@@ -1,0 +1,46 @@
+#pragma once
+// What the lake stores: a record for every file of a table, each schema once, and the stream of a
+// table's changes that its Delta log is made of. Format: docs/formats/lake-manifest.md.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/hash.h"
+#include "core/result.h"
+
+namespace sextant::store {
+
+struct LakeFileRecord {
+  std::string path;  // relative to the lake's root
+  std::uint64_t size = 0;
+  std::uint64_t rows = 0;
+  Sha256Digest sha256 = {};
+  std::optional<Time> ts_min = std::nullopt;
+  std::optional<Time> ts_max = std::nullopt;
+  std::string schema_id;  // names a record at keys::lake_schema
+  Time created;
+  friend bool operator==(const LakeFileRecord&, const LakeFileRecord&) = default;
+};
+
+// One record of a table's stream: what one commit did to the table.
+struct LakeChange {
+  std::vector<LakeFileRecord> added;
+  friend bool operator==(const LakeChange&, const LakeChange&) = default;
+};
+
+struct LakeSchemaRecord {
+  std::string arrow_schema;  // as Arrow's IPC format serialises it
+  friend bool operator==(const LakeSchemaRecord&, const LakeSchemaRecord&) = default;
+};
+
+std::string encode(const LakeFileRecord& file);
+Result<LakeFileRecord> decode_lake_file(std::string_view bytes);
+std::string encode(const LakeChange& change);
+Result<LakeChange> decode_lake_change(std::string_view bytes);
+std::string encode(const LakeSchemaRecord& schema);
+Result<LakeSchemaRecord> decode_lake_schema(std::string_view bytes);
+
+}  // namespace sextant::store
