@@ -3,7 +3,9 @@
 // out, bound to one principal and through the same gate as the wire.
 #include <boost/json/object.hpp>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/body.h"
@@ -15,6 +17,9 @@ namespace sextant::sdk {
 struct Input {
   boost::json::object parameters;
   std::unique_ptr<Body> body = nullptr;
+  // Headers that follow the body (aws-chunked trailers), lower-case names; filled when the body has
+  // ended.
+  std::shared_ptr<const std::map<std::string, std::string>> trailers = nullptr;
 };
 
 struct Output {

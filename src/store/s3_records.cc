@@ -88,6 +88,7 @@ std::string encode(const BucketRecord& record) {
       .text(1, record.name)
       .number(2, micros(record.created))
       .text(3, record.app)
+      .number(4, record.deleting ? 1 : 0)
       .finish();
 }
 
@@ -98,6 +99,7 @@ Result<BucketRecord> decode_bucket(std::string_view bytes) {
     if (reader.field() == 1) record.name = reader.text();
     if (reader.field() == 2) record.created = time_of(reader.number());
     if (reader.field() == 3) record.app = reader.text();
+    if (reader.field() == 4) record.deleting = reader.number() != 0;
   }
   SX_TRY(reader.finish());
   return record;
