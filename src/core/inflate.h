@@ -26,15 +26,16 @@ class Inflater {
   static std::unique_ptr<Inflater> make(Compression compression, InflateLimits limits = {});
   virtual ~Inflater() = default;
   // Appends to `out` at most about out_bytes_max bytes decompressed from the front of `in`, and
-  // removes from `in` what was used. Call again with the rest. Invalid: not this format, or
-  // damaged; Exhausted: a limit.
+  // removes from `in` what was used; when `in` comes back empty, nothing is left inside. Call again
+  // with the rest. Invalid: not this format, or damaged; Exhausted: a limit, or a zstd window above
+  // 32 MiB. After an error only destruction.
   virtual Result<> inflate(std::string_view& in, std::string& out, std::size_t out_bytes_max) = 0;
   // At the end of input: Invalid if the stream was cut short.
   virtual Result<> finish() = 0;
 };
 
-// The fast way for a whole gzip object in memory (libdeflate): appends to `out`. Same errors and
-// limits.
+// The fast way for a whole gzip object in memory (libdeflate): appends to `out`, which after an
+// error is as it was. Same errors and limits. Any thread.
 Result<> gunzip(std::string_view in, std::string& out, InflateLimits limits = {});
 
 }  // namespace sextant

@@ -1,7 +1,6 @@
 #pragma once
-// The XML that AWS's REST and Query protocols speak: elements and text, no attributes but xmlns, no
-// entities beyond the five of XML 1.0, no DTD (refused: XXE).
-#include <memory>
+// The XML that AWS's REST and Query protocols speak: elements and text. Attributes are read over,
+// and there are no entities beyond the five of XML 1.0 and no DTD (refused: XXE).
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +17,8 @@ struct Element {
   std::string text_of(std::string_view name) const;   // its text, or ""
 };
 
-// Limits: 1 MiB, depth 16. Invalid names the byte offset.
+// Limits: 1 MiB, depth 16. Invalid names the byte offset. Text that is only blank is kept in an
+// element without children, and dropped beside them.
 Result<Element> parse(std::string_view text);
 
 class Writer {

@@ -1,0 +1,269 @@
+#include "core/inflate.h"
+
+#include <libdeflate.h>
+#include <zlib.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace sextant {
+namespace {
+
+constexpr std::size_t kPieceBytes = 256 * 1024;
+constexpr int kZstdWindowLogMax = 25;
+
+std::unexpected<Error> damaged(std::string_view format, std::string_view why) {
+  return fail(Code::Invalid, std::string(format) + " data is damaged: " + std::string(why));
+}
+
+std::unexpected<Error> cut_short(std::string_view format) {
+  return fail(Code::Invalid, std::string(format) + " data is cut short");
+}
+
+// What decompressed bytes may come to, for that many compressed ones.
+std::uint64_t output_bound(const InflateLimits& limits, std::uint64_t in_bytes) {
+  const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  const bool overflows = limits.ratio_max != 0 && in_bytes > most / limits.ratio_max;
+  const std::uint64_t by_ratio = overflows ? most : in_bytes * limits.ratio_max;
+  return std::min(limits.bytes_max, std::max(by_ratio, limits.ratio_free_bytes));
+}
+
+std::unexpected<Error> too_large(const InflateLimits& limits, std::uint64_t out_bytes) {
+  if (out_bytes > limits.bytes_max) {
+    return fail(Code::Exhausted,
+                "decompressed data is larger than " + std::to_string(limits.bytes_max) + " bytes");
+  }
+  return fail(Code::Exhausted, "decompressed data is more than " +
+                                   std::to_string(limits.ratio_max) +
+                                   " times as large as the compressed");
+}
+
+// What the formats share: counting, limits, and a bounded piece of output at a time.
+class LimitedInflater : public Inflater {
+ public:
+  explicit LimitedInflater(InflateLimits limits) : limits_(limits) {}
+
+  // Goes on beyond out_bytes_max only for what the library holds of input it has swallowed already
+  // (at most a block of 128 KiB), so that an empty `in` always means: nothing is left inside.
+  Result<> inflate(std::string_view& in, std::string& out, std::size_t out_bytes_max) final {
+    const std::size_t before = out.size();
+    while (!in.empty() || more_inside_) {
+      const std::size_t written = out.size() - before;
+      if (written >= out_bytes_max && !in.empty()) return {};
+      const std::size_t room =
+          written < out_bytes_max ? std::min(out_bytes_max - written, kPieceBytes) : kPieceBytes;
+      SX_TRY(piece(in, out, room));
+      if (out_bytes_ > output_bound(limits_, in_bytes_)) return too_large(limits_, out_bytes_);
+    }
+    return {};
+  }
+
+ protected:
+  struct Step {
+    std::size_t in_used = 0;
+    std::size_t out_made = 0;
+  };
+  // One call of the library.
+  virtual Result<Step> step(std::string_view in, char* out, std::size_t room) = 0;
+
+ private:
+  Result<> piece(std::string_view& in, std::string& out, std::size_t room) {
+    const std::size_t before = out.size();
+    Result<Step> done = Step{};
+    out.resize_and_overwrite(before + room, [&](char* data, std::size_t) {
+      done = step(in, data + before, room);
+      return before + (done ? done->out_made : 0);
+    });
+    if (!done) return std::unexpected(std::move(done).error());
+    in.remove_prefix(done->in_used);
+    in_bytes_ += done->in_used;
+    out_bytes_ += done->out_made;
+    more_inside_ = done->out_made == room;
+    return {};
+  }
+
+  InflateLimits limits_;
+  std::uint64_t in_bytes_ = 0;
+  std::uint64_t out_bytes_ = 0;
+  bool more_inside_ = false;  // the room was filled: there may be more
+};
+
+class PlainInflater final : public LimitedInflater {
+ public:
+  using LimitedInflater::LimitedInflater;
+  Result<> finish() override { return {}; }
+
+ private:
+  Result<Step> step(std::string_view in, char* out, std::size_t room) override {
+    const std::size_t size = in.copy(out, room);
+    return Step{size, size};
+  }
+};
+
+class GzipInflater final : public LimitedInflater {
+ public:
+  explicit GzipInflater(InflateLimits limits) : LimitedInflater(limits) {
+    constexpr int kWindowBits = 15;
+    constexpr int kGzipOnly = 16;
+    SX_CHECK(::inflateInit2(&stream_, kWindowBits + kGzipOnly) == Z_OK);
+  }
+  GzipInflater(const GzipInflater&) = delete;
+  GzipInflater& operator=(const GzipInflater&) = delete;
+  ~GzipInflater() override { ::inflateEnd(&stream_); }
+
+  Result<> finish() override {
+    if (!at_member_end_) return cut_short("gzip");
+    return {};
+  }
+
+ private:
+  Result<Step> step(std::string_view in, char* out, std::size_t room) override {
+    if (at_member_end_) {
+      if (in.empty()) return Step{};
+      ::inflateReset(&stream_);
+      at_member_end_ = false;
+    }
+    const std::size_t offered = std::min<std::size_t>(in.size(), 1 << 30);
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
+    stream_.avail_in = static_cast<uInt>(offered);
+    stream_.next_out = reinterpret_cast<Bytef*>(out);
+    stream_.avail_out = static_cast<uInt>(room);
+    const int code = ::inflate(&stream_, Z_NO_FLUSH);
+    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) {
+      return damaged("gzip", stream_.msg == nullptr ? "bad code" : stream_.msg);
+    }
+    at_member_end_ = code == Z_STREAM_END;
+    return Step{offered - stream_.avail_in, room - stream_.avail_out};
+  }
+
+  z_stream stream_{};
+  bool at_member_end_ = false;
+};
+
+class ZstdInflater final : public LimitedInflater {
+ public:
+  explicit ZstdInflater(InflateLimits limits)
+      : LimitedInflater(limits), stream_(::ZSTD_createDCtx()) {
+    SX_CHECK(stream_ != nullptr);
+    ::ZSTD_DCtx_setParameter(stream_, ZSTD_d_windowLogMax, kZstdWindowLogMax);
+  }
+  ZstdInflater(const ZstdInflater&) = delete;
+  ZstdInflater& operator=(const ZstdInflater&) = delete;
+  ~ZstdInflater() override { ::ZSTD_freeDCtx(stream_); }
+
+  Result<> finish() override {
+    if (!at_frame_end_) return cut_short("zstd");
+    return {};
+  }
+
+ private:
+  Result<Step> step(std::string_view in, char* out, std::size_t room) override {
+    if (at_frame_end_ && in.empty()) return Step{};
+    ZSTD_inBuffer from{in.data(), in.size(), 0};
+    ZSTD_outBuffer to{out, room, 0};
+    const std::size_t code = ::ZSTD_decompressStream(stream_, &to, &from);
+    if (::ZSTD_isError(code) != 0U) return refuse(code);
+    at_frame_end_ = code == 0;
+    return Step{from.pos, to.pos};
+  }
+
+  static std::unexpected<Error> refuse(std::size_t code) {
+    if (::ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge) {
+      return fail(Code::Exhausted, "zstd data needs a window of more than 32 MiB");
+    }
+    return damaged("zstd", ::ZSTD_getErrorName(code));
+  }
+
+  ZSTD_DCtx* stream_;
+  bool at_frame_end_ = false;
+};
+
+struct FreeDecompressor {
+  void operator()(libdeflate_decompressor* it) const { ::libdeflate_free_decompressor(it); }
+};
+
+libdeflate_decompressor* thread_decompressor() {
+  thread_local const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> mine(
+      ::libdeflate_alloc_decompressor());
+  SX_CHECK(mine != nullptr);
+  return mine.get();
+}
+
+// The size that the last member claims for itself (RFC 1952 §2.3.1, modulo 2^32), as far as such a
+// claim is plausible for log text; a false one costs a second try, not memory.
+std::size_t guess_gunzipped(std::string_view in) {
+  std::size_t claimed = 0;
+  for (std::size_t i = 1; i <= 4 && i <= in.size(); ++i) {
+    claimed = claimed << 8 | static_cast<std::uint8_t>(in[in.size() - i]);
+  }
+  return std::clamp(claimed, in.size() * 2, in.size() * 64) + 1024;
+}
+
+struct Gunzipped {
+  libdeflate_result code = LIBDEFLATE_SUCCESS;
+  std::size_t in_used = 0;
+};
+
+// One member, appended to `out` if it fits into `room` bytes.
+Gunzipped gunzip_member(std::string_view in, std::string& out, std::size_t room) {
+  Gunzipped done;
+  const std::size_t before = out.size();
+  out.resize_and_overwrite(before + room, [&](char* data, std::size_t) {
+    std::size_t made = 0;
+    done.code = ::libdeflate_gzip_decompress_ex(thread_decompressor(), in.data(), in.size(),
+                                                data + before, room, &done.in_used, &made);
+    return before + (done.code == LIBDEFLATE_SUCCESS ? made : 0);
+  });
+  return done;
+}
+
+Result<> gunzip_members(std::string_view in, std::string& out, const InflateLimits& limits) {
+  const std::size_t before = out.size();
+  const std::uint64_t bound = output_bound(limits, in.size());
+  std::size_t guess = guess_gunzipped(in);
+  if (in.empty()) return cut_short("gzip");
+  while (!in.empty()) {
+    const std::size_t made = out.size() - before;
+    const std::size_t room =
+        std::min<std::uint64_t>(std::max(guess, made) - made + 1, bound - made);
+    const Gunzipped done = gunzip_member(in, out, room);
+    if (done.code == LIBDEFLATE_SUCCESS) {
+      in.remove_prefix(done.in_used);
+    } else if (done.code != LIBDEFLATE_INSUFFICIENT_SPACE) {
+      return damaged("gzip", "not gzip, cut short, or its checksum does not match");
+    } else if (made + room >= bound) {
+      return too_large(limits, bound == limits.bytes_max ? bound + 1 : bound);
+    } else {
+      guess = std::max(guess, made) * 2;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Compression sniff_compression(std::string_view first_bytes) {
+  if (first_bytes.starts_with("\x1F\x8B")) return Compression::Gzip;
+  if (first_bytes.starts_with("\x28\xB5\x2F\xFD")) return Compression::Zstd;
+  return Compression::None;
+}
+
+std::unique_ptr<Inflater> Inflater::make(Compression compression, InflateLimits limits) {
+  switch (compression) {
+    case Compression::Gzip: return std::make_unique<GzipInflater>(limits);
+    case Compression::Zstd: return std::make_unique<ZstdInflater>(limits);
+    case Compression::None: break;
+  }
+  return std::make_unique<PlainInflater>(limits);
+}
+
+Result<> gunzip(std::string_view in, std::string& out, InflateLimits limits) {
+  const std::size_t before = out.size();
+  auto done = gunzip_members(in, out, limits);
+  if (!done) out.resize(before);
+  return done;
+}
+
+}  // namespace sextant
