@@ -12,11 +12,11 @@
 
 namespace sextant::ports {
 
-inline constexpr std::size_t kKeyBytesMax = 4 * 1024;
-inline constexpr std::size_t kValueBytesMax = 8 * 1024 * 1024;
-inline constexpr std::size_t kBatchBytesMax = 64 * 1024 * 1024;
+inline constexpr std::size_t kKeyBytesMax = 4 * 1024;  // also of a stream's name; neither is empty
+inline constexpr std::size_t kValueBytesMax = 8 * 1024 * 1024;   // also of a record's payload
+inline constexpr std::size_t kBatchBytesMax = 64 * 1024 * 1024;  // of all its keys and values
 
-// What must be true of a key at the moment of the commit.
+// What must be true of a key at the moment of the commit. An expired key is absent.
 struct Condition {
   std::string key;
   std::optional<std::uint64_t> version =
@@ -48,8 +48,17 @@ struct Batch {
   std::vector<std::string>
       erases;  // erasing what is not there is no error; applied before the puts
   std::vector<Append> appends;
-  std::optional<Fence> fence;
+  std::optional<Fence> fence = std::nullopt;
+  // May take the room that is kept back when the disk is nearly full. For small batches that give
+  // room back (erases) or must not fail (the audit of reads); everything else gets Exhausted first.
+  bool from_reserve = false;
 };
+
+// Invalid, and says which, when a key, a value or the whole is above a limit. Every adapter calls
+// it in submit().
+Result<> check_limits(const Batch& batch);
+// What a batch counts against kBatchBytesMax and against the queue of waiting batches.
+std::size_t batch_bytes(const Batch& batch);
 
 struct Committed {
   std::uint64_t version = 0;             // of every key this batch put; grows with every commit
@@ -63,12 +72,15 @@ class CommitLog {
   virtual ~CommitLog() = default;
 
   // Takes the batch and returns at once; many batches share one fsync. on_durable runs exactly
-  // once, on the committer's thread (so it must be short, and must not wait for another commit): by
-  // then the batch survives a power cut and is visible to every reader. Batches that one thread
-  // submits are applied in that order. Any thread. Errors: Conflict (a condition or the fence does
-  // not hold; nothing was written), Invalid (above a limit), Exhausted (disk full or the queue of
-  // waiting batches is full; nothing was written), Unavailable (the store did not confirm: it may
-  // or may not have happened), Corrupt.
+  // once, on the committer's thread (so it must be short, and must not wait for another commit; it
+  // may submit one): by then the batch survives a power cut and is visible to every reader. A batch
+  // that is not even queued (Invalid; Exhausted because the queue is full) is refused on the
+  // caller's thread before submit returns, so hold no lock here that on_durable takes. Batches that
+  // one thread submits are applied in that order, and told in that order. Any thread. Errors:
+  // Conflict (a condition or the fence does not hold; nothing was written), Invalid (above a
+  // limit), Exhausted (disk full or the queue of waiting batches is full; nothing was written),
+  // Unavailable (the store did not confirm: it may or may not have happened), Corrupt (names the
+  // file). Destroying the log first commits what is queued.
   virtual void submit(Batch batch, OnDurable on_durable) = 0;
 };
 

@@ -15,8 +15,9 @@ namespace sextant::ports {
 struct StreamRecord {
   std::uint64_t sequence = 0;
   std::string payload;
-  Sha256Digest chain =
-      {};  // chained appends: sha256(previous chain ‖ payload), the first one's previous being zero
+  // Of chained appends: sha256(chain of the chained record before it in this stream ‖ payload), the
+  // first one's previous being zero. Of others: zero.
+  Sha256Digest chain = {};
 };
 
 class StreamLog {
@@ -34,12 +35,15 @@ class StreamLog {
   virtual Result<std::uint64_t> next_sequence(std::string_view stream) const = 0;
 
   // Calls wake once, as soon as a record with sequence >= from is durable (at once if there is
-  // one). A wait, not a loop: it holds no thread. wake runs on the committer's thread. Waits end
-  // with the log.
+  // one, possibly before wait() returns: hold no lock here that wake takes). A wait, not a loop: it
+  // holds no thread. wake runs on the committer's thread, after the on_durable of the batch that
+  // brought the record; it may wait again. Waits end with the log: a wake that has not run by then
+  // is destroyed.
   virtual void wait(std::string_view stream, std::uint64_t from,
                     std::move_only_function<void()> wake) = 0;
 
-  // Forgets records before `sequence`, some time after return. Errors: Unavailable.
+  // Forgets records before `sequence` (all there are, if it lies beyond the end), some time after
+  // return; a crash may bring them back. Errors: Exhausted, Unavailable.
   virtual Result<> trim(std::string_view stream, std::uint64_t sequence) = 0;
 };
 

@@ -20,8 +20,7 @@
 namespace sextant::adapters {
 
 // Appends to one file; one thread at a time. Unbuffered: after append() every reader sees the
-// bytes. After a failed append() the file may have got a part of them. Closed by its destructor,
-// which does not sync.
+// bytes; after a failed one none of them. Closed by its destructor, which does not sync.
 class WritableFile {
  public:
   virtual ~WritableFile() = default;
@@ -59,6 +58,11 @@ struct FileFacts {
   Time modified;
 };
 
+struct DiskRoom {
+  std::uint64_t free_bytes = 0;  // that this process may still take
+  std::uint64_t total_bytes = 0;
+};
+
 struct DirectoryEntry {
   std::string name;
   bool is_directory = false;
@@ -77,7 +81,7 @@ class Disk {
   virtual Result<std::vector<DirectoryEntry>> list(const Path& directory) const = 0;  // by name
   virtual Result<FileFacts> facts(const Path& path) const = 0;
   virtual Result<> sync_directory(const Path& directory) = 0;
-  virtual Result<std::uint64_t> free_bytes(const Path& path) const = 0;  // for this process
+  virtual Result<DiskRoom> room(const Path& path) const = 0;
   // Conflict while another process, or another lock of this one, holds it.
   virtual Result<std::unique_ptr<DiskLock>> lock(const Path& path) = 0;
 };

@@ -77,7 +77,13 @@ TEST_F(DiskTest, ALockIsHeldOnce) {
 TEST_F(DiskTest, ReadingAWholeFileHasALimit) {
   ASSERT_TRUE(replace_file(disk_, folder_ / "a", "12345"));
   EXPECT_EQ(read_file(disk_, folder_ / "a", 4).error().code, Code::Exhausted);
-  EXPECT_GT(disk_.free_bytes(folder_.path()).value_or(0), 0u);
+}
+
+TEST_F(DiskTest, RoomIsWhatTheFileSystemHas) {
+  auto room = disk_.room(folder_.path());
+  ASSERT_TRUE(room);
+  EXPECT_GT(room->total_bytes, 0u);
+  EXPECT_LE(room->free_bytes, room->total_bytes);
 }
 
 }  // namespace

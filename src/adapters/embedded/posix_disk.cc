@@ -18,7 +18,11 @@ class PosixWritableFile final : public WritableFile {
       : handle_(std::move(handle)), path_(std::move(path)), size_(size) {}
 
   Result<> append(std::string_view bytes) override {
-    SX_TRY(write_all(handle_, path_, bytes, size_));
+    if (auto written = write_all(handle_, path_, bytes, size_); !written) {
+      // A part may be there; what cannot be cut off is overwritten by the next append.
+      (void)!::ftruncate(handle_.get(), static_cast<off_t>(size_));
+      return written;
+    }
     size_ += bytes.size();
     return {};
   }
@@ -144,10 +148,11 @@ Result<> PosixDisk::sync_directory(const Path& directory) {
   return {};
 }
 
-Result<std::uint64_t> PosixDisk::free_bytes(const Path& path) const {
+Result<DiskRoom> PosixDisk::room(const Path& path) const {
   struct statvfs found = {};
   if (::statvfs(path.c_str(), &found) != 0) return disk_error("ask for room on", path, errno);
-  return static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
+  return DiskRoom{.free_bytes = static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize,
+                  .total_bytes = static_cast<std::uint64_t>(found.f_blocks) * found.f_frsize};
 }
 
 Result<std::unique_ptr<DiskLock>> PosixDisk::lock(const Path& path) {

@@ -14,7 +14,7 @@ class PosixDisk final : public Disk {
   Result<std::vector<DirectoryEntry>> list(const Path& directory) const override;
   Result<FileFacts> facts(const Path& path) const override;
   Result<> sync_directory(const Path& directory) override;
-  Result<std::uint64_t> free_bytes(const Path& path) const override;
+  Result<DiskRoom> room(const Path& path) const override;
   Result<std::unique_ptr<DiskLock>> lock(const Path& path) override;
 };
 
