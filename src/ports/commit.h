@@ -43,11 +43,10 @@ struct Fence {
 };
 
 struct Batch {
-  std::vector<Condition> conditions;
-  std::vector<Put> puts;  // a later put of the same key wins
-  std::vector<std::string>
-      erases;  // erasing what is not there is no error; applied before the puts
-  std::vector<Append> appends;
+  std::vector<Condition> conditions = {};
+  std::vector<Put> puts = {};  // a later put of the same key wins
+  std::vector<std::string> erases = {};  // of what is not there: no error; applied before puts
+  std::vector<Append> appends = {};
   std::optional<Fence> fence = std::nullopt;
   // May take the room that is kept back when the disk is nearly full. For small batches that give
   // room back (erases) or must not fail (the audit of reads); everything else gets Exhausted first.

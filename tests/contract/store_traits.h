@@ -1,0 +1,58 @@
+#pragma once
+// The stores that the contract suites of commit_log, state_store and stream_log run against. A new
+// adapter adds a class here and its name to AllStores. Where one differs from the contract, a
+// constant says so.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+
+#include "adapters/memory/store.h"
+#include "core/clock.h"
+#include "ports/commit.h"
+
+namespace sextant::contract {
+
+inline constexpr Time kStart{std::chrono::seconds(1'800'000'000)};
+
+struct MemoryTraits {
+  static constexpr bool kDurable = false;  // nothing outlives the object
+  using Store = adapters::MemoryStore;
+
+  ManualClock clock{kStart};
+  std::unique_ptr<Store> store = std::make_unique<Store>(clock);
+};
+
+using AllStores = testing::Types<MemoryTraits>;
+
+template <typename Traits>
+class StoreContract : public testing::Test {
+ protected:
+  using Store = typename Traits::Store;
+  Store& store() { return *traits_.store; }
+  ManualClock& clock() { return traits_.clock; }
+
+  // Closes the store and opens it again on the same bytes.
+  void reopen() { traits_.reopen(); }
+
+  Result<ports::Committed> commit(ports::Batch batch) {
+    return ports::commit(store(), std::move(batch));
+  }
+  Result<ports::Committed> put(std::string key, std::string value) {
+    return commit({.puts = {{std::move(key), std::move(value)}}});
+  }
+  std::optional<ports::Entry> get(std::string_view key) {
+    auto entry = store().get(key);
+    EXPECT_TRUE(entry) << entry.error().message;
+    return entry ? *entry : std::nullopt;
+  }
+  std::string value(std::string_view key) {
+    auto entry = get(key);
+    return entry ? entry->value : "(absent)";
+  }
+
+ private:
+  Traits traits_;
+};
+
+}  // namespace sextant::contract
