@@ -35,11 +35,16 @@ class Drain : public std::enable_shared_from_this<Drain> {
   Drain(std::unique_ptr<Body> body, ChunkSink sink, OnDone on_done)
       : body_(std::move(body)), sink_(std::move(sink)), on_done_(std::move(on_done)) {}
 
+  // The asking loop and the callbacks each hold a reference of their own: whoever leaves last, on
+  // whatever thread, destroys the body, and never below a frame of its read().
   void pump() {
+    const auto self = shared_from_this();
     do {
       state_ = kAsked;
-      body_->read(
-          [self = shared_from_this()](Result<std::string> chunk) { self->take(std::move(chunk)); });
+      body_->read([held = self](Result<std::string> chunk) mutable {
+        const auto drain = std::move(held);  // the body may keep this callback: no cycle remains
+        drain->take(std::move(chunk));
+      });
     } while (state_.exchange(kWaiting) == kAnswered && !ended_);
   }
 
@@ -68,6 +73,10 @@ class Drain : public std::enable_shared_from_this<Drain> {
   std::atomic<bool> ended_ = false;
 };
 
+std::unexpected<Error> body_too_large(std::size_t bytes_max) {
+  return fail(Code::Exhausted, "body is larger than " + std::to_string(bytes_max) + " bytes");
+}
+
 }  // namespace
 
 std::unique_ptr<Body> make_body(std::string bytes) {
@@ -80,13 +89,15 @@ void drain(std::unique_ptr<Body> body, ChunkSink sink, OnDone on_done) {
 
 void read_all(std::unique_ptr<Body> body, std::size_t bytes_max,
               std::move_only_function<void(Result<std::string>)> on_done) {
+  const auto length = body->length();
+  if (length && *length > bytes_max) return on_done(body_too_large(bytes_max));
   auto text = std::make_shared<std::string>();
+  text->reserve(length.value_or(0));
   drain(
       std::move(body),
       [text, bytes_max](std::string_view chunk) -> Result<> {
         if (text->size() + chunk.size() > bytes_max) {
-          return fail(Code::Exhausted,
-                      "body is larger than " + std::to_string(bytes_max) + " bytes");
+          return body_too_large(bytes_max);
         }
         text->append(chunk);
         return {};
@@ -98,10 +109,11 @@ void read_all(std::unique_ptr<Body> body, std::size_t bytes_max,
 }
 
 Result<std::string> read_all_blocking(std::unique_ptr<Body> body, std::size_t bytes_max) {
-  std::promise<Result<std::string>> promise;
-  auto future = promise.get_future();
+  // Shared, because set_value() may still be at work when get() returns.
+  const auto promise = std::make_shared<std::promise<Result<std::string>>>();
+  auto future = promise->get_future();
   read_all(std::move(body), bytes_max,
-           [&](Result<std::string> text) { promise.set_value(std::move(text)); });
+           [promise](Result<std::string> text) { promise->set_value(std::move(text)); });
   return future.get();
 }
 

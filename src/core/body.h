@@ -22,7 +22,9 @@ class Body {
   virtual ~Body() = default;
 
   // Asks for the next chunk. One read at a time. on_chunk runs exactly once: before read() returns
-  // on the caller's thread, or later on a worker thread of the source, never on an I/O thread.
+  // on the caller's thread, or later on a worker thread of the source, never on an I/O thread. It
+  // may read again or destroy the body: an implementation takes on_chunk out of its members before
+  // the call and touches nothing of its own after it.
   // Errors: Unavailable (the peer went away or was too slow), Invalid (bytes break the framing),
   // Exhausted (above a limit), Corrupt (a stored file is not what was written).
   virtual void read(OnChunk on_chunk) = 0;
