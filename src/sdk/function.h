@@ -59,6 +59,10 @@ class Stage {
   virtual ~Stage() = default;
   virtual Result<> text(const TextBlock& block, const Emit& emit);  // default: Invalid, takes rows
   virtual Result<> rows(Rows rows, const Emit& emit);               // default: Invalid, takes text
+  // The object cannot be read from `offset` on (a cut or damaged gzip stream, a bomb): a parser
+  // keeps the fact as a malformed row, so that what came before is landed and what is missing is on
+  // record. Comes after the last block, before finish(). Default: Invalid with the reason.
+  virtual Result<> damaged(std::uint64_t offset, std::string_view reason, const Emit& emit);
   virtual Result<> finish(const Emit& emit);  // after the last block; default: nothing
 };
 
