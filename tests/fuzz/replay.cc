@@ -1,6 +1,7 @@
-// Runs a fuzz target over the files of its corpus, without libFuzzer: that is how `make test` keeps every
-// input that once mattered. Each file is also tried cut short at every 1/16 of its length, because a cut is
-// the commonest damage. Exits 1 if a folder has no file, so that an empty corpus is noticed.
+// Runs a fuzz target over the files of its corpus, without libFuzzer: that is how `make test` keeps
+// every input that once mattered. Each file is also tried cut short at every 1/16 of its length,
+// because a cut is the commonest damage. Exits 1 if a folder has no file, so that an empty corpus
+// is noticed.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

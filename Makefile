@@ -1,0 +1,77 @@
+# One short verb per task; `make help` lists them. Everything is built under build/; what is installed is in
+# tools/deps. JOBS= sets how many processes work at once.
+JOBS ?= 2
+PORT ?= 4566
+DATA ?= build/data
+MINUTES ?= 1
+export TZ := UTC
+export LC_ALL := C.UTF-8
+
+SANITIZED := ^(unit|contract|scenario|fault|fuzz)$$
+APART := ^(perf|chaos|dist|slow)$$
+CTEST := ctest --output-on-failure --no-tests=error --no-label-summary -j$(JOBS)
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint lint-full asan tsan fuzz bench demo chaos fmt sbom run clean bootstrap-%
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+
+bootstrap-build:
+	@tools/bootstrap build
+bootstrap-test:
+	@tools/bootstrap build test
+bootstrap-lint:
+	@tools/bootstrap build test lint
+
+# Configuring again is quick, and needed only once; ninja reconfigures by itself.
+build/%/build.ninja: CMakePresets.json
+	@cmake --preset $* -Wno-dev >build-$*.log 2>&1 || { cat build-$*.log; rm -f build-$*.log; exit 1; }; rm -f build-$*.log
+
+build: bootstrap-build build/release/build.ninja ## the program: build/release/sextant
+	cmake --build --preset release -j $(JOBS) --target sextant
+
+test: bootstrap-test build/dev/build.ninja ## build and run every test but the long ones
+	cmake --build --preset dev -j $(JOBS)
+	$(CTEST) --test-dir build/dev -LE '$(APART)'
+
+lint: bootstrap-lint build/tidy/build.ninja ## format, layers, headers, clang-tidy, scripts, templates
+	@JOBS=$(JOBS) tools/lint
+
+lint-full: bootstrap-lint build/tidy/build.ninja ## lint, also what is known to have passed
+	@JOBS=$(JOBS) tools/lint --all
+
+asan: bootstrap-test build/asan/build.ninja ## the tests under AddressSanitizer and UBSan
+	cmake --build --preset asan -j $(JOBS)
+	ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+	  $(CTEST) --test-dir build/asan -L '$(SANITIZED)'
+
+tsan: bootstrap-test build/tsan/build.ninja ## the tests under ThreadSanitizer
+	cmake --build --preset tsan -j $(JOBS)
+	TSAN_OPTIONS=suppressions=$(CURDIR)/cmake/tsan.supp:halt_on_error=1 \
+	  $(CTEST) --test-dir build/tsan -L '$(SANITIZED)'
+
+fuzz: bootstrap-lint build/fuzz/build.ninja ## TARGET=name MINUTES=n: one libFuzzer target; without TARGET: each
+	@JOBS=$(JOBS) tools/fuzz $(MINUTES) $(TARGET)
+
+bench: build ## measure speed and memory, and write docs/benchmarks.md
+	tools/bench
+
+demo: build ## a real node, an app, a million log entries; the report lies in build/demo
+	tools/demo
+
+chaos: bootstrap-test build/dev/build.ninja ## 500 kills; SEED=n repeats a run
+	cmake --build --preset dev -j $(JOBS)
+	$(CTEST) --test-dir build/dev -L '^chaos$$' --verbose
+
+fmt: bootstrap-lint ## format every source file
+	@git ls-files -z '*.cc' '*.h' | xargs -0 clang-format-19 -i
+
+sbom: ## the parts it is made of, as CycloneDX: build/sbom.json
+	@mkdir -p build && tools/sbom >build/sbom.json && echo "build/sbom.json"
+
+run: build ## a node on PORT, its data in DATA
+	build/release/sextant node --port $(PORT) --data $(DATA)
+
+clean: ## remove build/
+	rm -rf build
