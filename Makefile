@@ -12,7 +12,7 @@ APART := ^(perf|chaos|dist|slow)$$
 CTEST := ctest --output-on-failure --no-tests=error --no-label-summary -j$(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint lint-full asan tsan fuzz bench demo chaos fmt sbom run clean bootstrap-%
+.PHONY: help build test lint lint-full asan tsan fuzz bench demo chaos fmt sbom run clean configure-tidy
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -26,7 +26,11 @@ bootstrap-lint:
 
 # Configuring again is quick, and needed only once; ninja reconfigures by itself.
 build/%/build.ninja: CMakePresets.json
-	@cmake --preset $* -Wno-dev >build-$*.log 2>&1 || { cat build-$*.log; rm -f build-$*.log; exit 1; }; rm -f build-$*.log
+	cmake --preset $* -Wno-dev --log-level=WARNING
+
+# Never built, so nobody else notices new files for it.
+configure-tidy: bootstrap-lint
+	@cmake --preset tidy -Wno-dev >/dev/null
 
 build: bootstrap-build build/release/build.ninja ## the program: build/release/sextant
 	cmake --build --preset release -j $(JOBS) --target sextant
@@ -35,10 +39,10 @@ test: bootstrap-test build/dev/build.ninja ## build and run every test but the l
 	cmake --build --preset dev -j $(JOBS)
 	$(CTEST) --test-dir build/dev -LE '$(APART)'
 
-lint: bootstrap-lint build/tidy/build.ninja ## format, layers, headers, clang-tidy, scripts, templates
+lint: bootstrap-lint configure-tidy ## format, layers, headers, clang-tidy, scripts, templates
 	@JOBS=$(JOBS) tools/lint
 
-lint-full: bootstrap-lint build/tidy/build.ninja ## lint, also what is known to have passed
+lint-full: bootstrap-lint configure-tidy ## lint, also what is known to have passed
 	@JOBS=$(JOBS) tools/lint --all
 
 asan: bootstrap-test build/asan/build.ninja ## the tests under AddressSanitizer and UBSan

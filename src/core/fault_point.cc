@@ -24,14 +24,14 @@ Plan* load_plan() {
   return &plan;
 }
 
-Plan* const fault_plan = load_plan();
+Plan* const kFaultPlan = load_plan();
 
 }  // namespace
 
-std::atomic<bool> fault_points_armed = fault_plan != nullptr;
+std::atomic<bool> fault_points_armed = kFaultPlan != nullptr;
 
 void fault_point_reached(std::string_view name) {
-  if (name == fault_plan->name && fault_plan->left.fetch_sub(1) == 1) std::raise(SIGKILL);
+  if (name == kFaultPlan->name && kFaultPlan->left.fetch_sub(1) == 1) std::raise(SIGKILL);
 }
 
 }  // namespace sextant::detail

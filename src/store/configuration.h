@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/guarded.h"
@@ -54,7 +55,8 @@ class ConfigurationStore {
   void listen(Listener listener);
 
  private:
-  ConfigurationStore(const ports::StateStore& state, Scope scope) : state_(state), scope_(scope) {}
+  ConfigurationStore(const ports::StateStore& state, Scope scope)
+      : state_(state), scope_(std::move(scope)) {}
   const ports::StateStore& state_;
   const Scope scope_;
   Guarded<std::shared_ptr<const Configuration>> current_;

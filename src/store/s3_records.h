@@ -16,7 +16,7 @@ struct BucketRecord {
   std::string name;
   Time created;
   bool deleting = false;  // DeleteBucket is looking whether it is empty: nothing may be added
-  std::string app;  // the stack that declares it; "" when made by CreateBucket
+  std::string app;        // the stack that declares it; "" when made by CreateBucket
   friend bool operator==(const BucketRecord&, const BucketRecord&) = default;
 };
 
