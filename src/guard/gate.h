@@ -2,40 +2,44 @@
 // The gate: in front of every operation and every delivery. It gathers the policies that apply,
 // decides purely, and makes sure that a record of the decision is in the audit log before anybody
 // hears the answer.
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/clock.h"
 #include "core/result.h"
+#include "guard/audit/audit_log.h"
 #include "guard/operation.h"
+#include "guard/policy_source.h"
 #include "ports/commit.h"
 #include "sdk/call.h"
 #include "sdk/service_caller.h"
 
 namespace sextant::guard {
 
-class AuditLog;      // guard/audit/audit_log.h
-class PolicySource;  // guard/policy_source.h: which policies apply to a call, from a configuration
-                     // snapshot
-
 // Proof that the gate allowed a call, and the way to write under it. Only the gate makes one.
 class Permit {
  public:
   const sdk::Call& call() const { return call_; }
 
-  // Commits the operation's writes together with its audit record: both or neither. At most once
-  // per permit; an operation that never commits (a read, or one that failed before) gets its record
-  // by the gate, before the reply goes out. Errors as CommitLog::submit.
+  // Commits the operation's writes together with its audit record: both or neither. At most one
+  // commit of a permit succeeds; after Conflict, Invalid or Exhausted, which wrote nothing, the
+  // operation may commit again. An operation that never commits (a read, or one that failed before)
+  // gets its record by the gate, before the reply goes out. Errors as CommitLog::submit.
   void commit(ports::Batch batch, ports::CommitLog::OnDurable on_durable);
 
  private:
   friend class Gate;
-  Permit(sdk::Call call, sdk::Decision decision, AuditLog& audit);
-  sdk::Call call_;
-  sdk::Decision decision_;
+  Permit(sdk::Call call, sdk::Decision decision, AuditLog& audit)
+      : call_(std::move(call)), decision_(std::move(decision)), audit_(audit) {}
+
+  const sdk::Call call_;
+  const sdk::Decision decision_;
   AuditLog& audit_;
-  bool recorded_ = false;
+  // Shared with the commit's callback, which may outlive the permit.
+  std::shared_ptr<std::atomic<bool>> recorded_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 // Who calls and how, as the api layer (or the runtime, for a function's own calls) knows it.
@@ -49,18 +53,44 @@ struct Caller {
       context;  // aws:SecureTransport, aws:UserAgent, … beyond what the fields above say
 };
 
+// Several calls judged as one: allowed when all are, otherwise the first refusal. `calls` are those
+// judged up to there, for the record.
+struct JudgedAttempt {
+  sdk::Decision decision;
+  std::vector<JudgedCall> calls;
+};
+
 class Gate {
  public:
+  // All outlive it.
   Gate(Scope scope, const Clock& clock, const PolicySource& policies, AuditLog& audit);
 
   // Judges the call; when allowed runs operation.handle, otherwise replies Denied ("AccessDenied").
-  // In every case exactly one audit record of this call is durable before `reply` runs. Any thread.
+  // In every case exactly one audit record of this call is durable before `reply` runs (refused
+  // anonymous calls: as AuditLog::record_refused counts them); when it cannot be written the reply
+  // is that error. Any thread; reply runs on the handler's thread or on the committer's, so it must
+  // be short.
   void run(const Operation& operation, Caller caller, sdk::Input input, sdk::Reply reply);
+
+  // A request that failed before the gate could judge it: authentication or its wire format. Writes
+  // the record (counted like an anonymous refusal, since nobody vouches for the caller), then
+  // replies with `error`. `service` and `name` as far as they are known.
+  void refuse(std::string_view service, std::string_view name, Caller caller, Error error,
+              sdk::Reply reply);
 
   // The pure part, for deliveries and simulations: no record is written.
   sdk::Decision judge(const sdk::Call& call) const;
 
+  // One delivery attempt: Invoke by the trigger's service principal, then what the function's role
+  // does for it. The attempt's record lists the calls (AuditLog::add).
+  JudgedAttempt judge_all(std::vector<sdk::Call> calls) const;
+
  private:
+  sdk::Call call_of(const Operation& operation, Caller caller, const sdk::Input& input) const;
+  void run_allowed(const Operation& operation, sdk::Call call, sdk::Decision decision,
+                   sdk::Input input, sdk::Reply reply);
+  void deny(const sdk::Call& call, const sdk::Decision& decision, Error error, sdk::Reply reply);
+
   const Scope scope_;
   const Clock& clock_;
   const PolicySource& policies_;

@@ -1,0 +1,134 @@
+#include "guard/gate.h"
+
+#include <utility>
+
+#include "guard/iam/evaluate.h"
+
+namespace sextant::guard {
+namespace {
+
+// After these nothing was written, so the permit is as good as before.
+bool wrote_nothing(const Error& error) {
+  return error.code == Code::Conflict || error.code == Code::Invalid ||
+         error.code == Code::Exhausted;
+}
+
+bool is_anonymous(const sdk::Call& call) {
+  return call.principal.kind == sdk::PrincipalKind::Anonymous;
+}
+
+sdk::Decision refusal(std::string reason) {
+  return {.verdict = sdk::Verdict::Deny, .reason = std::move(reason), .deciding_statements = {}};
+}
+
+}  // namespace
+
+void Permit::commit(ports::Batch batch, ports::CommitLog::OnDurable on_durable) {
+  SX_CHECK(!recorded_->exchange(true));
+  audit_.commit(std::move(batch), call_, decision_,
+                [recorded = recorded_, done = std::move(on_durable)](auto committed) mutable {
+                  if (!committed && wrote_nothing(committed.error())) recorded->store(false);
+                  done(std::move(committed));
+                });
+}
+
+Gate::Gate(Scope scope, const Clock& clock, const PolicySource& policies, AuditLog& audit)
+    : scope_(std::move(scope)), clock_(clock), policies_(policies), audit_(audit) {}
+
+sdk::Call Gate::call_of(const Operation& operation, Caller caller, const sdk::Input& input) const {
+  return {.scope = scope_,
+          .principal = std::move(caller.principal),
+          .service = std::string(operation.service),
+          .operation = std::string(operation.name),
+          .action = std::string(operation.action),
+          .resource = "*",
+          .resource_owner = {},
+          .context = std::move(caller.context),
+          .access = operation.access,
+          .category = operation.category,
+          .request_id = std::move(caller.request_id),
+          .time = clock_.now(),
+          .trace = std::move(caller.trace),
+          .source_ip = std::move(caller.source_ip),
+          .user_agent = std::move(caller.user_agent),
+          .request_parameters = input.parameters};
+}
+
+void Gate::run(const Operation& operation, Caller caller, sdk::Input input, sdk::Reply reply) {
+  auto call = call_of(operation, std::move(caller), input);
+  auto target = operation.target(scope_, input);
+  if (!target) {
+    const auto decision = refusal("the request could not be read: " + target.error().message);
+    return deny(call, decision, std::move(target).error(), std::move(reply));
+  }
+  call.resource = std::move(target->resource);
+  // What the parameters say of a key outranks what the transport says.
+  for (auto& [key, values] : target->context) call.context[key] = std::move(values);
+
+  auto decision = judge(call);
+  if (decision.verdict == sdk::Verdict::Allow) {
+    return run_allowed(operation, std::move(call), std::move(decision), std::move(input),
+                       std::move(reply));
+  }
+  Error error{.code = Code::Denied, .message = decision.reason, .name = "AccessDenied"};
+  deny(call, decision, std::move(error), std::move(reply));
+}
+
+void Gate::run_allowed(const Operation& operation, sdk::Call call, sdk::Decision decision,
+                       sdk::Input input, sdk::Reply reply) {
+  const std::shared_ptr<Permit> permit(new Permit(std::move(call), std::move(decision), audit_));
+  auto reply_when_recorded = [permit,
+                              reply = std::move(reply)](Result<sdk::Output> output) mutable {
+    if (permit->recorded_->exchange(true)) return reply(std::move(output));
+    const auto error = output ? nullptr : &output.error();
+    permit->audit_.record(
+        permit->call_, permit->decision_, error,
+        [reply = std::move(reply), output = std::move(output)](Result<> recorded) mutable {
+          if (!recorded) return reply(std::unexpected(std::move(recorded).error()));
+          reply(std::move(output));
+        });
+  };
+  operation.handle(permit, std::move(input), std::move(reply_when_recorded));
+}
+
+void Gate::deny(const sdk::Call& call, const sdk::Decision& decision, Error error,
+                sdk::Reply reply) {
+  const auto told = error;
+  auto done = [reply = std::move(reply), error = std::move(error)](Result<> recorded) mutable {
+    reply(std::unexpected(recorded ? std::move(error) : std::move(recorded).error()));
+  };
+  if (is_anonymous(call)) return audit_.record_refused(call, decision, told, std::move(done));
+  audit_.record(call, decision, &told, std::move(done));
+}
+
+void Gate::refuse(std::string_view service, std::string_view name, Caller caller, Error error,
+                  sdk::Reply reply) {
+  const Operation unknown{.service = service,
+                          .name = name,
+                          .action = {},
+                          .access = sdk::Access::Write,
+                          .category = sdk::EventCategory::Management,
+                          .target = {},
+                          .handle = {}};
+  auto call = call_of(unknown, std::move(caller), {});
+  call.principal.kind = sdk::PrincipalKind::Anonymous;  // whoever it claims to be
+  const auto decision = refusal(error.message);
+  deny(call, decision, std::move(error), std::move(reply));
+}
+
+sdk::Decision Gate::judge(const sdk::Call& call) const {
+  return iam::evaluate(call, policies_.policies_for(call));
+}
+
+JudgedAttempt Gate::judge_all(std::vector<sdk::Call> calls) const {
+  JudgedAttempt judged;
+  judged.decision = refusal("an attempt without calls");
+  for (auto& call : calls) {
+    judged.decision = judge(call);
+    judged.calls.push_back({.call = std::move(call), .decision = judged.decision});
+    if (judged.decision.verdict != sdk::Verdict::Allow) break;
+  }
+  return judged;
+}
+
+}  // namespace sextant::guard

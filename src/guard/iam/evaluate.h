@@ -1,0 +1,14 @@
+#pragma once
+// IAM's evaluation, as a pure function: one call and every policy that applies to it in, the
+// decision out. Whatever it cannot evaluate is a Deny that says why. Sources:
+// docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html and the pages
+// it links; docs/adr lists where they leave a choice.
+#include "guard/iam/applied_policies.h"
+#include "sdk/call.h"
+
+namespace sextant::guard::iam {
+
+// The reason of a Deny is AWS's sentence ("User: … is not authorized to perform: …"). Any thread.
+sdk::Decision evaluate(const sdk::Call& call, const AppliedPolicies& policies);
+
+}  // namespace sextant::guard::iam
