@@ -23,7 +23,7 @@ class AuditLog {
   using OnRecorded = std::move_only_function<void(Result<>)>;
 
   // All outlive it. Destroyed, it writes the counts of refused calls that are still open.
-  AuditLog(Scope scope, const Clock& clock, ports::CommitLog& log);
+  AuditLog(Scope scope, Clock& clock, ports::CommitLog& log);
   ~AuditLog();
 
   // Puts the record into the batch of the change it tells of: both or neither.
@@ -49,7 +49,6 @@ class AuditLog {
 
  private:
   void submit(std::string record, OnRecorded on_recorded) const;
-  const Scope scope_;
   const std::string stream_;
   ports::CommitLog& log_;
   std::unique_ptr<RefusalCounter> refusals_;

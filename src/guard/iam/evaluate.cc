@@ -1,0 +1,259 @@
+#include "guard/iam/evaluate.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "guard/iam/policy.h"
+#include "guard/iam/request_view.h"
+
+namespace sextant::guard::iam {
+namespace {
+
+using sdk::PrincipalKind;
+
+// The kinds of policies, as AWS's sentences name them.
+struct Layer {
+  std::string_view name;
+  std::string_view article;
+};
+constexpr Layer kIdentity{"identity-based policy", "an"};
+constexpr Layer kResource{"resource-based policy", "a"};
+constexpr Layer kBoundary{"permissions boundary", "a"};
+constexpr Layer kSession{"session policy", "a"};
+constexpr Layer kServiceControl{"service control policy", "a"};
+constexpr Layer kResourceControl{"resource control policy", "a"};
+
+using Policies = std::vector<PolicyPtr>;
+
+struct Found {
+  const Statement* statement = nullptr;
+  Statement::Hit hit = {};
+};
+
+// The Deny that applies, if any. One whose condition cannot be evaluated applies.
+Found find_deny(const Policies& policies, const RequestView& request) {
+  Found found;
+  for (const auto& policy : policies) {
+    policy->for_each(Effect::Deny, request.action(), [&](const Statement& statement) {
+      const auto hit = statement.matches(request);
+      if (hit.match != Match::No) found = {&statement, hit};
+      return found.statement == nullptr;
+    });
+    if (found.statement != nullptr) break;
+  }
+  return found;
+}
+
+// The Allow that names the caller most closely, if any.
+Found find_allow(const Policies& policies, const RequestView& request) {
+  Found best;
+  for (const auto& policy : policies) {
+    policy->for_each(Effect::Allow, request.action(), [&](const Statement& statement) {
+      const auto hit = statement.matches(request);
+      if (hit.match == Match::Yes && hit.naming > best.hit.naming) best = {&statement, hit};
+      return best.hit.naming != Naming::Direct;
+    });
+    if (best.hit.naming == Naming::Direct) break;
+  }
+  return best;
+}
+
+std::string who(const sdk::Principal& principal) {
+  switch (principal.kind) {
+    case PrincipalKind::Anonymous: return "anonymous";
+    case PrincipalKind::Service: return principal.service;
+    default: return principal.arn;
+  }
+}
+
+std::string not_authorized(const sdk::Call& call, std::string_view because) {
+  std::string text = "User: " + who(call.principal) + " is not authorized to perform: ";
+  text.append(call.action).append(" on resource: ");
+  const std::string_view quote = call.service == "s3" ? "\"" : "";
+  text.append(quote).append(call.resource).append(quote).append(" ").append(because);
+  return text;
+}
+
+class Evaluation {
+ public:
+  Evaluation(const sdk::Call& call, const AppliedPolicies& policies)
+      : call_(call), policies_(policies), request_(call) {}
+
+  sdk::Decision decide() {
+    if (defective(policies_.identity) || defective(policies_.resource) ||
+        defective(policies_.boundary) || defective(policies_.session) ||
+        defective(policies_.service_control) || defective(policies_.resource_control) ||
+        unproven_service() || denied()) {
+      return std::move(decision_);
+    }
+    if (call_.action == "sts:GetCallerIdentity" &&
+        call_.principal.kind != PrincipalKind::Anonymous) {
+      return allow({});
+    }
+    const bool controlled =
+        controls_allow(policies_.resource_control, kResourceControl) &&
+        (outside_service_control() || controls_allow(policies_.service_control, kServiceControl));
+    if (!controlled) return std::move(decision_);
+    return decide_by_grants();
+  }
+
+ private:
+  // Policies that could not be compiled.
+  bool defective(const Policies& policies) {
+    for (const auto& policy : policies) {
+      if (!policy->defect()) continue;
+      deny("because policy " + policy->name() + " cannot be evaluated: " + *policy->defect());
+      return true;
+    }
+    return false;
+  }
+  bool defective(const std::vector<Policies>& levels) {
+    for (const auto& level : levels) {
+      if (defective(level)) return true;
+    }
+    return false;
+  }
+
+  // A service that does not say for which resource it acts could be made anybody's deputy.
+  bool unproven_service() {
+    static const Key kSourceArn = make_key("aws:SourceArn");
+    static const Key kSourceAccount = make_key("aws:SourceAccount");
+    if (call_.principal.kind != PrincipalKind::Service) return false;
+    if (request_.single(kSourceArn) != nullptr && request_.single(kSourceAccount) != nullptr) {
+      return false;
+    }
+    deny(
+        "because a service must say for which resource (aws:SourceArn) of which account "
+        "(aws:SourceAccount) it acts");
+    return true;
+  }
+
+  bool denied() {
+    for (const auto& level : policies_.service_control) {
+      if (!outside_service_control() && denied_by(level, kServiceControl)) return true;
+    }
+    for (const auto& level : policies_.resource_control) {
+      if (denied_by(level, kResourceControl)) return true;
+    }
+    return denied_by(policies_.resource, kResource) || denied_by(policies_.identity, kIdentity) ||
+           (!service_linked() && denied_by(policies_.boundary, kBoundary)) ||
+           denied_by(policies_.session, kSession);
+  }
+
+  bool denied_by(const Policies& policies, const Layer& layer) {
+    const auto found = find_deny(policies, request_);
+    if (found.statement == nullptr) return false;
+    std::string because = "with an explicit deny in " + std::string(layer.article) + " ";
+    because.append(layer.name);
+    if (found.hit.doubtful != nullptr) {
+      because += " (its condition " + found.hit.doubtful->describe() + " cannot be evaluated)";
+    }
+    deny(because);
+    decision_.deciding_statements.push_back(found.statement->label);
+    return true;
+  }
+
+  // Every level of the organisation must allow.
+  bool controls_allow(const std::vector<Policies>& levels, const Layer& layer) {
+    for (const auto& level : levels) {
+      if (!allowed_by(level, layer)) return false;
+    }
+    return true;
+  }
+
+  sdk::Decision decide_by_grants() {
+    const auto grant = find_allow(policies_.resource, request_);
+    const bool granted = grant.statement != nullptr;
+    switch (call_.principal.kind) {
+      case PrincipalKind::Anonymous:
+      case PrincipalKind::Service:
+        return grant.hit.naming == Naming::Direct ? allow(grant) : missing(kResource);
+      default: break;
+    }
+    if (call_.principal.account != request_.resource_owner()) {
+      if (!granted) return missing(kResource);
+      statements_.push_back(grant.statement);
+      return identity_allows() && limits_allow() ? allow({}) : std::move(decision_);
+    }
+    // The caller itself is named: nothing but a Deny limits that (docs/adr).
+    if (grant.hit.naming == Naming::Direct) return allow(grant);
+    if (grant.hit.naming == Naming::Role) {
+      statements_.push_back(grant.statement);
+      return limits_allow() ? allow({}) : std::move(decision_);
+    }
+    // These resources trust nobody whom their own policy does not name.
+    if (is_root() ? false : needs_resource_policy() && !granted) return missing(kResource);
+    if (granted && needs_resource_policy()) statements_.push_back(grant.statement);
+    return identity_allows() && limits_allow() ? allow({}) : std::move(decision_);
+  }
+
+  bool identity_allows() { return is_root() || allowed_by(policies_.identity, kIdentity); }
+
+  bool limits_allow() {
+    if (is_root()) return true;
+    const bool bounded = !policies_.boundary.empty() && !service_linked();
+    if (bounded && !allowed_by(policies_.boundary, kBoundary)) return false;
+    return policies_.session.empty() || allowed_by(policies_.session, kSession);
+  }
+
+  bool allowed_by(const Policies& policies, const Layer& layer) {
+    const auto found = find_allow(policies, request_);
+    if (found.statement == nullptr) {
+      deny_for_lack_of(layer);
+      return false;
+    }
+    statements_.push_back(found.statement);
+    return true;
+  }
+
+  bool is_root() const { return call_.principal.kind == PrincipalKind::Root; }
+  bool needs_resource_policy() const {
+    return request_.action().starts_with("sts:assumerole") || request_.action().starts_with("kms:");
+  }
+  bool service_linked() const {
+    return call_.principal.role_arn.find(":role/aws-service-role/") != std::string::npos;
+  }
+  bool outside_service_control() const {
+    return service_linked() || call_.principal.kind == PrincipalKind::Service ||
+           call_.principal.kind == PrincipalKind::Anonymous;
+  }
+
+  sdk::Decision allow(const Found& found) {
+    decision_.verdict = sdk::Verdict::Allow;
+    decision_.reason.clear();
+    for (const auto* statement : statements_) {
+      decision_.deciding_statements.push_back(statement->label);
+    }
+    if (found.statement != nullptr) {
+      decision_.deciding_statements.push_back(found.statement->label);
+    }
+    return std::move(decision_);
+  }
+
+  void deny(std::string_view because) {
+    decision_.verdict = sdk::Verdict::Deny;
+    decision_.reason = not_authorized(call_, because);
+  }
+  void deny_for_lack_of(const Layer& layer) {
+    deny("because no " + std::string(layer.name) + " allows the " + call_.action + " action");
+  }
+  sdk::Decision missing(const Layer& layer) {
+    deny_for_lack_of(layer);
+    return std::move(decision_);
+  }
+
+  const sdk::Call& call_;
+  const AppliedPolicies& policies_;
+  const RequestView request_;
+  std::vector<const Statement*> statements_;  // those that allowed so far
+  sdk::Decision decision_;
+};
+
+}  // namespace
+
+sdk::Decision evaluate(const sdk::Call& call, const AppliedPolicies& policies) {
+  return Evaluation(call, policies).decide();
+}
+
+}  // namespace sextant::guard::iam

@@ -1,0 +1,123 @@
+#pragma once
+// A policy document, compiled: statements ready to match, indexed by action. Immutable, so any
+// number of threads may read one. What cannot be compiled becomes a policy with a defect, and every
+// call that a defective policy has a say in is denied.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/result.h"
+#include "guard/iam/applied_policies.h"
+#include "guard/iam/arn_pattern.h"
+#include "guard/iam/condition.h"
+#include "guard/iam/pattern.h"
+#include "guard/iam/principal_set.h"
+#include "guard/iam/request_view.h"
+
+namespace sextant::guard::iam {
+
+enum class Effect { Allow, Deny };
+
+// Which elements a document must and may have.
+enum class PolicyUse {
+  Identity,  // also boundaries, session and service control policies: no principal
+  Resource,  // bucket policies, function permissions, resource control policies: a principal
+  Trust,     // of a role: a principal and no resource
+};
+
+struct Statement {
+  std::string label;  // "policy#Sid", or "policy#Statement[2]" without a Sid
+  Effect effect = Effect::Deny;
+  bool not_action = false;
+  std::vector<Pattern> actions;  // lower case
+  bool not_resource = false;
+  std::vector<ArnPattern> resources;  // empty: of a trust policy, any
+  bool not_principal = false;
+  std::optional<PrincipalSet> principals;
+  std::vector<Condition> conditions;
+
+  // How the statement stands to a call whose action the index has found.
+  struct Hit {
+    Match match = Match::No;
+    Naming naming = Naming::None;         // when there are principals
+    const Condition* doubtful = nullptr;  // the condition behind Unknown
+  };
+  Hit matches(const RequestView& request) const;
+
+ private:
+  Naming principal_match(const sdk::Principal& principal) const;
+  bool resource_match(const RequestView& request) const;
+};
+
+class Policy {
+ public:
+  Policy(std::string name, std::vector<Statement> statements);
+  // A document that could not be read: denies whatever it is asked about.
+  Policy(std::string name, Error defect);
+
+  const std::string& name() const { return name_; }
+  const std::optional<std::string>& defect() const { return defect_; }
+  const std::vector<Statement>& statements() const { return statements_; }
+
+  // Calls use(statement) for the statements of that effect which may speak of the action (lower
+  // case), until it returns false.
+  template <typename Use>
+  bool for_each(Effect effect, std::string_view action, Use&& use) const {
+    const auto& index = effect == Effect::Deny ? denies_ : allows_;
+    for (const auto at : index.any_action) {
+      if (speaks_of(statements_[at], action) && !use(statements_[at])) return false;
+    }
+    if (const auto exact = index.by_action.find(action); exact != index.by_action.end()) {
+      for (const auto at : exact->second) {
+        if (!use(statements_[at])) return false;
+      }
+    }
+    const auto vendor = index.by_vendor.find(action.substr(0, action.find(':')));
+    if (vendor == index.by_vendor.end()) return true;
+    for (const auto& [pattern, at] : vendor->second) {
+      if (pattern.matches(action) && !use(statements_[at])) return false;
+    }
+    return true;
+  }
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  template <typename Value>
+  using ByText = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+  struct Index {
+    std::vector<std::uint32_t> any_action;  // "*", "*:*" and all NotAction
+    ByText<std::vector<std::uint32_t>> by_action;
+    ByText<std::vector<std::pair<Pattern, std::uint32_t>>> by_vendor;  // "s3:get*"
+  };
+  static bool speaks_of(const Statement& statement, std::string_view action);
+  static void add_to_index(Index& index, const Statement& statement, std::uint32_t at);
+
+  std::string name_;
+  std::optional<std::string> defect_;
+  std::vector<Statement> statements_;
+  Index denies_;
+  Index allows_;
+};
+
+inline constexpr std::size_t kPolicyBytesMax = 256 * 1024;
+inline constexpr std::size_t kStatementsMax = 5'000;
+
+// Compiles a document. `name` is the policy's ARN or whatever names it in reasons. Invalid
+// ("MalformedPolicyDocument"): the message begins with the path ("Statement[1].Condition: …").
+Result<PolicyPtr> parse_policy(std::string_view text, PolicyUse use, std::string name);
+
+// The same, but a document that cannot be compiled becomes a defective policy: for configuration
+// that is already stored, where refusing is no longer possible and ignoring would be wrong.
+PolicyPtr policy_or_defect(std::string_view text, PolicyUse use, std::string name);
+
+}  // namespace sextant::guard::iam
