@@ -81,15 +81,16 @@ class Evaluation {
       : call_(call), policies_(policies), request_(call) {}
 
   sdk::Decision decide() {
+    // Needs no permission, and no policy can forbid it.
+    if (call_.action == "sts:GetCallerIdentity" &&
+        call_.principal.kind != PrincipalKind::Anonymous) {
+      return allow({});
+    }
     if (defective(policies_.identity) || defective(policies_.resource) ||
         defective(policies_.boundary) || defective(policies_.session) ||
         defective(policies_.service_control) || defective(policies_.resource_control) ||
         unproven_service() || denied()) {
       return std::move(decision_);
-    }
-    if (call_.action == "sts:GetCallerIdentity" &&
-        call_.principal.kind != PrincipalKind::Anonymous) {
-      return allow({});
     }
     const bool controlled =
         controls_allow(policies_.resource_control, kResourceControl) &&
@@ -183,7 +184,7 @@ class Evaluation {
       return limits_allow() ? allow({}) : std::move(decision_);
     }
     // These resources trust nobody whom their own policy does not name.
-    if (is_root() ? false : needs_resource_policy() && !granted) return missing(kResource);
+    if (needs_resource_policy() && !granted) return missing(kResource);
     if (granted && needs_resource_policy()) statements_.push_back(grant.statement);
     return identity_allows() && limits_allow() ? allow({}) : std::move(decision_);
   }
