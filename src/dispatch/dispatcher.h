@@ -39,14 +39,14 @@ struct DispatcherOptions {
 // What the dispatcher works with; all outlive it.
 struct DispatcherParts {
   Scope scope;
-  const Clock& clock;
+  Clock& clock;
   ports::CommitLog& log;
   const ports::StateStore& state;
   store::BodyStore& bodies;
   const store::ConfigurationStore& configuration;
   const sdk::Catalogue& catalogue;
-  guard::Gate& gate;
-  guard::AuditLog& audit;
+  const guard::Gate& gate;
+  const guard::AuditLog& audit;
   lake::Lander& lander;
   FailureDestination& failures;
   metrics::Registry& metrics;

@@ -79,6 +79,10 @@ std::string apps(const Scope& scope) { return scoped("app", scope); }
 std::string app(const Scope& scope, std::string_view name) {
   return apps(scope) + std::string(name);
 }
+std::string function_revision(const Scope& scope, const FunctionName& function,
+                              std::string_view revision) {
+  return scoped("functionrevision", scope) + function.text() + "/" + std::string(revision);
+}
 std::string access_keys() { return "accesskey/"; }
 std::string access_key(std::string_view access_key_id) {
   return access_keys() + std::string(access_key_id);

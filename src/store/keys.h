@@ -49,6 +49,8 @@ std::string lake_schemas(const Scope& scope);  // prefix of all tables' schemas
 // Configuration: one record an app (stack), one a principal.
 std::string app(const Scope& scope, std::string_view name);
 std::string apps(const Scope& scope);  // prefix
+std::string function_revision(const Scope& scope, const FunctionName& function,
+                              std::string_view revision);
 std::string access_key(std::string_view access_key_id);
 std::string access_keys();  // prefix
 std::string user(const Scope& scope, std::string_view name);

@@ -1,0 +1,233 @@
+#include "dispatch/attempt.h"
+
+#include <random>
+#include <utility>
+
+#include "core/fault_point.h"
+#include "core/random.h"
+#include "dispatch/backoff.h"
+#include "dispatch/judged_run.h"
+#include "guard/audit/audit_log.h"
+#include "store/keys.h"
+
+namespace sextant::dispatch {
+namespace {
+
+using runtime::native::Failure;
+using runtime::native::Report;
+
+// What an error of an attempt means for the next one.
+enum class Retry {
+  Never,    // the same input fails again
+  ByCount,  // the function failed: as often as its EventInvokeConfig says
+  ByAge,    // the platform could not: until the event is too old
+};
+
+Retry retry_of(const Error& error) {
+  if (error.name == "Sandbox.Timedout") return Retry::ByCount;
+  switch (error.code) {
+    case Code::Invalid: return Retry::Never;
+    case Code::Denied:
+    case Code::NotFound:
+    case Code::Corrupt: return Retry::ByCount;
+    case Code::Exhausted:
+    case Code::Unavailable:
+    case Code::Conflict: return Retry::ByAge;
+  }
+  return Retry::Never;
+}
+
+Duration jittered(const DispatcherOptions& options, std::uint64_t attempt) {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  return backoff({.first = options.backoff_first, .longest = options.backoff_max}, attempt, random);
+}
+
+// The state of one attempt between its beginning and its commit.
+class Attempt : public std::enable_shared_from_this<Attempt> {
+ public:
+  Attempt(const DispatcherParts& parts, const DispatcherOptions& options, Revisions& revisions)
+      : parts_(parts), options_(options), revisions_(revisions), request_id_(make_uuid()) {}
+
+  void run(const DueEntry& entry, const Attempts::OnStaged& staged, Attempts::OnEnded ended) {
+    ended_ = std::move(ended);
+    if (auto loaded = load(entry.id); !loaded) return end(AttemptEnd::NotCommitted);
+    if (delivery_.outcome != store::OutcomeKind::Pending) return end(AttemptEnd::Gone);
+    delivery_.started = parts_.clock.now();
+    auto revision = revisions_.pinned(delivery_.function, delivery_.revision);
+    if (!revision) {
+      function_known_ = revision.error().name != "ResourceNotFoundException";
+      return failed({std::move(revision).error(), ""});
+    }
+    function_ = revision->function;
+    delivery_.revision = revision->pipeline->revision();
+    fault_point("dispatch.before_run");
+    auto result = judged_run(parts_, delivery_, *revision, request_id_);
+    judged_ = std::move(result.judged);
+    fault_point("dispatch.after_run");
+    if (!result.report) return failed(result.report.error());
+    succeed(*result.report, std::move(result.landing), staged);
+  }
+
+ private:
+  Result<> load(const DeliveryId& id) {
+    SX_TRY_AS(const auto entry, parts_.state.get(store::keys::delivery(parts_.scope, id)));
+    if (!entry) {
+      delivery_.outcome = store::OutcomeKind::Dropped;  // expired long after its end
+      return {};
+    }
+    version_ = entry->version;
+    SX_TRY_AS(delivery_, store::decode_delivery(entry->value));
+    return {};
+  }
+
+  void succeed(const Report& report, std::unique_ptr<lake::Landing> landing,
+               const Attempts::OnStaged& staged) {
+    delivery_.outcome = store::OutcomeKind::Succeeded;
+    delivery_.cause = std::nullopt;
+    delivery_.rows_landed = report.rows - report.rows_malformed;
+    delivery_.rows_malformed = report.rows_malformed;
+    for (const auto& stage : report.stages) {
+      delivery_.stages.push_back({stage.stage, stage.rows_in, stage.rows_out, stage.micros});
+    }
+    auto batch = outcome_batch();
+    staged(landing->buffered_bytes());
+    parts_.lander.land(std::move(landing), std::move(batch),
+                       [self = shared_from_this()](const Result<ports::Committed>& done) {
+                         self->committed(done, AttemptEnd::Ended);
+                       });
+  }
+
+  void failed(const Failure& failure) {
+    delivery_.cause =
+        store::Cause{.code = failure.error.name.empty() ? std::string(to_string(failure.error.code))
+                                                        : failure.error.name,
+                     .message = failure.error.message,
+                     .stage = failure.stage};
+    if (const auto wait = next_attempt_in(failure.error)) return retry(*wait);
+    give_up();
+  }
+
+  // nullopt when there is to be no further attempt.
+  std::optional<Duration> next_attempt_in(const Error& error) const {
+    const auto policy = function_ ? function_->retry : model::RetryPolicy{};
+    const auto attempts = delivery_.attempts + 1;
+    const auto kind = retry_of(error);
+    if (kind == Retry::Never || !function_known_) return std::nullopt;
+    if (kind == Retry::ByCount && attempts > static_cast<std::uint64_t>(policy.retries_max))
+      return std::nullopt;
+    const auto wait = jittered(options_, attempts);
+    const auto oldest = delivery_.created + std::chrono::seconds(policy.event_age_max_s);
+    if (parts_.clock.now() + wait > oldest) return std::nullopt;
+    return wait;
+  }
+
+  void retry(Duration wait) {
+    ports::Batch batch;
+    batch.erases.push_back(due_key());
+    ++delivery_.attempts;
+    delivery_.due = parts_.clock.now() + wait;
+    batch.puts.push_back({due_key(), ""});
+    finish(std::move(batch), std::nullopt, AttemptEnd::Retried);
+  }
+
+  void give_up() {
+    delivery_.outcome = store::OutcomeKind::Dropped;
+    ports::Batch batch;
+    if (function_ && function_->retry.on_failure_arn) {
+      delivery_.outcome = store::OutcomeKind::SentToFailureDestination;
+      ++delivery_.attempts;
+      const auto added =
+          parts_.failures.add(batch, *function_->retry.on_failure_arn, function_->arn, delivery_);
+      --delivery_.attempts;
+      if (!added) {
+        batch = {};
+        delivery_.outcome = store::OutcomeKind::Dropped;
+        delivery_.cause->message +=
+            "; the failure destination did not take it: " + added.error().message;
+      }
+    }
+    add_outcome(batch);
+    submit(std::move(batch), AttemptEnd::Ended);
+  }
+
+  ports::Batch outcome_batch() {
+    ports::Batch batch;
+    add_outcome(batch);
+    return batch;
+  }
+
+  // The delivery leaves the queue and lets go of its bytes; its record stays for a while.
+  void add_outcome(ports::Batch& batch) {
+    batch.erases.push_back(due_key());
+    ++delivery_.attempts;
+    delivery_.ended = parts_.clock.now();
+    store::BodyStore::release(batch, delivery_.event.body, referrer());
+    add_record(batch, *delivery_.ended + options_.outcome_kept);
+  }
+
+  void finish(ports::Batch batch, std::optional<Time> expires_at, AttemptEnd end) {
+    add_record(batch, expires_at);
+    submit(std::move(batch), end);
+  }
+
+  void add_record(ports::Batch& batch, std::optional<Time> expires_at) {
+    const auto key = store::keys::delivery(parts_.scope, delivery_.id);
+    batch.conditions.push_back({key, version_});
+    batch.puts.push_back({key, store::encode(delivery_), expires_at});
+    parts_.audit.add(batch,
+                     guard::DeliveryAttempt{.delivery = delivery_,
+                                            .judged = judged_,
+                                            .request_id = request_id_,
+                                            .function_arn = function_ ? function_->arn : ""});
+  }
+
+  void submit(ports::Batch batch, AttemptEnd end) {
+    fault_point("dispatch.before_commit");
+    parts_.log.submit(std::move(batch),
+                      [self = shared_from_this(), end](const Result<ports::Committed>& done) {
+                        self->committed(done, end);
+                      });
+  }
+
+  void committed(const Result<ports::Committed>& done, AttemptEnd how) {
+    if (!done)
+      return end(done.error().code == Code::Conflict ? AttemptEnd::Gone : AttemptEnd::NotCommitted);
+    fault_point("dispatch.after_commit");
+    if (how == AttemptEnd::Ended) parts_.bodies.collect(delivery_.event.body);
+    end(how);
+  }
+
+  void end(AttemptEnd how) {
+    AttemptResult result{.end = how, .delivery = std::move(delivery_)};
+    if (how == AttemptEnd::Retried) result.next = DueEntry{result.delivery.due, result.delivery.id};
+    std::exchange(ended_, nullptr)(std::move(result));
+  }
+
+  std::string due_key() const {
+    return store::keys::due(parts_.scope, delivery_.function, delivery_.due, delivery_.id);
+  }
+  std::string referrer() const { return "d/" + delivery_.id.text(); }
+
+  const DispatcherParts& parts_;
+  const DispatcherOptions& options_;
+  Revisions& revisions_;
+  const RequestId request_id_;
+  Attempts::OnEnded ended_;
+  store::Delivery delivery_;
+  std::uint64_t version_ = 0;
+  bool function_known_ = true;
+  std::shared_ptr<const model::Function> function_;  // null when no revision could be had
+  std::vector<guard::JudgedCall> judged_;
+};
+
+}  // namespace
+
+Attempts::Attempts(const DispatcherParts& parts, const DispatcherOptions& options,
+                   Revisions& revisions)
+    : parts_(parts), options_(options), revisions_(revisions) {}
+
+void Attempts::run(const DueEntry& entry, const OnStaged& staged, OnEnded ended) {
+  std::make_shared<Attempt>(parts_, options_, revisions_)->run(entry, staged, std::move(ended));
+}
+
+}  // namespace sextant::dispatch
