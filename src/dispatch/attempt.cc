@@ -61,8 +61,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     function_ = revision->function;
     delivery_.revision = revision->pipeline->revision();
     fault_point("dispatch.before_run");
-    auto result = judged_run(parts_, delivery_, *revision, request_id_);
-    judged_ = std::move(result.judged);
+    judge_.emplace(parts_, delivery_, *function_, request_id_);
+    auto result = judged_run(parts_, delivery_, *revision, *judge_);
     fault_point("dispatch.after_run");
     if (!result.report) return failed(result.report.error());
     succeed(*result.report, std::move(result.landing), staged);
@@ -134,20 +134,28 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     delivery_.outcome = store::OutcomeKind::Dropped;
     ports::Batch batch;
     if (function_ && function_->retry.on_failure_arn) {
-      delivery_.outcome = store::OutcomeKind::SentToFailureDestination;
-      ++delivery_.attempts;
-      const auto added =
-          parts_.failures.add(batch, *function_->retry.on_failure_arn, function_->arn, delivery_);
-      --delivery_.attempts;
-      if (!added) {
+      if (auto sent = send_to_failure_destination(batch); sent) {
+        delivery_.outcome = store::OutcomeKind::SentToFailureDestination;
+      } else {
         batch = {};
-        delivery_.outcome = store::OutcomeKind::Dropped;
         delivery_.cause->message +=
-            "; the failure destination did not take it: " + added.error().message;
+            "; the failure destination did not take it: " + sent.error().message;
       }
     }
     add_outcome(batch);
     submit(std::move(batch), AttemptEnd::Ended);
+  }
+
+  Result<> send_to_failure_destination(ports::Batch& batch) {
+    const auto& arn = *function_->retry.on_failure_arn;
+    const auto bucket = arn.substr(arn.rfind(':') + 1);
+    const auto now = parts_.clock.now();
+    const auto key = failure_key(delivery_, now);
+    if (!judge_) judge_.emplace(parts_, delivery_, *function_, request_id_);
+    SX_TRY(judge_->write_failure(bucket, key));
+    auto told = delivery_;
+    ++told.attempts;
+    return parts_.failures.add(batch, bucket, key, failure_document(told, function_->arn, now));
   }
 
   ports::Batch outcome_batch() {
@@ -217,7 +225,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   std::uint64_t version_ = 0;
   bool function_known_ = true;
   std::shared_ptr<const model::Function> function_;  // null when no revision could be had
-  std::vector<guard::JudgedCall> judged_;
+  std::optional<AttemptJudge> judge_;                // of the calls that this attempt makes
 };
 
 }  // namespace

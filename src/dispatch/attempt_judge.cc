@@ -1,0 +1,80 @@
+#include "dispatch/attempt_judge.h"
+
+#include <utility>
+
+#include "guard/gate.h"
+
+namespace sextant::dispatch {
+namespace {
+
+std::string trigger_service(store::TriggerKind kind) {
+  SX_CHECK(kind == store::TriggerKind::Bucket);  // the one kind that makes deliveries
+  return "s3.amazonaws.com";
+}
+
+}  // namespace
+
+Result<> AttemptJudge::invoke() {
+  auto invoke = call("lambda", "Invoke", "lambda:InvokeFunction", function_.arn);
+  invoke.principal.kind = sdk::PrincipalKind::Service;
+  invoke.principal.service = trigger_service(delivery_.event.trigger);
+  invoke.principal.principal_id = invoke.principal.service;
+  invoke.source_ip = invoke.principal.service;
+  invoke.context["aws:SourceArn"] = {delivery_.event.source_arn};
+  invoke.context["aws:SourceAccount"] = {parts_.scope.account.text()};
+  return judge(std::move(invoke));
+}
+
+Result<> AttemptJudge::read_object() {
+  return judge(as_role(call("s3", "GetObject", "s3:GetObject",
+                            "arn:aws:s3:::" + delivery_.event.bucket + "/" + delivery_.event.key)));
+}
+
+Result<> AttemptJudge::land_in(const model::Table& table) {
+  return judge(
+      as_role(call("glue", "BatchCreatePartition", "glue:BatchCreatePartition", table.arn)));
+}
+
+Result<> AttemptJudge::write_failure(const std::string& bucket, const std::string& key) {
+  return judge(
+      as_role(call("s3", "PutObject", "s3:PutObject", "arn:aws:s3:::" + bucket + "/" + key)));
+}
+
+sdk::Call AttemptJudge::call(std::string service, std::string operation, std::string action,
+                             std::string resource) const {
+  sdk::Call call;
+  call.scope = parts_.scope;
+  call.service = std::move(service);
+  call.operation = std::move(operation);
+  call.action = std::move(action);
+  call.resource = std::move(resource);
+  call.category = sdk::EventCategory::Data;
+  call.request_id = request_id_;
+  call.time = parts_.clock.now();
+  call.trace = delivery_.trace;
+  call.principal.account = parts_.scope.account;
+  return call;
+}
+
+sdk::Call AttemptJudge::as_role(sdk::Call call) const {
+  const auto name = function_.role_arn.substr(function_.role_arn.rfind('/') + 1);
+  auto& principal = call.principal;
+  principal.kind = sdk::PrincipalKind::AssumedRole;
+  principal.role_arn = function_.role_arn;
+  principal.arn = "arn:aws:sts::" + parts_.scope.account.text() + ":assumed-role/" + name + "/" +
+                  function_.name.text();
+  principal.principal_id = name + ":" + function_.name.text();
+  call.source_ip = "lambda.amazonaws.com";
+  return call;
+}
+
+Result<> AttemptJudge::judge(sdk::Call call) {
+  auto decision = parts_.gate.judge(call);
+  const bool allowed = decision.verdict == sdk::Verdict::Allow;
+  auto reason = decision.reason;
+  judged_.push_back({std::move(call), std::move(decision)});
+  if (allowed) return {};
+  return fail(Code::Denied, std::move(reason), "AccessDenied");
+}
+
+}  // namespace sextant::dispatch
