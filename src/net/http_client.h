@@ -24,6 +24,7 @@ struct ClientRequest {
   // Instead of ClientResponse::body: gets the bytes as they come.
   std::function<void(std::string_view)> on_body = nullptr;
   std::chrono::seconds time_max{300};
+  std::string ca_file = {};  // PEM; whom to trust under https instead of the system's list
 };
 
 struct ClientResponse {

@@ -28,6 +28,7 @@ struct ServerOptions {
   std::size_t connections_max = 20'000;
   std::size_t requests_in_progress_max = 1'024;  // beyond: 503 with Retry-After
   std::size_t header_bytes_max = 64 * 1024;
+  std::size_t headers_max = 128;
   std::chrono::seconds header_time_max{20};  // from first byte to the end of the header
   std::chrono::seconds idle_time_max{120};   // between requests
   std::chrono::seconds stall_time_max{30};   // a body that moves no byte for so long ends
@@ -35,11 +36,14 @@ struct ServerOptions {
 
 class HttpServer {
  public:
-  // Listens on return. Errors: Conflict (the port is taken: says so), Invalid (address,
-  // certificate).
+  // Listens on return. Raises the process's limit of open files to the hard one, keeps a part of it
+  // for others, and ignores SIGPIPE. Errors: Conflict (the port is taken: says so), Invalid
+  // (address, certificate).
   static Result<std::unique_ptr<HttpServer>> start(const ServerOptions& options, Handler handler,
                                                    metrics::Registry& metrics);
-  virtual ~HttpServer() = default;  // stops at once
+  // Closes every connection at once, then waits for the handlers that are running. A Responder or a
+  // request's Body may outlive the server: answers are dropped, reads fail with Unavailable.
+  virtual ~HttpServer() = default;
   virtual std::uint16_t port() const = 0;
   // Takes no new connections and requests (503), waits until those in progress have been answered,
   // at most so long. True when all were.
