@@ -7,9 +7,12 @@
 #include <memory>
 #include <optional>
 
+#include "adapters/embedded/posix_disk.h"
+#include "adapters/embedded/store.h"
 #include "adapters/memory/store.h"
 #include "core/clock.h"
 #include "ports/commit.h"
+#include "tests/support/temporary_folder.h"
 
 namespace sextant::contract {
 
@@ -23,7 +26,25 @@ struct MemoryTraits {
   std::unique_ptr<Store> store = std::make_unique<Store>(clock);
 };
 
-using AllStores = testing::Types<MemoryTraits>;
+struct EmbeddedTraits {
+  static constexpr bool kDurable = true;
+  using Store = adapters::EmbeddedStore;
+
+  EmbeddedTraits() { reopen(); }
+  void reopen() {
+    store.reset();
+    auto opened = Store::open(folder / "store", {.clock = clock, .disk = disk});
+    ASSERT_TRUE(opened) << opened.error().message;
+    store = std::move(*opened);
+  }
+
+  test::TemporaryFolder folder;
+  adapters::PosixDisk disk;
+  ManualClock clock{kStart};
+  std::unique_ptr<Store> store;
+};
+
+using AllStores = testing::Types<MemoryTraits, EmbeddedTraits>;
 
 template <typename Traits>
 class StoreContract : public testing::Test {

@@ -1,0 +1,175 @@
+#include "adapters/embedded/rocks_database.h"
+
+#include <rocksdb/compaction_filter.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <vector>
+
+#include "adapters/embedded/log_scan.h"
+#include "adapters/embedded/rocks_file_system.h"
+#include "adapters/embedded/stored_value.h"
+#include "core/log.h"
+
+namespace sextant::adapters {
+namespace {
+
+// Memory: two write buffers for all families together, one small cache for blocks, indexes and
+// filters alike.
+constexpr std::size_t kWriteBufferBytes = 8u << 20;
+constexpr std::size_t kAllWriteBuffersBytes = 16u << 20;
+constexpr std::size_t kCacheBytes = 8u << 20;
+constexpr std::size_t kManifestBytesMax = 4u << 20;
+constexpr std::uint64_t kLogBytesMax = 48u << 20;
+constexpr std::uint64_t kRewriteAfterSeconds = 7 * 24 * 3'600;  // so that what expired goes away
+
+constexpr const char* kFamilyNames[kFamilies] = {"default", "state", "streams"};
+
+// RocksDB's own log: only what somebody must look at, into ours.
+class RocksLogger final : public rocksdb::Logger {
+ public:
+  RocksLogger() : Logger(rocksdb::InfoLogLevel::ERROR_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* format, std::va_list arguments) override {
+    char text[512];
+    if (std::vsnprintf(text, sizeof text, format, arguments) > 0)
+      log::warn("rocksdb", {{"said", text}});
+  }
+};
+
+class ExpiryFilter final : public rocksdb::CompactionFilter {
+ public:
+  explicit ExpiryFilter(const Clock& clock) : clock_(clock) {}
+  const char* Name() const override { return "sextant.expiry"; }
+  bool Filter(int, const rocksdb::Slice&, const rocksdb::Slice& value, std::string*,
+              bool*) const override {
+    const auto stored = decode_value(to_view(value));
+    return stored && stored->expired(clock_.now());
+  }
+
+ private:
+  const Clock& clock_;
+};
+
+rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_top_level_index_and_filter = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.format_version = 5;
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  family.write_buffer_size = kWriteBufferBytes;
+  family.max_write_buffer_number = 2;
+  family.arena_block_size = 256u << 10;
+  family.compression = rocksdb::kLZ4Compression;
+  family.level_compaction_dynamic_level_bytes = true;
+  return family;
+}
+
+}  // namespace
+
+class RocksDatabase::Listener final : public rocksdb::EventListener {
+ public:
+  explicit Listener(std::atomic<bool>& stopped) : stopped_(stopped) {}
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
+    if (!stopped_.exchange(true))
+      log::error("the store stopped writing", {{"error", error->ToString()}});
+  }
+
+ private:
+  std::atomic<bool>& stopped_;
+};
+
+rocksdb::Options RocksDatabase::options(const Clock& clock, Disk& disk) {
+  env_ = rocksdb::NewCompositeEnv(make_rocks_file_system(disk));
+  expiry_ = std::make_unique<ExpiryFilter>(clock);
+  rocksdb::Options options;
+  options.env = env_.get();
+  options.info_log = std::make_shared<RocksLogger>();
+  options.info_log_level = rocksdb::InfoLogLevel::ERROR_LEVEL;
+  options.listeners.push_back(std::make_shared<Listener>(stopped_));
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  // Nothing is lost silently: check_logs() has cut off the one tail that may be torn.
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+  options.track_and_verify_wals_in_manifest = true;
+  options.max_bgerror_resume_count = 0;  // we resume when a batch comes; nothing polls
+  options.db_write_buffer_size = kAllWriteBuffersBytes;
+  options.max_total_wal_size = kLogBytesMax;
+  options.max_manifest_file_size = kManifestBytesMax;
+  options.max_background_jobs = 2;
+  options.max_file_opening_threads = 1;
+  options.skip_stats_update_on_db_open = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  return options;
+}
+
+Result<> RocksDatabase::result(std::string_view what, const rocksdb::Status& status) {
+  if (status.ok()) return {};
+  return std::unexpected(rocks_error(what, status));
+}
+
+Result<std::unique_ptr<RocksDatabase>> RocksDatabase::open(const std::filesystem::path& folder,
+                                                           const Clock& clock, Disk& disk) {
+  SX_TRY(make_directories(disk, folder));
+  SX_TRY(check_logs(disk, folder));
+  std::unique_ptr<RocksDatabase> opened(new RocksDatabase);
+  const auto options = opened->options(clock, disk);
+  const auto cache = rocksdb::NewLRUCache(kCacheBytes, 2);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const char* name : kFamilyNames) families.emplace_back(name, family_options(cache));
+  auto& state = families[static_cast<std::size_t>(Family::State)].options;
+  state.compaction_filter = opened->expiry_.get();
+  state.periodic_compaction_seconds = kRewriteAfterSeconds;
+
+  rocksdb::DB* database = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const auto status = rocksdb::DB::Open(options, folder.string(), families, &handles, &database);
+  opened->database_.reset(database);
+  std::ranges::copy(handles, opened->handles_.begin());
+  if (status.IsPathNotFound())
+    return fail(Code::Corrupt, "open " + folder.string() + ": " + status.ToString());
+  SX_TRY(result("open " + folder.string(), status));
+  return opened;
+}
+
+RocksDatabase::~RocksDatabase() {
+  for (auto* handle : handles_)
+    if (handle != nullptr) database_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  if (database_) database_->Close().PermitUncheckedError();
+}
+
+Result<std::optional<std::string>> RocksDatabase::get(Family family, std::string_view key) const {
+  std::string value;
+  const auto status = database_->Get(rocksdb::ReadOptions(), handle(family), to_slice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  SX_TRY(result("read", status));
+  return value;
+}
+
+Result<> RocksDatabase::write(rocksdb::WriteBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const auto status = database_->Write(options, &batch);
+  if (!status.ok()) stopped_ = true;
+  return result("commit", status);
+}
+
+Result<> RocksDatabase::resume() {
+  SX_TRY(result("resume", database_->Resume()));
+  stopped_ = false;
+  log::info("the store writes again");
+  return {};
+}
+
+}  // namespace sextant::adapters
