@@ -8,7 +8,7 @@
 namespace sextant::dispatch {
 namespace {
 
-constexpr std::size_t kMessageBytesMax = 8 * 1024;
+constexpr std::size_t kMessageBytesMax = 4 * 1024;
 
 // One record of an S3 notification:
 // docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html.
