@@ -24,11 +24,6 @@ const EVP_MD* digest_of(HashKind kind) {
   }
 }
 
-struct FreeContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeContext>;
-
 template <typename Word>
 std::string big_endian(Word value) {
   std::string bytes(sizeof value, '\0');
@@ -42,8 +37,8 @@ std::string big_endian(Word value) {
 
 struct Hasher::State {
   HashKind kind;
-  DigestContext digest;   // of the kinds that OpenSSL does
-  std::uint64_t crc = 0;  // of the others
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> digest{nullptr, EVP_MD_CTX_free};
+  std::uint64_t crc = 0;  // of the kinds that OpenSSL has not
 };
 
 Hasher::Hasher(HashKind kind) : state_(std::make_unique<State>(kind)) {
