@@ -55,6 +55,7 @@ TEST(Metrics, SameNameAndLabelsIsTheSameMetric) {
   Counter& first = registry.counter("a_total", "A", {{"x", "1"}, {"y", "2"}});
   EXPECT_EQ(&first, &registry.counter("a_total", "A", {{"y", "2"}, {"x", "1"}}));
   EXPECT_NE(&first, &registry.counter("a_total", "A", {{"x", "1"}}));
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(registry.gauge("a_total", "A"), "broken invariant");
 }
 

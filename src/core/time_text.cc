@@ -17,6 +17,10 @@ constexpr std::array<std::string_view, 7> kWeekdays{"Sun", "Mon", "Tue", "Wed",
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
+// What four digits of a year can say, in UTC: an offset may lead out of it.
+constexpr Time kFirst = std::chrono::sys_days(std::chrono::year(0) / 1 / 1);
+constexpr Time kLast = Time(std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1)) - Duration(1);
+
 struct Civil {
   std::chrono::year_month_day date;
   std::chrono::hh_mm_ss<Duration> clock;
@@ -180,7 +184,9 @@ std::optional<Time> parse_iso8601(std::string_view text) {
   const Duration ahead = scan_offset(scan);
   const auto seconds = to_time(at);
   if (!scan.at_end() || !seconds) return std::nullopt;
-  return *seconds + fraction - ahead;
+  const Time time = *seconds + fraction - ahead;
+  if (time < kFirst || time > kLast) return std::nullopt;
+  return time;
 }
 
 std::optional<Time> parse_iso8601_basic(std::string_view text) {

@@ -4,6 +4,8 @@ namespace sextant::wire {
 namespace {
 constexpr std::uint64_t kVarint = 0;
 constexpr std::uint64_t kLengthDelimited = 2;
+constexpr std::uint64_t kFieldMax = (1 << 29) - 1;
+constexpr int kLastShift = 63;  // of the tenth byte, which has room for one bit
 }  // namespace
 
 void Writer::varint(std::uint64_t value) {
@@ -47,6 +49,7 @@ bool Reader::varint(std::uint64_t& value) {
   for (int shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
     const auto byte = static_cast<std::uint8_t>(rest_.front());
     rest_.remove_prefix(1);
+    if (shift == kLastShift && byte > 1) return false;
     value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
     if (byte < 0x80) return true;
   }
@@ -61,7 +64,7 @@ bool Reader::broken() {
 bool Reader::next() {
   if (rest_.empty() || broken_) return false;
   std::uint64_t tag = 0;
-  if (!varint(tag)) return broken();
+  if (!varint(tag) || tag >> 3 == 0 || tag >> 3 > kFieldMax) return broken();
   field_ = static_cast<int>(tag >> 3);
   number_ = 0;
   text_ = {};

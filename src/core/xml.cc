@@ -56,6 +56,13 @@ std::optional<std::uint32_t> character_of(std::string_view reference) {
   return code;
 }
 
+// Control characters may not stand in a document, not even as references (XML 1.0 §2.2).
+bool has_control_character(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) {
+    return static_cast<std::uint8_t>(c) < 0x20 && !is_xml_char(static_cast<std::uint8_t>(c));
+  });
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view text) : all_(text), rest_(text) {}
@@ -226,6 +233,9 @@ Result<Element> parse(std::string_view text) {
     return fail(Code::Invalid, "XML text is larger than " + std::to_string(kBytesMax) + " bytes");
   }
   if (!valid_utf8(text)) return fail(Code::Invalid, "XML text is not UTF-8");
+  if (has_control_character(text)) {
+    return fail(Code::Invalid, "XML text has a control character");
+  }
   return Parser(text).document();
 }
 

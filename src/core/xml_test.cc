@@ -58,6 +58,8 @@ TEST(Xml, Refuses) {
                                "<a><!-- </a>",
                                "<a><![CDATA[x</a>",
                                "<a>\xff</a>",
+                               "<a>\x01</a>",
+                               std::string("<a>\0</a>", 8),
                                "<a><?php x ?></a>",
                                "<:></:>",
                                "<a b=\"1\"c=\"2\"/>",
