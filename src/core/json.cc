@@ -5,6 +5,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <boost/json/value_stack.hpp>
+#include <cmath>
 #include <exception>
 #include <optional>
 #include <set>
@@ -80,7 +81,12 @@ class UniqueKeyHandler {
     stack_.push_uint64(value);
     return true;
   }
-  bool on_double(double value, bj::string_view, Failure&) {
+  // Boost reads 1e400 as infinity, which has no JSON text.
+  bool on_double(double value, bj::string_view, Failure& failure) {
+    if (!std::isfinite(value)) {
+      failure = bj::error::exponent_overflow;
+      return false;
+    }
     stack_.push_double(value);
     return true;
   }

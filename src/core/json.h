@@ -15,9 +15,11 @@ using Array = boost::json::array;
 
 inline constexpr std::size_t kDepthMax = 64;
 
-// Invalid with line and column of the first error; duplicate keys are refused too, since two
-// readers of one policy must not disagree.
+// Invalid with line and column of the first error. Duplicate keys are refused too, since two
+// readers of one policy must not disagree, and numbers beyond the range of double. Exhausted: no
+// memory.
 Result<Value> parse(std::string_view text);
+// Numbers in `value` must be finite: JSON has no text for others.
 std::string to_text(const Value& value);
 std::string to_pretty_text(const Value& value);
 

@@ -35,6 +35,7 @@ TEST(Json, RefusesWithPosition) {
       {"[1] // c", "line 1, column 5"},
       {"\"\xff\"", "line 1"},
       {"01", "line 1, column 2"},
+      {"[1e400]", "line 1"},
   };
   for (const auto& [text, in_message] : refusals) {
     const auto value = parse(text);
