@@ -182,9 +182,10 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     const auto key = store::keys::delivery(parts_.scope, delivery_.id);
     batch.conditions.push_back({key, version_});
     batch.puts.push_back({key, store::encode(delivery_), expires_at});
+    const auto judged = judge_ ? judge_->take() : std::vector<guard::JudgedCall>{};
     parts_.audit.add(batch,
                      guard::DeliveryAttempt{.delivery = delivery_,
-                                            .judged = judged_,
+                                            .judged = judged,
                                             .request_id = request_id_,
                                             .function_arn = function_ ? function_->arn : ""});
   }
