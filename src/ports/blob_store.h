@@ -21,7 +21,7 @@ inline constexpr std::uint64_t kBlobBytesMax = 5ull << 40;  // S3's largest obje
 struct StagedBlob {
   BlobId id;
   std::uint64_t size = 0;
-  Sha256Digest sha256 = {};  // checked again on read
+  Sha256Digest sha256 = {};  // of its bytes, computed while they were written
 };
 
 // Not thread-safe; one owner. Destroyed before finish(): nothing stays behind.

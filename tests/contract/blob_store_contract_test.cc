@@ -6,7 +6,10 @@
 
 #include <algorithm>
 
+#include "adapters/embedded/blob_store.h"
+#include "adapters/embedded/posix_disk.h"
 #include "adapters/memory/blob_store.h"
+#include "tests/support/temporary_folder.h"
 
 namespace sextant::contract {
 namespace {
@@ -17,6 +20,20 @@ using ports::StagedBlob;
 struct MemoryBlobs {
   static constexpr bool kDurable = false;
   std::unique_ptr<ports::BlobStore> store = std::make_unique<adapters::MemoryBlobStore>();
+};
+
+struct EmbeddedBlobs {
+  static constexpr bool kDurable = true;
+  EmbeddedBlobs() { reopen(); }
+  void reopen() {
+    store.reset();
+    auto opened = adapters::EmbeddedBlobStore::open(folder / "blobs", {.disk = disk});
+    ASSERT_TRUE(opened) << opened.error().message;
+    store = std::move(*opened);
+  }
+  test::TemporaryFolder folder;
+  adapters::PosixDisk disk;
+  std::unique_ptr<ports::BlobStore> store;
 };
 
 template <typename Traits>
@@ -58,7 +75,7 @@ std::string pattern(std::size_t size) {
   return bytes;
 }
 
-using AllBlobStores = testing::Types<MemoryBlobs>;
+using AllBlobStores = testing::Types<MemoryBlobs, EmbeddedBlobs>;
 TYPED_TEST_SUITE(BlobStoreContract, AllBlobStores);
 
 TYPED_TEST(BlobStoreContract, WhatIsStagedIsReadAtAnySize) {
