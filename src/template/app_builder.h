@@ -1,0 +1,95 @@
+#pragma once
+// Collects what the readers of the resource types understood, and joins what stands apart in a
+// template: policies with their roles, bucket policies and SAM's events with their buckets.
+#include <string>
+#include <vector>
+
+#include "model/app.h"
+#include "template/evaluator.h"
+#include "template/properties.h"
+#include "template/resource.h"
+#include "template/template.h"
+
+namespace sextant::templates {
+
+class AppBuilder {
+ public:
+  AppBuilder(const ParseOptions& options, const StackNames& names, const Resources& resources,
+             Evaluator& evaluator, Diagnostics& diagnostics);
+
+  // Reads one resource whose condition holds.
+  void read(const Resource& resource);
+  // After all resources.
+  model::App finish() &&;
+
+  // For the readers.
+  const ParseOptions& options() const { return options_; }
+  const StackNames& names() const { return names_; }
+  model::App& app() { return app_; }
+  Diagnostics& diagnostics() { return diagnostics_; }
+  model::Position position(Where at) const { return diagnostics_.position(at); }
+  std::string name_of(const Resource& resource) { return evaluator_.name_of(resource); }
+  std::string arn_of(const Resource& resource) { return evaluator_.arn_of(resource); }
+  const Resource* find(std::string_view logical_id) const;
+
+  // AWS::IAM::Policy, and the Roles of a managed policy: exactly one of document and ARN is set.
+  struct Attachment {
+    Where at;
+    std::string owner;
+    std::vector<std::string> roles;
+    model::Policy policy = {};
+    std::string managed_arn = {};
+  };
+  void attach(Attachment attachment) { attachments_.push_back(std::move(attachment)); }
+
+  struct BucketPolicy {
+    Where at;
+    std::string bucket;
+    std::string document;
+  };
+  void add_bucket_policy(BucketPolicy policy) { bucket_policies_.push_back(std::move(policy)); }
+
+  // A bucket's own notification, or a SAM event's, which also implies the permission.
+  struct BucketEvent {
+    Where at;
+    std::string bucket;
+    model::Notification notification;
+  };
+  void add_event(BucketEvent event) { events_.push_back(std::move(event)); }
+
+  // A managed policy by ARN; one of AWS's own comes into the app with its document. Reports an
+  // unknown one.
+  void use_managed_policy(const std::string& arn, Where at);
+
+ private:
+  void join_attachment(const Attachment& attachment);
+  void join_bucket_policy(const BucketPolicy& policy);
+  void join_event(const BucketEvent& event);
+  model::Bucket* find_bucket(const std::string& name, Where at);
+  model::Role* find_role(const std::string& name, const Attachment& attachment);
+
+  const ParseOptions& options_;
+  const StackNames& names_;
+  const Resources& resources_;
+  Evaluator& evaluator_;
+  Diagnostics& diagnostics_;
+  model::App app_;
+  std::vector<Attachment> attachments_;
+  std::vector<BucketPolicy> bucket_policies_;
+  std::vector<BucketEvent> events_;
+};
+
+// Puts a resource under its key, and reports when the key is taken by another one.
+template <typename T>
+void add_unique(AppBuilder& builder, std::map<std::string, T>& into, std::string key, T resource,
+                const Resource& declared, std::string_view what) {
+  if (into.contains(key)) {
+    builder.diagnostics().add(declared.at,
+                              "two resources are the same " + std::string(what) + " '" + key + "'",
+                              "give one of them another name");
+    return;
+  }
+  into.emplace(std::move(key), std::move(resource));
+}
+
+}  // namespace sextant::templates

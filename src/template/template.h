@@ -1,0 +1,59 @@
+#pragma once
+// SAM and CloudFormation text to a validated app. Nothing that the node would ignore is taken in
+// silence: what is not understood is refused with its place and what to do. Pure: no files, no
+// network, no clock.
+#include <expected>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/id.h"
+#include "core/result.h"
+#include "model/app.h"
+#include "template/diagnostics.h"
+
+namespace sextant::templates {
+
+enum class PolicyUse { Identity, Resource, Trust };
+
+struct ParseOptions {
+  Scope scope;
+  std::string stack_name;
+  std::string stack_id = {};  // what AWS::StackId stands for; "": the template may not ask
+  std::map<std::string, std::string> parameters = {};
+  // Ids that a handler may name, for "did you mean"; empty: check_handler alone decides.
+  std::vector<std::string_view> known_functions = {};
+  // Whether the whole handler ("parsers.alb|lake.land") can run: its stages exist and fit.
+  std::function<Result<>(std::string_view handler)> check_handler = {};
+  // Whether the evaluator understands a policy document (JSON text), beyond the form checked here.
+  std::function<Result<>(std::string_view document, PolicyUse use)> check_policy = {};
+  std::string file_name = "template.yaml";  // for messages
+};
+
+using Parsed = std::expected<model::App, std::vector<Diagnostic>>;
+Parsed parse_template(std::string_view text, const ParseOptions& options);
+
+struct ParameterDeclaration {
+  std::string name;
+  std::string type;
+  std::optional<std::string> otherwise = std::nullopt;  // Default
+  bool no_echo = false;                                 // a secret: never shown
+  std::string description = {};
+};
+
+// What can be said of a template before it gets its parameters.
+struct Summary {
+  std::string description;
+  std::vector<ParameterDeclaration> parameters;
+  std::vector<std::string> transforms;
+  std::vector<std::string> resource_types;  // sorted, each once
+  // CAPABILITY_IAM or CAPABILITY_NAMED_IAM for roles and policies, CAPABILITY_AUTO_EXPAND for SAM.
+  std::vector<std::string> capabilities;
+};
+std::expected<Summary, std::vector<Diagnostic>> summarize(std::string_view text,
+                                                          std::string file_name = "template.yaml");
+
+}  // namespace sextant::templates
