@@ -23,12 +23,12 @@ enum class PrincipalKind {
 
 struct Principal {
   PrincipalKind kind = PrincipalKind::Anonymous;
-  AccountId account;
-  std::string
-      arn;  // arn:aws:iam::000000000000:root, …:user/x, arn:aws:sts::…:assumed-role/role/session
-  std::string principal_id;   // AIDA…, AROA…:session, or the account id
-  std::string service = {};   // of Service: "s3.amazonaws.com"
-  std::string role_arn = {};  // of AssumedRole: the role behind the session
+  AccountId account = {};
+  std::string arn =
+      {};  // arn:aws:iam::000000000000:root, …:user/x, arn:aws:sts::…:assumed-role/role/session
+  std::string principal_id = {};  // AIDA…, AROA…:session, or the account id
+  std::string service = {};       // of Service: "s3.amazonaws.com"
+  std::string role_arn = {};      // of AssumedRole: the role behind the session
   std::string access_key_id = {};
   std::optional<std::string> session_policy = std::nullopt;  // JSON text
   std::map<std::string, std::string> session_tags = {};

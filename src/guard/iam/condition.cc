@@ -68,7 +68,7 @@ std::optional<bool> parse_bool(std::string_view text) {
 // ISO 8601 (a bare date too) or seconds since 1970.
 std::optional<Time> parse_date(std::string_view text) {
   if (auto time = parse_iso8601(text)) return time;
-  if (text.size() == 10) return parse_iso8601(std::string(text) + "T00:00:00Z");
+  if (text.size() == 10 && text[4] == '-') return parse_iso8601(std::string(text) + "T00:00:00Z");
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   constexpr std::int64_t kSecondsMax = 253'402'300'799;  // the year 9999
