@@ -35,7 +35,7 @@ TEST(LakeRecords, VersionOneIsGolden) {
   const std::string golden =
       "010a25616c622f646174653d323032362d30372d30322f686f75723d32322f612e7061727175657410f0a204"
       "18e8072220abababababababababababababababababababababababababababababababab280a30013a04"
-      "3566316440818288f8b1babb06";
+      "356631644081e4fd8288eaaa06";
   EXPECT_EQ(hex(encode(example())), golden);
   EXPECT_EQ(decode_lake_file(*from_hex(golden)), example());
 }

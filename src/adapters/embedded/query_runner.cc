@@ -1,0 +1,111 @@
+#include "adapters/embedded/query_runner.h"
+
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "adapters/embedded/query_guard.h"
+#include "adapters/embedded/query_session.h"
+#include "adapters/embedded/query_types.h"
+#include "core/strings.h"
+
+namespace sextant::adapters {
+namespace {
+
+using ports::LakeTable;
+
+class SessionReader final : public ports::RowReader {
+ public:
+  SessionReader(std::unique_ptr<QuerySession> session, std::string root, std::uint64_t rows_max)
+      : session_(std::move(session)), root_(std::move(root)), rows_max_(rows_max) {}
+
+  SchemaPtr schema() const override { return session_->schema(); }
+
+  Result<BatchPtr> next() override {
+    auto batch = session_->next();
+    if (!batch) return std::unexpected(relative(std::move(batch.error())));
+    if (!*batch) return BatchPtr{};
+    rows_ += static_cast<std::uint64_t>((*batch)->num_rows());
+    if (rows_ > rows_max_) {
+      return fail(Code::Exhausted, "the result has more than " + std::to_string(rows_max_) +
+                                       " rows: add a LIMIT, or aggregate");
+    }
+    return batch;
+  }
+
+  // Where the lake lies on this machine is nobody's business.
+  Error relative(Error error) const {
+    for (std::size_t at = 0; (at = error.message.find(root_, at)) != std::string::npos;) {
+      error.message.erase(at, root_.size());
+    }
+    return error;
+  }
+
+ private:
+  std::unique_ptr<QuerySession> session_;
+  const std::string root_;
+  const std::uint64_t rows_max_;
+  std::uint64_t rows_ = 0;
+};
+
+bool one_schema(const LakeTable& table) {
+  const auto& first = table.files.front()->schema;
+  return std::ranges::all_of(table.files, [&](const ports::LakeFilePtr& file) {
+    return file->schema == first || (first && file->schema && file->schema->Equals(*first, false));
+  });
+}
+
+// The partition's date and hour are columns too, as Delta readers see them.
+std::string view_of(const LakeTable& table, const std::filesystem::path& root) {
+  std::string files;
+  for (const auto& file : table.files) {
+    files.append(files.empty() ? "" : ",").append(sql_text((root / file->path).string()));
+  }
+  return "CREATE VIEW " + sql_name(table.name) + " AS SELECT * FROM read_parquet([" + files +
+         "], union_by_name=" + (one_schema(table) ? "false" : "true") +
+         ", hive_partitioning=true, hive_types={'date': DATE, 'hour': INTEGER})";
+}
+
+Result<> add_table(QuerySession& session, const QueryRequest& request, const LakeTable& table) {
+  if (table.files.empty()) {
+    SX_TRY_AS(const auto columns, sql_columns(table.schema));
+    return session.run("CREATE TABLE " + sql_name(table.name) + " (" + columns +
+                       "date DATE, hour INTEGER)");
+  }
+  for (const auto& file : table.files) {
+    SX_TRY(request.trust.verify_once(*file));
+    if (session.out_of_time()) {
+      return fail(Code::Exhausted, "the query's time ended while the lake's files were checked");
+    }
+  }
+  return within("table " + table.name, session.run(view_of(table, request.root)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ports::RowReader>> run_query(const QueryRequest& request) {
+  const std::string sql(request.sql);
+  SX_TRY_AS(auto session, QuerySession::open(request.limits));
+  SX_TRY(session->check_single(sql));
+  SX_TRY(check_functions(*session, sql));
+  SX_TRY_AS(const auto names, session->tables_of(sql));
+  std::vector<std::string> paths;
+  for (const auto& table : request.tables) {
+    const auto is_it = [&](const std::string& name) { return iequals(name, table.name); };
+    if (names && std::ranges::none_of(*names, is_it)) continue;
+    SX_TRY(add_table(*session, request, table));
+    for (const auto& file : table.files) paths.push_back((request.root / file->path).string());
+  }
+  SX_TRY(session->shut(paths));
+  auto* const started = session.get();
+  auto reader = std::make_unique<SessionReader>(std::move(session), request.root.string() + "/",
+                                                request.limits.rows_max);
+  auto start = started->start(sql);
+  if (!start) return std::unexpected(reader->relative(std::move(start.error())));
+  return reader;
+}
+
+}  // namespace sextant::adapters

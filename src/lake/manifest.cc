@@ -1,0 +1,282 @@
+#include "lake/manifest.h"
+
+#include <arrow/type.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "lake/table_schema.h"
+#include "store/keys.h"
+#include "store/lake_records.h"
+
+namespace sextant::lake {
+namespace {
+
+namespace keys = store::keys;
+
+ports::LakeFilePtr file_of(store::LakeFileRecord record, SchemaPtr schema) {
+  return std::make_shared<const ports::LakeFile>(ports::LakeFile{.path = std::move(record.path),
+                                                                 .size = record.size,
+                                                                 .rows = record.rows,
+                                                                 .sha256 = record.sha256,
+                                                                 .ts_min = record.ts_min,
+                                                                 .ts_max = record.ts_max,
+                                                                 .schema = std::move(schema)});
+}
+
+store::LakeFileRecord record_of(const ports::LakeFile& file, std::string schema, Time now) {
+  return {.path = file.path,
+          .size = file.size,
+          .rows = file.rows,
+          .sha256 = file.sha256,
+          .ts_min = file.ts_min,
+          .ts_max = file.ts_max,
+          .schema_id = std::move(schema),
+          .created = now};
+}
+
+// "kind/account/region/<table>/…"
+TableName table_in(std::string_view key, std::size_t prefix_bytes) {
+  const auto rest = key.substr(prefix_bytes);
+  return TableName(std::string(rest.substr(0, rest.find('/'))));
+}
+
+std::string last_part(std::string_view key) { return std::string(key.substr(key.rfind('/') + 1)); }
+
+}  // namespace
+
+void Manifest::add_file(Table& table, const ports::LakeFilePtr& file) {
+  if (!table.files.emplace(file->path, file).second) return;
+  auto& facts = table.facts;
+  ++facts.files;
+  facts.rows += file->rows;
+  facts.bytes += file->size;
+  if (file->ts_min) facts.ts_min = std::min(facts.ts_min.value_or(*file->ts_min), *file->ts_min);
+  if (file->ts_max) facts.ts_max = std::max(facts.ts_max.value_or(*file->ts_max), *file->ts_max);
+}
+
+Result<std::unique_ptr<Manifest>> Manifest::open(const Scope& scope, const ports::StateStore& state,
+                                                 const ports::StreamLog& streams) {
+  std::unique_ptr<Manifest> manifest(new Manifest(scope, state, streams));
+  const auto prefix = keys::lake_schemas(scope);
+  std::set<TableName> names;
+  auto scanned = ports::for_each(state, prefix, [&](const ports::Entry& entry) -> Result<> {
+    names.insert(table_in(entry.key, prefix.size()));
+    return {};
+  });
+  SX_TRY(std::move(scanned));
+  for (const auto& name : names) SX_TRY(manifest->refresh(name));
+  return manifest;
+}
+
+Result<> Manifest::read_schemas(const std::string& prefix, Table& table) const {
+  return ports::for_each(state_, prefix, [&](const ports::Entry& entry) -> Result<> {
+    SX_TRY_AS(const auto record, within(entry.key, store::decode_lake_schema(entry.value)));
+    SX_TRY_AS(auto schema, within(entry.key, schema_from_bytes(record.arrow_schema)));
+    SX_TRY_AS(table.schema, within(entry.key, unite(table.schema, schema)));
+    table.schemas[last_part(entry.key)] = std::move(schema);
+    return {};
+  });
+}
+
+// The position first: a change that comes while files are read is then applied once more, which
+// changes nothing.
+Result<> Manifest::read_table(const TableName& name, Table& table) const {
+  table.facts.name = name;
+  SX_TRY_AS(const auto next, streams_.next_sequence(keys::lake_stream(scope_, name)));
+  table.position = next - 1;
+  return ports::for_each(
+      state_, keys::lake_files(scope_, name), [&](const ports::Entry& entry) -> Result<> {
+        SX_TRY_AS(auto record, within(entry.key, store::decode_lake_file(entry.value)));
+        if (!table.schemas.contains(record.schema_id)) {
+          SX_TRY(read_schemas(keys::lake_schema(scope_, name, ""), table));
+        }
+        const auto schema = table.schemas.find(record.schema_id);
+        if (schema == table.schemas.end()) {
+          return fail(Code::Corrupt,
+                      entry.key + ": its schema " + record.schema_id + " is missing");
+        }
+        add_file(table, file_of(std::move(record), schema->second));
+        return {};
+      });
+}
+
+Result<> Manifest::refresh(const TableName& name) {
+  Table fresh;
+  SX_TRY(read_table(name, fresh));
+  return tables_.with([&](Tables& tables) -> Result<> {
+    auto& table = tables[name];
+    // What was committed while the store was read is in one of the two.
+    for (const auto& [path, file] : table.files) add_file(fresh, file);
+    SX_TRY_AS(fresh.schema, unite(fresh.schema, table.schema));
+    fresh.schemas.merge(table.schemas);
+    fresh.ids = std::move(table.ids);
+    fresh.position = std::max(fresh.position, table.position);
+    table = std::move(fresh);
+    return {};
+  });
+}
+
+Result<std::string> Manifest::put_schema(ports::Batch& batch, const TableName& name,
+                                         const SchemaPtr& schema) const {
+  auto id = tables_.with([&](const Tables& tables) -> std::string {
+    const auto table = tables.find(name);
+    if (table == tables.end()) return {};
+    const auto known = table->second.ids.find(schema);
+    return known == table->second.ids.end() ? std::string() : known->second;
+  });
+  if (!id.empty()) return id;
+  SX_TRY_AS(auto bytes, schema_to_bytes(schema));
+  id = schema_id(bytes);
+  batch.puts.push_back({.key = keys::lake_schema(scope_, name, id),
+                        .value = store::encode(store::LakeSchemaRecord{std::move(bytes)})});
+  return id;
+}
+
+Result<> Manifest::add_change(ports::Batch& batch, const TableChange& change, Time now) const {
+  store::LakeChange record;
+  std::map<SchemaPtr, std::string> ids;
+  for (const auto& file : change.files) {
+    auto& id = ids[file->schema];
+    if (id.empty()) {
+      SX_TRY_AS(id, put_schema(batch, change.table, file->schema));
+    }
+    record.added.push_back(record_of(*file, id, now));
+    batch.puts.push_back({.key = keys::lake_file(scope_, change.table, file->path),
+                          .value = store::encode(record.added.back())});
+  }
+  batch.appends.push_back(
+      {.stream = keys::lake_stream(scope_, change.table), .payload = store::encode(record)});
+  return {};
+}
+
+Result<> Manifest::add_to(ports::Batch& batch, std::span<const TableChange> changes,
+                          Time now) const {
+  for (const auto& change : changes) {
+    auto schema = tables_.with([&](const Tables& tables) {
+      const auto table = tables.find(change.table);
+      return table == tables.end() ? SchemaPtr{} : table->second.schema;
+    });
+    for (const auto& file : change.files) {
+      SX_TRY_AS(schema, within("table '" + change.table.text() + "'", unite(schema, file->schema)));
+    }
+    SX_TRY(add_change(batch, change, now));
+  }
+  return {};
+}
+
+void Manifest::committed(std::span<const TableChange> changes,
+                         std::span<const std::uint64_t> sequences) {
+  SX_CHECK(changes.size() == sequences.size());
+  tables_.with([&](Tables& tables) {
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      auto& table = tables[changes[i].table];
+      table.facts.name = changes[i].table;
+      for (const auto& file : changes[i].files) {
+        add_file(table, file);
+        // Two first commits with types that contradict each other: the first keeps the name.
+        if (auto schema = unite(table.schema, file->schema)) table.schema = std::move(*schema);
+        remember_schema(table, file->schema);
+      }
+      // A gap: a change whose acknowledgement was lost lies between.
+      if (sequences[i] != table.position + 1) table.stale = true;
+      table.position = std::max(table.position, sequences[i]);
+    }
+  });
+  const auto listener = listener_.with([](const auto& held) { return held; });
+  if (!listener) return;
+  for (const auto& change : changes) (*listener)(change.table);
+}
+
+// Now that it is stored, later commits name it by its id.
+void Manifest::remember_schema(Table& table, const SchemaPtr& schema) {
+  if (table.ids.contains(schema)) return;
+  const auto bytes = schema_to_bytes(schema);
+  if (!bytes) return;
+  const auto id = schema_id(*bytes);
+  table.ids[schema] = id;
+  table.schemas.try_emplace(id, schema);
+}
+
+void Manifest::doubtful(std::span<const TableChange> changes) {
+  tables_.with([&](Tables& tables) {
+    for (const auto& change : changes) {
+      tables[change.table].facts.name = change.table;
+      tables[change.table].stale = true;
+    }
+  });
+}
+
+Result<> Manifest::refresh_stale() {
+  const auto stale = tables_.with([](Tables& tables) {
+    std::vector<TableName> names;
+    for (auto& [name, table] : tables) {
+      if (std::exchange(table.stale, false)) names.push_back(name);
+    }
+    return names;
+  });
+  for (const auto& name : stale) {
+    auto refreshed = refresh(name);
+    if (refreshed) continue;
+    tables_.with([&](Tables& tables) { tables[name].stale = true; });
+    return refreshed;
+  }
+  return {};
+}
+
+Result<std::vector<TableFacts>> Manifest::tables() {
+  SX_TRY(refresh_stale());
+  return tables_.with([](const Tables& tables) {
+    std::vector<TableFacts> facts;
+    for (const auto& [name, table] : tables) {
+      if (table.facts.files > 0) facts.push_back(table.facts);
+    }
+    return facts;
+  });
+}
+
+Result<std::optional<ports::LakeTable>> Manifest::find(const TableName& name) {
+  SX_TRY(refresh_stale());
+  return tables_.with([&](const Tables& tables) -> std::optional<ports::LakeTable> {
+    const auto found = tables.find(name);
+    if (found == tables.end() || found->second.files.empty()) return std::nullopt;
+    ports::LakeTable table{.name = name.text(), .files = {}, .schema = found->second.schema};
+    for (const auto& [path, file] : found->second.files) table.files.push_back(file);
+    return table;
+  });
+}
+
+Result<SchemaPtr> Manifest::schema(const TableName& table, std::string_view id) const {
+  const auto known = tables_.with([&](const Tables& tables) -> SchemaPtr {
+    const auto found = tables.find(table);
+    if (found == tables.end()) return nullptr;
+    const auto schema = found->second.schemas.find(id);
+    return schema == found->second.schemas.end() ? nullptr : schema->second;
+  });
+  if (known) return known;
+  SX_TRY_AS(const auto entry, state_.get(keys::lake_schema(scope_, table, id)));
+  if (!entry) {
+    return fail(Code::Corrupt,
+                "table " + table.text() + ": schema " + std::string(id) + " is missing");
+  }
+  SX_TRY_AS(const auto record, store::decode_lake_schema(entry->value));
+  SX_TRY_AS(auto schema, schema_from_bytes(record.arrow_schema));
+  tables_.with([&](Tables& tables) { tables[table].schemas[std::string(id)] = schema; });
+  return schema;
+}
+
+Result<ports::LakeTable> Manifest::load(const TableName& name) const {
+  Table table;
+  SX_TRY(read_table(name, table));
+  ports::LakeTable loaded{.name = name.text(), .files = {}, .schema = table.schema};
+  for (auto& [path, file] : table.files) loaded.files.push_back(std::move(file));
+  return loaded;
+}
+
+void Manifest::on_change(std::function<void(const TableName&)> listener) {
+  auto held = std::make_shared<const std::function<void(const TableName&)>>(std::move(listener));
+  listener_.with([&](auto& current) { current = std::move(held); });
+}
+
+}  // namespace sextant::lake

@@ -1,0 +1,60 @@
+#include "lake/sweep.h"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/log.h"
+
+namespace sextant::lake {
+namespace {
+
+// table/date=…/hour=…/file; `_delta_log` and whatever else lies there is not ours to remove.
+Result<std::vector<std::string>> partition_files(const ports::LakeFiles& files,
+                                                 const std::string& table) {
+  std::vector<std::string> paths;
+  SX_TRY_AS(const auto dates, files.list(table));
+  for (const auto& date : dates) {
+    if (!date.starts_with("date=")) continue;
+    const auto day = table + "/" + date.substr(0, date.size() - 1);
+    SX_TRY_AS(const auto hours, files.list(day));
+    for (const auto& hour : hours) {
+      if (!hour.starts_with("hour=")) continue;
+      const auto folder = day + "/" + hour.substr(0, hour.size() - 1);
+      SX_TRY_AS(const auto names, files.list(folder));
+      for (const auto& name : names) {
+        if (!name.ends_with('/')) paths.push_back(folder + "/" + name);
+      }
+    }
+  }
+  return paths;
+}
+
+}  // namespace
+
+Result<Swept> sweep(ports::LakeFiles& files, Manifest& manifest) {
+  Swept swept;
+  SX_TRY_AS(const auto tables, files.list(""));
+  for (const auto& entry : tables) {
+    if (!entry.ends_with('/')) continue;
+    const auto table = entry.substr(0, entry.size() - 1);
+    SX_TRY_AS(const auto paths, partition_files(files, table));
+    SX_TRY_AS(const auto known, manifest.find(TableName(table)));
+    std::set<std::string_view> named;
+    if (known) {
+      for (const auto& file : known->files) named.insert(file->path);
+    }
+    for (const auto& path : paths) {
+      if (named.contains(path)) continue;
+      SX_TRY(files.remove(path));
+      ++swept.files;
+    }
+  }
+  if (swept.files > 0) {
+    log::info("removed lake files that no table names", {{"files", std::to_string(swept.files)}});
+  }
+  return swept;
+}
+
+}  // namespace sextant::lake
