@@ -27,7 +27,7 @@ std::string make_uuid() {
   bytes[6] = static_cast<char>((bytes[6] & 0x0F) | 0x40);
   bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);
   std::string text = hex(bytes);
-  for (const std::size_t at : {20, 16, 12, 8}) text.insert(at, 1, '-');
+  for (const std::size_t at : {20uz, 16uz, 12uz, 8uz}) text.insert(at, 1, '-');
   return text;
 }
 
