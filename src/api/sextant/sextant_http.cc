@@ -1,0 +1,138 @@
+#include "api/sextant/sextant_http.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <utility>
+
+#include "api/status.h"
+#include "core/encoding.h"
+#include "core/json.h"
+#include "core/strings.h"
+
+namespace sextant::api::sextant_http {
+namespace {
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  // below the prefix; a closing "/*" takes one more segment, as Name
+  std::string_view operation;
+};
+
+constexpr std::array kRoutes{
+    Route{"POST", "query", "Query"},
+    Route{"GET", "tables", "ListTables"},
+    Route{"GET", "tables/*", "DescribeTable"},
+    Route{"GET", "functions", "ListFunctions"},
+    Route{"GET", "status", "GetStatus"},
+    Route{"GET", "deliveries", "ListDeliveries"},
+    Route{"GET", "deliveries/summary", "SummarizeDeliveries"},
+    Route{"GET", "audit/verify", "VerifyAudit"},
+};
+
+bool fits(std::string_view pattern, std::string_view path, std::string& name) {
+  if (!pattern.ends_with("/*")) return pattern == path;
+  pattern.remove_suffix(1);
+  if (!path.starts_with(pattern) || path.size() == pattern.size()) return false;
+  name = uri_decode(path.substr(pattern.size())).value_or("");
+  return !name.empty() && !name.contains('/');
+}
+
+// "max_items" in the query is parameter MaxItems.
+std::string parameter_name(std::string_view name) {
+  std::string result;
+  bool upper = true;
+  for (const char c : name) {
+    if (c == '_') {
+      upper = true;
+      continue;
+    }
+    result.push_back(upper && c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c);
+    upper = false;
+  }
+  return result;
+}
+
+Result<> add_query(std::string_view query, boost::json::object& parameters) {
+  if (query.empty()) return {};
+  for (const auto pair : split(query, '&')) {
+    const auto equals = pair.find('=');
+    const auto name = uri_decode(pair.substr(0, equals));
+    const auto value = uri_decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
+    if (!name || !value)
+      return fail(Code::Invalid, "the query has a broken percent escape", "ValidationException");
+    parameters[parameter_name(*name)] = *value;
+  }
+  return {};
+}
+
+std::string known_endpoints() {
+  std::string names;
+  for (const auto& route : kRoutes) {
+    names +=
+        (names.empty() ? "" : ", ") + std::string(route.method) + " " + std::string(route.path);
+  }
+  return names;
+}
+
+}  // namespace
+
+Result<Call> parse_request(const net::Request& request) {
+  const auto path = request.path().substr(kPrefix.size());
+  bool other_method = false;
+  for (const auto& route : kRoutes) {
+    std::string name;
+    if (!fits(route.path, path, name)) continue;
+    if (route.method != request.method) {
+      other_method = true;
+      continue;
+    }
+    Call call{.operation = std::string(route.operation), .parameters = {}};
+    call.reads_json = route.method == "POST";
+    SX_TRY(add_query(request.query(), call.parameters));
+    if (!name.empty()) call.parameters["Name"] = name;
+    return call;
+  }
+  if (other_method)
+    return fail(Code::Invalid, "this endpoint takes another method", "MethodNotAllowed");
+  return fail(Code::NotFound, "there is no such endpoint; there are: " + known_endpoints(),
+              "ResourceNotFoundException");
+}
+
+Result<> add_document(std::string_view document, Call& call) {
+  SX_TRY_AS(auto value, within("request body", json::parse(document)));
+  if (!value.is_object())
+    return fail(Code::Invalid, "the body must be a JSON object", "ValidationException");
+  for (auto& [name, member] : value.get_object())
+    call.parameters[parameter_name(name)] = std::move(member);
+  return {};
+}
+
+net::Response to_response(sdk::Output output) {
+  net::Response response;
+  if (output.body) {
+    response.headers.emplace_back(
+        "Content-Type", json::text_or(output.result, "ContentType", "application/octet-stream"));
+    response.body = std::move(output.body);
+    return response;
+  }
+  response.headers.emplace_back("Content-Type", "application/json");
+  response.body = make_body(json::to_text(output.result) + "\n");
+  return response;
+}
+
+net::Response to_error_response(const Error& error, std::string_view request_id) {
+  net::Response response;
+  response.status = http_status(error);
+  if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
+  const std::string name = error.name.empty() ? std::string(to_string(error.code)) : error.name;
+  response.headers.emplace_back("Content-Type", "application/json");
+  response.headers.emplace_back("x-amzn-ErrorType", name);
+  response.body =
+      make_body(json::to_text(boost::json::object{
+                    {"__type", name}, {"message", error.message}, {"requestId", request_id}}) +
+                "\n");
+  return response;
+}
+
+}  // namespace sextant::api::sextant_http

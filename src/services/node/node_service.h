@@ -1,0 +1,27 @@
+#pragma once
+// What the node tells about itself: functions and their queues, deliveries and their outcomes,
+// whether the audit log is whole. Served under /_sextant/.
+#include "core/clock.h"
+#include "core/id.h"
+#include "dispatch/dispatcher.h"
+#include "guard/operation.h"
+#include "ports/state_store.h"
+#include "ports/stream_log.h"
+#include "store/configuration.h"
+
+namespace sextant::services::node {
+
+// All outlive the table.
+struct NodeParts {
+  Scope scope;
+  const Clock& clock;
+  const ports::StateStore& state;
+  const ports::StreamLog& streams;
+  const store::ConfigurationStore& configuration;
+  const dispatch::Dispatcher& dispatcher;
+};
+
+// GetStatus, ListFunctions, ListDeliveries, SummarizeDeliveries, VerifyAudit.
+guard::OperationTable operations(NodeParts parts);
+
+}  // namespace sextant::services::node
