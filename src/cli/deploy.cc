@@ -1,0 +1,117 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/node_client.h"
+#include "core/encoding.h"
+#include "core/file.h"
+#include "core/json.h"
+#include "core/xml.h"
+
+namespace sextant::cli {
+namespace {
+
+struct DeployOptions {
+  NodeOptions node;
+  std::string file;
+  std::string stack;
+  std::vector<std::string> parameters;
+  bool check_only = false;
+};
+
+std::string stack_name_of(const DeployOptions& options) {
+  if (!options.stack.empty()) return options.stack;
+  auto path = std::filesystem::absolute(options.file);
+  auto name = path.stem().string();
+  if (name == "template")
+    name = path.parent_path().filename().string();  // apps/threat_intel/template.yaml
+  for (char& c : name) c = c == '_' || c == '.' ? '-' : c;
+  return name;
+}
+
+std::string form(std::string_view action, const DeployOptions& options, const std::string& text) {
+  std::string body =
+      "Action=" + std::string(action) + "&Version=2010-05-15&TemplateBody=" + uri_encode(text);
+  if (action == "ValidateTemplate") return body;
+  body += "&StackName=" + uri_encode(stack_name_of(options));
+  int index = 0;
+  for (const char* capability : {"CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"}) {
+    body += "&Capabilities.member." + std::to_string(++index) + "=" + capability;
+  }
+  index = 0;
+  for (const auto& parameter : options.parameters) {
+    const auto equals = parameter.find('=');
+    const auto prefix = "&Parameters.member." + std::to_string(++index);
+    body += prefix + ".ParameterKey=" + uri_encode(parameter.substr(0, equals)) + prefix +
+            ".ParameterValue=" + uri_encode(parameter.substr(equals + 1));
+  }
+  return body;
+}
+
+Result<net::ClientResponse> cloudformation(NodeClient& client, std::string body) {
+  return client.call({.service = "cloudformation",
+                      .method = "POST",
+                      .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
+                      .body = std::move(body)});
+}
+
+// An update when the stack is there, a creation otherwise; the name of what was done.
+Result<std::string> deploy(NodeClient& client, const DeployOptions& options,
+                           const std::string& text) {
+  if (options.check_only) {
+    SX_TRY(cloudformation(client, form("ValidateTemplate", options, text)));
+    return "valid";
+  }
+  auto updated = cloudformation(client, form("UpdateStack", options, text));
+  if (updated) return "updated";
+  if (updated.error().message.contains("No updates are to be performed")) return "unchanged";
+  if (!updated.error().message.contains("does not exist"))
+    return std::unexpected(std::move(updated).error());
+  SX_TRY(cloudformation(client, form("CreateStack", options, text)));
+  return "created";
+}
+
+ExitCode run(const DeployOptions& options) {
+  auto text = read_file(options.file);
+  if (!text) {
+    report(text.error());
+    return ExitCode::Usage;
+  }
+  auto client = NodeClient::open(options.node);
+  if (!client) return report(client.error());
+  auto done = deploy(*client, options, *text);
+  if (!done) return report(std::move(done).error().within(options.file));
+  if (options.node.json()) {
+    const boost::json::object result{{"StackName", stack_name_of(options)}, {"Result", *done}};
+    std::printf("%s\n", json::to_text(result).c_str());
+  } else {
+    std::printf("stack '%s': %s\n", stack_name_of(options).c_str(), done->c_str());
+  }
+  return ExitCode::Ok;
+}
+
+}  // namespace
+
+void add_deploy(CLI::App& program, ExitCode& exit) {
+  auto options = std::make_shared<DeployOptions>();
+  auto* command =
+      program.add_subcommand("deploy", "Deploy an app from a SAM or CloudFormation template");
+  command->add_option("template", options->file, "The template's file")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command->add_option("--stack-name", options->stack,
+                      "Name of the stack (default: the template's file or folder)");
+  command
+      ->add_option("--parameter", options->parameters,
+                   "Name=Value of a template parameter; may repeat")
+      ->check(
+          [](const std::string& text) { return text.contains('=') ? "" : "must be Name=Value"; });
+  command->add_flag("--check", options->check_only, "Only say whether the template is valid");
+  add_node_options(*command, options->node);
+  command->callback([options, &exit] { exit = run(*options); });
+}
+
+}  // namespace sextant::cli

@@ -1,0 +1,74 @@
+#pragma once
+// How commands talk to a node: one endpoint, requests signed with the credentials that AWS tools
+// would use, or the ones in the node's data folder.
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "cli/exit_code.h"
+#include "core/result.h"
+#include "core/sigv4.h"
+#include "net/http_client.h"
+
+namespace CLI {
+class App;
+}
+
+namespace sextant::cli {
+
+// Options that every command has.
+struct NodeOptions {
+  std::string
+      endpoint;        // --endpoint, SEXTANT_ENDPOINT, AWS_ENDPOINT_URL, else http://127.0.0.1:4566
+  std::string data;    // --data, SEXTANT_DATA, else the user's data folder
+  std::string region;  // --region, AWS_REGION, AWS_DEFAULT_REGION, else us-east-1
+  std::string output = "text";  // --output text|json
+  bool json() const { return output == "json"; }
+};
+
+void add_node_options(CLI::App& command, NodeOptions& options);
+
+std::string default_data_folder();  // $XDG_DATA_HOME/sextant or ~/.local/share/sextant
+
+// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else the file AWS_SHARED_CREDENTIALS_FILE names,
+// else <data>/credentials. NotFound says where it looked.
+Result<sigv4::Credentials> find_credentials(const NodeOptions& options);
+
+class NodeClient {
+ public:
+  static Result<NodeClient> open(const NodeOptions& options);
+
+  struct Call {
+    std::string_view service;  // of the signature: "s3", "sextant", "cloudformation"
+    std::string method = "GET";
+    std::string path = "/";  // percent-encoded
+    std::string query = {};
+    net::Headers headers = {};
+    std::string body = {};
+    // A body from elsewhere, with its SHA-256 as hex.
+    std::function<std::size_t(char*, std::size_t)> body_reader = nullptr;
+    std::uint64_t body_length = 0;
+    std::string body_sha256 = {};
+  };
+  // Any status is a success. Unavailable: no node there.
+  Result<net::ClientResponse> send(Call call);
+
+  // As send(), but a status of 400 or more is an error: the node's message, Denied for 403,
+  // Exhausted for 503.
+  Result<net::ClientResponse> call(Call call);
+
+  const std::string& endpoint() const { return endpoint_; }
+
+ private:
+  NodeClient(std::string endpoint, std::string region, sigv4::Credentials credentials);
+  std::string endpoint_;
+  std::string host_;
+  std::string region_;
+  sigv4::Credentials credentials_;
+  std::unique_ptr<net::HttpClient> http_;
+};
+
+// Prints the error for a person and gives the exit code that fits.
+ExitCode report(const Error& error);
+
+}  // namespace sextant::cli

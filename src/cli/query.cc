@@ -1,0 +1,96 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/node_client.h"
+#include "cli/text_table.h"
+#include "core/file.h"
+#include "core/json.h"
+
+namespace sextant::cli {
+namespace {
+
+struct QueryOptions {
+  NodeOptions node;
+  std::string sql;
+  std::string sql_file;
+  std::string format = "table";
+  std::string to;
+};
+
+std::string cell_of(const json::Value& value) {
+  if (value.is_null()) return "";
+  return value.is_string() ? std::string(value.get_string()) : json::to_text(value);
+}
+
+// The node answers with an array of objects that all have the same members in the same order.
+Result<std::string> as_table(const std::string& text) {
+  SX_TRY_AS(const auto value, json::parse(text));
+  if (!value.is_array()) return fail(Code::Corrupt, "the node's answer is not a list of rows");
+  const auto& rows = value.get_array();
+  if (rows.empty()) return std::string("no rows\n");
+  std::vector<std::string> header;
+  for (const auto& member : rows.front().get_object()) header.emplace_back(member.key());
+  TextTable table(std::move(header));
+  for (const auto& row : rows) {
+    std::vector<std::string> cells;
+    for (const auto& member : row.get_object()) cells.push_back(cell_of(member.value()));
+    table.add(std::move(cells));
+  }
+  return table.text();
+}
+
+Result<std::string> fetch(const QueryOptions& options) {
+  auto sql = options.sql;
+  if (!options.sql_file.empty()) {
+    SX_TRY_AS(sql, read_file(options.sql_file));
+  }
+  SX_TRY_AS(auto client, NodeClient::open(options.node));
+  const boost::json::object request{
+      {"sql", sql}, {"format", options.format == "table" ? "json" : options.format}};
+  SX_TRY_AS(auto response, client.call({.service = "sextant",
+                                        .method = "POST",
+                                        .path = "/_sextant/query",
+                                        .headers = {{"Content-Type", "application/json"}},
+                                        .body = json::to_text(request)}));
+  if (options.format == "table") return as_table(response.body);
+  return std::move(response.body);
+}
+
+ExitCode run(const QueryOptions& options) {
+  if (options.sql.empty() == options.sql_file.empty()) {
+    std::fprintf(stderr, "sextant: give either the SQL text or --file\n");
+    return ExitCode::Usage;
+  }
+  auto text = fetch(options);
+  if (!text) return report(text.error());
+  if (options.to.empty()) {
+    std::fwrite(text->data(), 1, text->size(), stdout);
+    return ExitCode::Ok;
+  }
+  if (auto written = write_file_atomic(options.to, *text); !written) return report(written.error());
+  return ExitCode::Ok;
+}
+
+}  // namespace
+
+void add_query(CLI::App& program, ExitCode& exit) {
+  auto options = std::make_shared<QueryOptions>();
+  auto* command = program.add_subcommand("query", "Run SQL over the lake's tables");
+  command->add_option("sql", options->sql, "One SELECT, e.g. \"select count(*) from alb\"");
+  command->add_option("--file", options->sql_file, "Read the SQL from a file")
+      ->check(CLI::ExistingFile);
+  command->add_option("-f,--format", options->format, "How to show the rows")
+      ->check(CLI::IsMember({"table", "json", "ndjson", "csv", "parquet", "arrow"}))
+      ->capture_default_str();
+  command->add_option("--to", options->to, "Write the rows into this file");
+  add_node_options(*command, options->node);
+  command->callback([options, &exit] {
+    if (options->node.json() && options->format == "table") options->format = "json";
+    exit = run(*options);
+  });
+}
+
+}  // namespace sextant::cli
