@@ -1,0 +1,92 @@
+#include "intel/parsers/delimited_reader.h"
+
+#include <arrow/array/array_base.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
+
+#include <algorithm>
+
+namespace sextant::intel {
+namespace {
+
+std::string wrong_field(std::size_t index, const FieldSpec& spec, std::string_view text,
+                        const char* expected) {
+  constexpr std::size_t kShown = 60;
+  return "field " + std::to_string(index + 1) + " (" + std::string(spec.name) + ") is not " +
+         expected + (text.size() > kShown ? "" : ": '" + std::string(text) + "'");
+}
+
+}  // namespace
+
+DelimitedReader::DelimitedReader(const Format& format, const ObjectFacts& facts,
+                                 const ReaderOptions& options)
+    : format_(format), facts_(facts), options_(options), cut_(format.fields.size()) {
+  for (const auto& field : format_.fields) readers_.push_back(make_field_reader(field, facts_));
+}
+
+bool DelimitedReader::known_count(std::size_t count) const {
+  return count == format_.fields.size() || std::ranges::count(format_.older_counts, count) > 0;
+}
+
+std::optional<std::string> DelimitedReader::read(const Line& line) {
+  const bool closed = tokens_.cut(line.text, cut_);
+  const auto count = tokens_.count();
+  if (format_.other_kind != nullptr) {
+    if (const char* kind = format_.other_kind(std::span(cut_).first(count))) return kind;
+  }
+  if (!closed) return "the quote of field " + std::to_string(count + 1) + " is not closed";
+  if (!known_count(count)) {
+    return std::to_string(count) + " fields, where a whole line has " +
+           std::to_string(format_.fields.size());
+  }
+  std::fill(cut_.begin() + static_cast<std::ptrdiff_t>(count), cut_.end(), std::string_view());
+  for (std::size_t i = 0; i < cut_.size(); ++i) {
+    if (const char* expected = readers_[i]->set(rows_, cut_[i])) {
+      return wrong_field(i, format_.fields[i], cut_[i], expected);
+    }
+  }
+  trailing_.set(rows_, tokens_.rest());
+  path_.set(rows_, facts_.path);
+  offset_.set(rows_, static_cast<std::int64_t>(line.offset));
+  if (options_.keep_original) original_.set(rows_, line.text);
+  ++rows_;
+  return std::nullopt;
+}
+
+std::size_t DelimitedReader::bytes() const {
+  auto sum = trailing_.bytes() + original_.bytes(options_.keep_original ? rows_ : 0);
+  for (const auto& reader : readers_) sum += reader->bytes(rows_);
+  return sum;
+}
+
+BatchPtr DelimitedReader::finish() {
+  const auto rows = std::exchange(rows_, 0);
+  std::vector<NamedColumn> columns;
+  for (const auto& reader : readers_) reader->finish(rows, columns);
+  columns.push_back({std::string(format_.trailing), trailing_.finish(rows)});
+  columns.push_back({"log.file.path", path_.finish(rows)});
+  columns.push_back({"log.offset", offset_.finish(rows, arrow::int64())});
+  if (options_.keep_original) columns.push_back({"event.original", original_.finish_text(rows)});
+  const auto time = std::ranges::find(columns, "ts", &NamedColumn::name);
+  std::rotate(columns.begin(), time, time + 1);  // the time comes first
+  if (!schema_) schema_ = schema_of(columns);
+  std::vector<sdk::ArrayPtr> arrays;
+  arrays.reserve(columns.size());
+  for (auto& column : columns) arrays.push_back(std::move(column.values));
+  return arrow::RecordBatch::Make(schema_, static_cast<std::int64_t>(rows), std::move(arrays));
+}
+
+SchemaPtr DelimitedReader::schema_of(const std::vector<NamedColumn>& columns) const {
+  arrow::FieldVector fields;
+  for (const auto& column : columns) {
+    fields.push_back(arrow::field(column.name, column.values->type()));
+  }
+  auto metadata = std::make_shared<arrow::KeyValueMetadata>();
+  for (const auto& [key, value] : format_.metadata) {
+    metadata->Append(std::string(key), std::string(value));
+  }
+  return arrow::schema(std::move(fields), std::move(metadata));
+}
+
+}  // namespace sextant::intel

@@ -1,0 +1,52 @@
+#pragma once
+// Reads logs whose lines are fields between spaces, by a table that says what each field becomes.
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "intel/parsers/field_readers.h"
+#include "intel/parsers/tokens.h"
+
+namespace sextant::intel {
+
+// A kind of delimited log. Everything here is constant.
+struct Format {
+  std::span<const FieldSpec> fields;
+  // Counts below the table's own that generations of the format had; any other is malformed.
+  std::span<const std::size_t> older_counts;
+  std::string_view trailing;  // column that keeps what stands behind the last known field, raw
+  // What is the same in every row, "constant:<column>" or "alias:<column>" and the value.
+  std::span<const std::pair<std::string_view, std::string_view>> metadata;
+  // Recognises lines of other kinds that lie beside this one, before anything else is judged:
+  // nullptr, or what such a line is.
+  const char* (*other_kind)(std::span<const std::string_view> fields) = nullptr;
+};
+
+class DelimitedReader final : public LineReader {
+ public:
+  DelimitedReader(const Format& format, const ObjectFacts& facts, const ReaderOptions& options);
+  std::optional<std::string> read(const Line& line) override;
+  std::size_t rows() const override { return rows_; }
+  std::size_t bytes() const override;
+  BatchPtr finish() override;
+
+ private:
+  bool known_count(std::size_t count) const;
+  SchemaPtr schema_of(const std::vector<NamedColumn>& columns) const;
+
+  const Format& format_;
+  ObjectFacts facts_;
+  ReaderOptions options_;
+  Tokens tokens_;
+  std::vector<std::string_view> cut_;
+  std::vector<std::unique_ptr<FieldReader>> readers_;
+  std::size_t rows_ = 0;
+  sdk::DictionaryColumn trailing_;
+  sdk::DictionaryColumn path_;
+  sdk::NumberColumn<std::int64_t> offset_;
+  sdk::StringColumn original_;
+  SchemaPtr schema_;
+};
+
+}  // namespace sextant::intel

@@ -1,0 +1,67 @@
+#pragma once
+// How one field of a delimited log becomes one or more columns. A table of FieldSpec describes a
+// kind of log; make_field_reader() makes the object that does the work for one delivery.
+#include <array>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "intel/parsers/line_reader.h"
+#include "sdk/column_builders.h"
+
+namespace sextant::intel {
+
+// In every form "-" and the empty text are null; only "ts", which places the row, must be there.
+enum class Form {
+  Text,      // repeats: dictionary<int32, utf8>
+  Unique,    // hardly repeats: utf8
+  Time,      // ISO 8601: timestamp[us, UTC]
+  Integer,   // int64
+  Seconds,   // decimal number: double
+  Endpoint,  // address:port, cut at the last colon: dictionary of addresses, and int32
+  Split,     // columns computed once per distinct value
+};
+
+enum class PartType { Text, Integer };  // dictionary<int32, utf8>, int32
+
+struct PartSpec {
+  std::string_view column;
+  PartType type = PartType::Text;
+};
+
+// Fills `parts`, one for each column of the field; empty is null, and integers are decimal text.
+// Pure: the same value gives the same parts. Views point into `value`, `facts` or static text.
+// Returns nullptr, or what the value is not ("a status code"): then the line is malformed.
+using Split = const char* (*)(std::string_view value, const ObjectFacts& facts,
+                              std::span<std::string_view> parts);
+
+inline constexpr std::size_t kPartsMax = 8;
+
+struct FieldSpec {
+  std::string_view name;  // as the log's own documentation calls it
+  Form form = Form::Text;
+  std::array<PartSpec, kPartsMax> columns = {};  // those used come first
+  Split split = nullptr;                         // of Form::Split
+};
+
+struct NamedColumn {
+  std::string name;
+  sdk::ArrayPtr values;
+};
+
+class FieldReader {
+ public:
+  virtual ~FieldReader() = default;
+  // Sets the cells of `row`; a row is set before the next one, and may be set again. Returns
+  // nullptr, or what the text is not ("a number").
+  virtual const char* set(std::size_t row, std::string_view text) = 0;
+  virtual std::size_t bytes(std::size_t rows) const = 0;  // of text held, about
+  virtual void finish(std::size_t rows, std::vector<NamedColumn>& columns) = 0;
+};
+
+// `facts` must outlive the reader.
+std::unique_ptr<FieldReader> make_field_reader(const FieldSpec& spec, const ObjectFacts& facts);
+
+}  // namespace sextant::intel

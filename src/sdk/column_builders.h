@@ -1,0 +1,130 @@
+#pragma once
+// Builders of Arrow columns for stages that make rows by the million. A cell is set by row number,
+// so a row that turns out bad halfway is simply set again by the next one. Faster than Arrow's own
+// builders: no status per value, no validity bitmap until the end, and a dictionary that hashes a
+// value once and compares it with the row before first.
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/columns.h"
+
+namespace arrow {
+class ResizableBuffer;
+}
+
+namespace sextant::sdk {
+
+using ArrayPtr = std::shared_ptr<arrow::Array>;
+using TypePtr = std::shared_ptr<arrow::DataType>;
+
+// What cells may hold at most: one batch has fewer rows, and fewer bytes of text in one column.
+inline constexpr std::size_t kRowsMax = std::size_t{1} << 30;
+
+// Memory of Arrow's pool that grows without being zeroed. Ends the process when memory is out.
+class GrowingBuffer {
+ public:
+  std::uint8_t* grow(std::size_t bytes);  // keeps the first bytes; at least `bytes` large after
+  std::size_t capacity() const { return capacity_; }
+  std::shared_ptr<arrow::ResizableBuffer> take(std::size_t bytes);  // cut to size; empty after
+
+ private:
+  std::shared_ptr<arrow::ResizableBuffer> buffer_;
+  std::size_t capacity_ = 0;
+};
+
+// Numbers of one width: int32_t, int64_t or double. One value stands for "null".
+template <typename T>
+class NumberColumn {
+ public:
+  static constexpr T kNull = std::numeric_limits<T>::lowest();
+
+  void set(std::size_t row, T value) {
+    if (row >= capacity_) grow(row);
+    cells_[row] = value;
+  }
+  T at(std::size_t row) const { return cells_[row]; }
+  // The first `rows` cells as an array of `type`, which must have T's width. Empty after.
+  ArrayPtr finish(std::size_t rows, const TypePtr& type);
+
+ private:
+  void grow(std::size_t row);
+  GrowingBuffer buffer_;
+  T* cells_ = nullptr;
+  std::size_t capacity_ = 0;
+};
+extern template class NumberColumn<std::int32_t>;
+extern template class NumberColumn<std::int64_t>;
+extern template class NumberColumn<double>;
+
+// Text that hardly repeats; the empty text is null.
+class StringColumn {
+ public:
+  void set(std::size_t row, std::string_view text);
+  std::size_t bytes(std::size_t rows) const { return rows == 0 ? 0 : std::size_t(ends_[rows - 1]); }
+  ArrayPtr finish_text(std::size_t rows);    // utf8
+  ArrayPtr finish_binary(std::size_t rows);  // binary
+
+ private:
+  ArrayPtr finish(std::size_t rows, const TypePtr& type);
+  std::vector<std::int32_t> ends_;
+  GrowingBuffer buffer_;
+  std::uint8_t* bytes_ = nullptr;
+};
+
+// Distinct texts, numbered in the order in which they were first seen.
+class Dictionary {
+ public:
+  static constexpr std::int32_t kNone = -1;
+
+  std::int32_t find(std::string_view text) const { return find(text, hash(text)); }
+  std::int32_t add(std::string_view text) { return add(text, hash(text)); }  // finds or adds
+  std::string_view at(std::int32_t index) const {
+    const auto begin = index == 0 ? 0 : ends_[std::size_t(index) - 1];
+    return {text_.data() + begin, std::size_t(ends_[std::size_t(index)] - begin)};
+  }
+  std::int32_t size() const { return std::int32_t(ends_.size()); }
+  std::size_t bytes() const { return text_.size(); }
+  ArrayPtr finish();  // utf8; empty after
+
+  // For callers that decide between find and add: hash once.
+  static std::uint64_t hash(std::string_view text);  // seeded anew in each process
+  std::int32_t find(std::string_view text, std::uint64_t hash) const;
+  std::int32_t add(std::string_view text, std::uint64_t hash);
+
+ private:
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::int32_t index = kNone;
+  };
+  void rehash();
+  std::vector<Slot> slots_;  // a power of two, at most half full
+  std::vector<std::int32_t> ends_;
+  std::vector<char> text_;
+};
+
+// dictionary<int32, utf8> of `indices`, where NumberColumn::kNull is null. Empties both.
+ArrayPtr make_dictionary_array(NumberColumn<std::int32_t>& indices, std::size_t rows,
+                               const ArrayPtr& values);
+
+// Text that repeats: dictionary<int32, utf8>; the empty text is null.
+class DictionaryColumn {
+ public:
+  void set(std::size_t row, std::string_view text) {
+    if (text.empty()) return indices_.set(row, NumberColumn<std::int32_t>::kNull);
+    if (last_ < 0 || dictionary_.at(last_) != text) last_ = dictionary_.add(text);
+    indices_.set(row, last_);
+  }
+  std::size_t bytes() const { return dictionary_.bytes(); }
+  ArrayPtr finish(std::size_t rows);
+
+ private:
+  Dictionary dictionary_;
+  NumberColumn<std::int32_t> indices_;
+  std::int32_t last_ = -1;
+};
+
+}  // namespace sextant::sdk
