@@ -7,7 +7,7 @@
 #include "core/json.h"
 #include "core/strings.h"
 #include "guard/iam/policy.h"
-#include "guard/managed_policies.h"
+#include "model/managed_policies.h"
 
 namespace sextant::guard {
 namespace {
@@ -111,7 +111,7 @@ void PolicySnapshot::add_permission(const model::App& app, const model::Permissi
 // A policy of that ARN that nobody knows may hold a Deny: whoever it is attached to may do nothing.
 PolicyPtr PolicySnapshot::attached(const std::string& arn) const {
   if (const auto found = managed_.find(arn); found != managed_.end()) return found->second;
-  if (const auto document = find_managed_policy(arn)) {
+  if (const auto document = model::find_managed_policy(arn)) {
     return iam::policy_or_defect(*document, PolicyUse::Identity, arn);
   }
   return std::make_shared<const iam::Policy>(

@@ -55,13 +55,6 @@ class Difference {
   const T& other_;
 };
 
-// AWS's own policies come along with the app for the gate to read; no template declares them.
-template <typename T>
-bool declared(const T&) {
-  return true;
-}
-bool declared(const ManagedPolicy& policy) { return !policy.arn.starts_with("arn:aws:iam::aws:"); }
-
 template <typename T>
 using Resources = std::map<std::string, T>;
 
@@ -69,11 +62,9 @@ template <typename T>
 void compare(const Resources<T>& before, const Resources<T>& after,
              std::vector<ResourceChange>& changes) {
   for (const auto& [key, resource] : before) {
-    if (declared(resource) && !after.contains(key))
-      changes.push_back(change_of(Action::Remove, resource));
+    if (!after.contains(key)) changes.push_back(change_of(Action::Remove, resource));
   }
   for (const auto& [key, resource] : after) {
-    if (!declared(resource)) continue;
     const auto old = before.find(key);
     if (old == before.end()) {
       changes.push_back(change_of(Action::Add, resource));

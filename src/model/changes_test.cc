@@ -43,13 +43,5 @@ TEST(Changes, RemovalsComeFirst) {
 
 TEST(Changes, ListsEveryResource) { EXPECT_EQ(list_resources(full_app()).size(), 7u); }
 
-TEST(Changes, LeavesOutPoliciesOfAws) {
-  auto after = full_app();
-  ManagedPolicy policy;
-  policy.arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-  after.managed_policies[policy.arn] = policy;
-  EXPECT_TRUE(describe_changes(full_app(), after).empty());
-}
-
 }  // namespace
 }  // namespace sextant::model

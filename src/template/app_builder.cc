@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "template/aws_policies.h"
+#include "model/managed_policies.h"
 #include "template/s3_events.h"
 #include "template/suggest.h"
 
@@ -41,18 +41,12 @@ model::App AppBuilder::finish() && {
   return std::move(app_);
 }
 
-void AppBuilder::use_managed_policy(const std::string& arn, Where at) {
-  if (const auto* policy = find_aws_policy(arn)) {
-    app_.managed_policies[arn] = {.name = std::string(policy->name),
-                                  .arn = arn,
-                                  .document = std::string(policy->document),
-                                  .logical_id = {},
-                                  .position = {}};
-    return;
-  }
-  if (arn.starts_with("arn:aws:iam::aws:policy/")) {
+void AppBuilder::check_managed_policy(const std::string& arn, Where at) {
+  constexpr std::string_view kOfAws = "arn:aws:iam::aws:policy/";
+  if (model::find_managed_policy(arn)) return;
+  if (arn.starts_with(kOfAws)) {
     diagnostics_.add(at, "AWS's policy '" + arn + "' is not one of those in the box",
-                     did_you_mean(arn, aws_policy_arns()));
+                     did_you_mean(arn.substr(kOfAws.size()), model::managed_policy_names()));
   } else if (!arn.starts_with("arn:aws:iam::")) {
     diagnostics_.add(at, "'" + arn + "' is no managed policy's ARN",
                      "use !Ref of an AWS::IAM::ManagedPolicy, or arn:aws:iam::aws:policy/…");

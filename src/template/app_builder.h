@@ -57,9 +57,8 @@ class AppBuilder {
   };
   void add_event(BucketEvent event) { events_.push_back(std::move(event)); }
 
-  // A managed policy by ARN; one of AWS's own comes into the app with its document. Reports an
-  // unknown one.
-  void use_managed_policy(const std::string& arn, Where at);
+  // Reports an ARN that is no managed policy's, or one of AWS's that is not in the box.
+  void check_managed_policy(const std::string& arn, Where at);
 
  private:
   void join_attachment(const Attachment& attachment);

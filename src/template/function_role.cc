@@ -1,7 +1,8 @@
 #include "template/function_role.h"
 
-#include "template/aws_policies.h"
+#include "model/managed_policies.h"
 #include "template/policy_document.h"
+#include "template/sam_policies.h"
 #include "template/suggest.h"
 
 namespace sextant::templates {
@@ -47,19 +48,17 @@ class PolicyList {
   void take_managed(const Node& node) {
     std::string arn = node.text;
     if (!arn.starts_with("arn:")) {
-      const auto known = aws_policy_arn_of(arn);
+      const auto known = model::managed_policy_arn(arn);
       if (!known) return report_unknown(node.at, arn);
       arn = *known;
     }
-    builder_.use_managed_policy(arn, node.at);
+    builder_.check_managed_policy(arn, node.at);
     role_.managed_policy_arns.push_back(arn);
   }
 
   void report_unknown(Where at, const std::string& name) {
-    std::vector<std::string_view> names;
-    for (const auto arn : aws_policy_arns()) names.push_back(find_aws_policy(arn)->name);
     builder_.diagnostics().add(at, "no policy of AWS in the box is named '" + name + "'",
-                               did_you_mean(name, names));
+                               did_you_mean(name, model::managed_policy_names()));
   }
 
   void take_template(const Member& member) {
@@ -110,14 +109,13 @@ std::string make_implied_role(AppBuilder& builder, const Resource& function,
   role.trust_policy = lambda_trust_policy();
   role.logical_id = resource->logical_id;
   role.position = builder.position(function.at);
-  builder.use_managed_policy(std::string(kBasicPolicy), function.at);
   role.managed_policy_arns.emplace_back(kBasicPolicy);
   if (const auto* policies = properties.any("Policies"))
     PolicyList(builder, role, properties.owner()).take(*policies);
   role.permissions_boundary_arn = properties.text("PermissionsBoundary");
   if (role.permissions_boundary_arn) {
-    builder.use_managed_policy(*role.permissions_boundary_arn,
-                               properties.where("PermissionsBoundary"));
+    builder.check_managed_policy(*role.permissions_boundary_arn,
+                                 properties.where("PermissionsBoundary"));
   }
   std::string arn = role.arn;
   std::string key = arn;

@@ -57,11 +57,11 @@ void read_role(AppBuilder& builder, const Resource& resource, Properties& proper
   role.inline_policies = read_inline_policies(builder, properties);
   role.managed_policy_arns = properties.texts("ManagedPolicyArns");
   for (const auto& arn : role.managed_policy_arns)
-    builder.use_managed_policy(arn, properties.where("ManagedPolicyArns"));
+    builder.check_managed_policy(arn, properties.where("ManagedPolicyArns"));
   role.permissions_boundary_arn = properties.text("PermissionsBoundary");
   if (role.permissions_boundary_arn) {
-    builder.use_managed_policy(*role.permissions_boundary_arn,
-                               properties.where("PermissionsBoundary"));
+    builder.check_managed_policy(*role.permissions_boundary_arn,
+                                 properties.where("PermissionsBoundary"));
   }
   role.tags = read_tag_list(properties);
   role.logical_id = resource.logical_id;

@@ -1,27 +1,10 @@
-#include "template/aws_policies.h"
+#include "template/sam_policies.h"
 
 #include <algorithm>
 #include <array>
 
 namespace sextant::templates {
 namespace {
-
-constexpr std::array kPolicies = {
-    AwsPolicy{
-        "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
-        "AWSLambdaBasicExecutionRole",
-        R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":)"
-        R"(["logs:CreateLogGroup","logs:CreateLogStream","logs:PutLogEvents"],"Resource":"*"}]})"},
-    AwsPolicy{"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess", "AmazonS3ReadOnlyAccess",
-              R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":)"
-              R"(["s3:Get*","s3:List*","s3:Describe*"],"Resource":"*"}]})"},
-    AwsPolicy{"arn:aws:iam::aws:policy/AmazonS3FullAccess", "AmazonS3FullAccess",
-              R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*",)"
-              R"("Resource":"*"}]})"},
-    AwsPolicy{"arn:aws:iam::aws:policy/AdministratorAccess", "AdministratorAccess",
-              R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*",)"
-              R"("Resource":"*"}]})"},
-};
 
 // Actions on the bucket and on its objects; SAM's S3FullAccessPolicy keeps them apart, the others
 // do not.
@@ -61,23 +44,6 @@ void add_statement(std::string& statements, std::string_view actions, const std:
 }
 
 }  // namespace
-
-const AwsPolicy* find_aws_policy(std::string_view arn) {
-  const auto* found = std::ranges::find(kPolicies, arn, &AwsPolicy::arn);
-  return found == kPolicies.end() ? nullptr : found;
-}
-
-std::vector<std::string_view> aws_policy_arns() {
-  std::vector<std::string_view> arns;
-  for (const auto& policy : kPolicies) arns.push_back(policy.arn);
-  return arns;
-}
-
-std::optional<std::string> aws_policy_arn_of(std::string_view name) {
-  const auto* found = std::ranges::find(kPolicies, name, &AwsPolicy::name);
-  if (found == kPolicies.end()) return std::nullopt;
-  return std::string(found->arn);
-}
 
 std::vector<std::string_view> bucket_policy_templates() {
   std::vector<std::string_view> names;

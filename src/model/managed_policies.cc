@@ -1,9 +1,9 @@
-#include "guard/managed_policies.h"
+#include "model/managed_policies.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace sextant::guard {
+namespace sextant::model {
 namespace {
 
 constexpr std::string_view kPrefix = "arn:aws:iam::aws:policy/";
@@ -54,4 +54,19 @@ std::optional<std::string_view> find_managed_policy(std::string_view arn) {
   return found->second;
 }
 
-}  // namespace sextant::guard
+std::vector<std::string_view> managed_policy_names() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, document] : kManagedPolicies) names.push_back(name);
+  return names;
+}
+
+std::optional<std::string> managed_policy_arn(std::string_view name) {
+  for (const auto& [known, document] : kManagedPolicies) {
+    const auto slash = known.rfind('/');
+    const auto plain = slash == std::string_view::npos ? known : known.substr(slash + 1);
+    if (name == known || name == plain) return std::string(kPrefix) + std::string(known);
+  }
+  return std::nullopt;
+}
+
+}  // namespace sextant::model
