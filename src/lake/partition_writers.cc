@@ -4,11 +4,20 @@
 #include <arrow/type.h>
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
+#include <thread>
 #include <utility>
 
 #include "core/log.h"
 
 namespace sextant::lake {
+namespace {
+
+constexpr std::size_t kFilesAThread = 4;
+constexpr std::size_t kFinishThreadsMax = 8;
+
+}  // namespace
 
 void StagedFiles::add(const TableName& table, ports::LakeFile file) {
   auto shared = std::make_shared<const ports::LakeFile>(std::move(file));
@@ -59,21 +68,57 @@ Result<PartitionWriters::Open*> PartitionWriters::writer_for(const Key& key) {
   return &writers_.emplace(key, Open{.writer = std::move(writer)}).first->second;
 }
 
+// Mostly waiting for the disk to say that it has them, which it says to many as quickly as to one.
+Result<> PartitionWriters::finish_all(std::vector<Writers::node_type> nodes) {
+  std::vector<Result<ports::LakeFile>> files(nodes.size(), fail(Code::Unavailable, "not tried"));
+  std::atomic<std::size_t> next = 0;
+  const auto finish_some = [&] {
+    for (std::size_t i = next++; i < nodes.size(); i = next++) {
+      files[i] = nodes[i].mapped().writer->finish();
+      nodes[i].mapped().writer.reset();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    const auto threads = std::min(nodes.size() / kFilesAThread, kFinishThreadsMax);
+    for (std::size_t i = 1; i < threads; ++i) others.emplace_back(finish_some);
+    finish_some();
+  }
+  Result<> all;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    buffered_ -= nodes[i].mapped().buffered;
+    if (files[i]) {
+      staged_.add(nodes[i].key().table, std::move(*files[i]));
+    } else if (all) {
+      all = std::unexpected(std::move(files[i].error()));
+    }
+  }
+  return all;
+}
+
 Result<> PartitionWriters::finish_one(Writers::iterator at) {
-  auto open = std::move(at->second);
-  const TableName table = at->first.table;
-  buffered_ -= open.buffered;
-  writers_.erase(at);
-  SX_TRY_AS(auto file, open.writer->finish());
-  staged_.add(table, std::move(file));
-  return {};
+  std::vector<Writers::node_type> nodes;
+  nodes.push_back(writers_.extract(at));
+  return finish_all(std::move(nodes));
+}
+
+// Largest first, down to half of what is allowed, so that this is rare.
+Result<> PartitionWriters::stay_below_bytes() {
+  std::vector<Writers::iterator> by_size;
+  for (auto at = writers_.begin(); at != writers_.end(); ++at) by_size.push_back(at);
+  std::ranges::sort(by_size, std::greater{}, [](auto at) { return at->second.buffered; });
+  std::vector<Writers::node_type> nodes;
+  std::uint64_t left = buffered_;
+  for (const auto at : by_size) {
+    if (left <= limits_.buffered_bytes_max / 2) break;
+    left -= at->second.buffered;
+    nodes.push_back(writers_.extract(at));
+  }
+  return finish_all(std::move(nodes));
 }
 
 Result<> PartitionWriters::stay_in_bounds() {
-  const auto buffered = [](const auto& entry) { return entry.second.buffered; };
-  while (buffered_ > limits_.buffered_bytes_max) {
-    SX_TRY(finish_one(std::ranges::max_element(writers_, {}, buffered)));
-  }
+  if (buffered_ > limits_.buffered_bytes_max) SX_TRY(stay_below_bytes());
   if (writers_.size() <= limits_.open_files_max) return {};
   const auto written = [](const auto& entry) { return entry.second.writer->written_bytes(); };
   const auto open = std::ranges::count_if(writers_, [&](const auto& e) { return written(e) > 0; });
@@ -102,7 +147,9 @@ Result<> PartitionWriters::write(const TableName& table, const BatchPtr& batch) 
 std::uint64_t PartitionWriters::buffered_bytes() const { return buffered_; }
 
 Result<StagedFiles> PartitionWriters::finish() {
-  while (!writers_.empty()) SX_TRY(finish_one(writers_.begin()));
+  std::vector<Writers::node_type> nodes;
+  while (!writers_.empty()) nodes.push_back(writers_.extract(writers_.begin()));
+  SX_TRY(finish_all(std::move(nodes)));
   hours_.clear();
   return std::exchange(staged_, StagedFiles{});
 }

@@ -68,7 +68,9 @@ class PartitionWriters {
 
   SchemaPtr known_schema(const BatchPtr& batch);
   Result<Open*> writer_for(const Key& key);
+  Result<> finish_all(std::vector<Writers::node_type> nodes);
   Result<> finish_one(Writers::iterator at);
+  Result<> stay_below_bytes();
   Result<> stay_in_bounds();
 
   ports::LakeFiles& files_;

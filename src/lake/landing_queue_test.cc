@@ -1,0 +1,90 @@
+#include "lake/landing_queue.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace sextant::lake {
+namespace {
+
+using namespace std::chrono_literals;
+
+const GroupLimits kLimits{
+    .queue_max = 4, .deliveries_max = 3, .bytes_max = 100, .linger = 0ms, .quiet = 0ms};
+
+PendingLanding pending(std::string key, std::uint64_t bytes = 1) {
+  return {.rows = {},
+          .bytes = bytes,
+          .outcome = {.conditions = {{.key = key}}, .puts = {{.key = key, .value = "x"}}},
+          .on_durable = [](Result<ports::Committed>) {}};
+}
+
+TEST(LandingQueue, GroupsInOrderUpToItsLimits) {
+  LandingQueue queue(kLimits);
+  for (const char* key : {"a", "b", "c", "d"}) ASSERT_TRUE(queue.try_push(pending(key)));
+  EXPECT_FALSE(queue.try_push(pending("e"))) << "four wait: it is full";
+  auto first = queue.pop();
+  ASSERT_EQ(first->group.size(), 3u);
+  EXPECT_EQ(first->group[0].outcome.puts[0].key, "a");
+  EXPECT_EQ(queue.pop()->group.size(), 1u);
+  ASSERT_TRUE(queue.try_push(pending("f", 100)));
+  ASSERT_TRUE(queue.try_push(pending("g")));
+  EXPECT_EQ(queue.pop()->group.size(), 1u) << "bytes are bounded too";
+}
+
+TEST(LandingQueue, WhatDependsOnEachOtherIsKeptApart) {
+  LandingQueue queue(kLimits);
+  ASSERT_TRUE(queue.try_push(pending("a")));
+  auto reads_a = pending("b");
+  reads_a.outcome.conditions.push_back({.key = "a", .version = 1});
+  ASSERT_TRUE(queue.try_push(std::move(reads_a)));
+  ASSERT_TRUE(queue.try_push(pending("b")));
+  auto fenced = pending("c");
+  fenced.outcome.fence = ports::Fence{.lease_key = "lease", .epoch = 2};
+  ASSERT_TRUE(queue.try_push(std::move(fenced)));
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(queue.pop()->group.size(), 1u) << i;
+}
+
+TEST(LandingQueue, SharedConditionsAreNoReasonToKeepApart) {
+  LandingQueue queue(kLimits);
+  for (const char* key : {"a", "b"}) {
+    auto landing = pending(key);
+    landing.outcome.conditions.push_back({.key = "revision", .version = 7});
+    ASSERT_TRUE(queue.try_push(std::move(landing)));
+  }
+  EXPECT_EQ(queue.pop()->group.size(), 2u);
+}
+
+TEST(LandingQueue, SplitGroupsAndWorkGoFirstAndTheRestIsDrainedAfterClose) {
+  LandingQueue queue(kLimits);
+  ASSERT_TRUE(queue.try_push(pending("a")));
+  LandingGroup split;
+  split.push_back(pending("x"));
+  split.push_back(pending("y"));
+  queue.push_group(std::move(split));
+  bool ran = false;
+  queue.push_work([&] { ran = true; });
+  queue.close();
+  EXPECT_FALSE(queue.try_push(pending("late")));
+  queue.pop()->work();
+  EXPECT_TRUE(ran);
+  EXPECT_EQ(queue.pop()->group.size(), 2u);
+  EXPECT_EQ(queue.pop()->group.size(), 1u);
+  EXPECT_FALSE(queue.pop());
+}
+
+TEST(LandingQueue, ABusyQueueWaitsForMoreButNotForSilence) {
+  LandingQueue queue(
+      {.queue_max = 100, .deliveries_max = 3, .bytes_max = 100, .linger = 1h, .quiet = 1h});
+  ASSERT_TRUE(queue.try_push(pending("a")));
+  EXPECT_EQ(queue.pop()->group.size(), 1u) << "the first one finds it idle and leaves at once";
+  ASSERT_TRUE(queue.try_push(pending("b")));
+  std::jthread later([&] {
+    (void)queue.try_push(pending("c"));
+    (void)queue.try_push(pending("d"));
+  });
+  EXPECT_EQ(queue.pop()->group.size(), 3u) << "now it is busy: it waits until the group is full";
+}
+
+}  // namespace
+}  // namespace sextant::lake
