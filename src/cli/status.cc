@@ -1,0 +1,76 @@
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/show.h"
+#include "cli/text_table.h"
+
+namespace sextant::cli {
+namespace {
+
+std::string status_text(const boost::json::object& answer) {
+  TextTable table({"function", "pending", "in flight", "succeeded", "failed", "retried", "rows",
+                   "malformed", "lag s", "rows/s", "revision"});
+  for (const auto& item : answer.at("Functions").as_array()) {
+    const auto& row = item.as_object();
+    table.add({cell(row, "Function"), cell(row, "Pending"), cell(row, "InFlight"),
+               cell(row, "Succeeded"), cell(row, "Failed"), cell(row, "Retried"),
+               cell(row, "RowsLanded"), cell(row, "RowsMalformed"), cell(row, "LagSeconds"),
+               cell(row, "RowsPerSecond"), cell(row, "Revision")});
+  }
+  const auto head = "account " + cell(answer, "Account") + ", region " + cell(answer, "Region") +
+                    ", " + cell(answer, "Pending") +
+                    " deliveries pending; counts are since the node started\n";
+  return head + (table.empty() ? "nothing has been delivered\n" : table.text());
+}
+
+std::string deliveries_text(const boost::json::object& answer) {
+  TextTable table(
+      {"delivery", "function", "outcome", "attempts", "rows", "malformed", "object", "cause"});
+  for (const auto& item : answer.at("Deliveries").as_array()) {
+    const auto& row = item.as_object();
+    const auto* cause = row.if_contains("Cause");
+    table.add({cell(row, "DeliveryId"), cell(row, "Function"), cell(row, "Outcome"),
+               cell(row, "Attempts"), cell(row, "RowsLanded"), cell(row, "RowsMalformed"),
+               cell(row, "Bucket") + "/" + cell(row, "Key"),
+               cause == nullptr ? ""
+                                : cell(cause->as_object(), "Code") + ": " +
+                                      cell(cause->as_object(), "Message")});
+  }
+  return table.empty() ? "no deliveries\n" : table.text();
+}
+
+struct DeliveriesOptions {
+  NodeOptions node;
+  std::string outcome;
+  int items_max = 100;
+};
+
+}  // namespace
+
+void add_status(CLI::App& program, ExitCode& exit) {
+  auto options = std::make_shared<NodeOptions>();
+  auto* command =
+      program.add_subcommand("status", "Show queues, rates, lag and errors of each function");
+  add_node_options(*command, *options);
+  command->callback([options, &exit] { exit = show(*options, "status", "", status_text); });
+}
+
+void add_deliveries(CLI::App& program, ExitCode& exit) {
+  auto options = std::make_shared<DeliveriesOptions>();
+  auto* command = program.add_subcommand("deliveries", "List deliveries with their outcome");
+  command->add_option("--outcome", options->outcome, "Only these")
+      ->check(CLI::IsMember({"pending", "succeeded", "sent_to_failure_destination", "dropped"}));
+  command->add_option("--max-items", options->items_max, "At most so many")
+      ->check(CLI::Range(1, 1'000))
+      ->capture_default_str();
+  add_node_options(*command, options->node);
+  command->callback([options, &exit] {
+    auto query = "max_items=" + std::to_string(options->items_max);
+    if (!options->outcome.empty()) query += "&outcome=" + options->outcome;
+    exit = show(options->node, "deliveries", query, deliveries_text);
+  });
+}
+
+}  // namespace sextant::cli

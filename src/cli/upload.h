@@ -1,0 +1,22 @@
+#pragma once
+// One file into one object, unless it is there already with the same bytes.
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "cli/ingest_plan.h"
+#include "cli/node_client.h"
+#include "core/result.h"
+
+namespace sextant::cli {
+
+enum class Uploaded { Sent, AlreadyThere };
+
+// The object carries the file's SHA-256 as metadata (x-amz-meta-sextant-sha256): that is what a
+// later run compares. Tries again, with growing pauses, while the node is busy (503) or does not
+// answer. `on_bytes` hears of bytes as they are sent. Errors: as NodeClient::call, Unavailable (the
+// file cannot be read).
+Result<Uploaded> upload(NodeClient& client, const std::string& bucket, const PlannedFile& file,
+                        const std::function<void(std::uint64_t)>& on_bytes);
+
+}  // namespace sextant::cli
