@@ -23,7 +23,7 @@ struct ClientRequest {
   std::uint64_t body_length = 0;
   // Instead of ClientResponse::body: gets the bytes as they come.
   std::function<void(std::string_view)> on_body = nullptr;
-  std::chrono::seconds time_max{300};
+  std::chrono::milliseconds time_max{300'000};
   std::string ca_file = {};  // PEM; whom to trust under https instead of the system's list
 };
 

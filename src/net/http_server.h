@@ -29,9 +29,9 @@ struct ServerOptions {
   std::size_t requests_in_progress_max = 1'024;  // beyond: 503 with Retry-After
   std::size_t header_bytes_max = 64 * 1024;
   std::size_t headers_max = 128;
-  std::chrono::seconds header_time_max{20};  // from first byte to the end of the header
-  std::chrono::seconds idle_time_max{120};   // between requests
-  std::chrono::seconds stall_time_max{30};   // a body that moves no byte for so long ends
+  std::chrono::milliseconds header_time_max{20'000};  // from first byte to the end of the header
+  std::chrono::milliseconds idle_time_max{120'000};   // between requests
+  std::chrono::milliseconds stall_time_max{30'000};   // a body that moves no byte for so long ends
 };
 
 class HttpServer {

@@ -7,29 +7,13 @@
 #include <semaphore>
 #include <thread>
 
-#include "net/http_client.h"
-#include "net/raw_client.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/server_test.h"
 
 namespace sextant::net {
 namespace {
 
-// A body that its test feeds by hand, or that makes itself of many equal chunks.
-class CountedBody final : public Body {
- public:
-  CountedBody(std::uint64_t bytes, bool tells_length) : left_(bytes), tells_(tells_length) {}
-  void read(OnChunk on_chunk) override {
-    const auto count = std::min<std::uint64_t>(left_, kChunkBytesMax);
-    left_ -= count;
-    on_chunk(std::string(count, 'x'));
-  }
-  std::optional<std::uint64_t> length() const override {
-    return tells_ ? std::optional(left_) : std::nullopt;
-  }
-
- private:
-  std::uint64_t left_;
-  const bool tells_;
-};
+using namespace test;
 
 class FailingBody final : public Body {
  public:
@@ -45,35 +29,7 @@ class FailingBody final : public Body {
   int chunks_;
 };
 
-Response text(int status, std::string body) {
-  return {.status = status, .headers = {}, .body = make_body(std::move(body))};
-}
-
-// Answers with the request's body.
-void echo(Request request, Responder respond) {
-  auto body = std::make_shared<std::unique_ptr<Body>>(std::move(request.body));
-  read_all(std::move(*body), 1 << 20,
-           [respond = std::move(respond)](Result<std::string> bytes) mutable {
-             if (!bytes) return respond(text(400, bytes.error().message));
-             respond(text(200, *bytes));
-           });
-}
-
-class HttpServerTest : public testing::Test {
- protected:
-  void start(Handler handler, ServerOptions options = {}) {
-    options.port = 0;
-    auto server = HttpServer::start(options, std::move(handler), registry_);
-    ASSERT_TRUE(server) << server.error().message;
-    server_ = std::move(*server);
-  }
-  std::string url(std::string_view target) const {
-    return "http://127.0.0.1:" + std::to_string(server_->port()) + std::string(target);
-  }
-
-  metrics::Registry registry_;
-  std::unique_ptr<HttpServer> server_;
-};
+class HttpServerTest : public ServerTest {};
 
 constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -81,7 +37,7 @@ TEST_F(HttpServerTest, PassesTheRequestAsItWasSent) {
   Request seen;
   start([&](Request request, Responder respond) {
     seen = std::move(request);
-    respond(text(200, "hello"));
+    respond(text_response(200, "hello"));
   });
   RawClient client(server_->port());
   ASSERT_TRUE(
@@ -102,7 +58,7 @@ TEST_F(HttpServerTest, PassesTheRequestAsItWasSent) {
 }
 
 TEST_F(HttpServerTest, KeepsTheConnectionAndAnswersPipelinedRequestsInOrder) {
-  start([](Request request, Responder respond) { respond(text(200, request.target)); });
+  start([](Request request, Responder respond) { respond(text_response(200, request.target)); });
   RawClient client(server_->port());
   std::string many;
   for (int i = 0; i < 300; ++i) {
@@ -141,7 +97,7 @@ TEST_F(HttpServerTest, ReadsBodiesHoweverTheyAreCut) {
 
 TEST_F(HttpServerTest, Asks100ContinueOnlyWhenTheBodyIsWanted) {
   start([](Request request, Responder respond) {
-    if (request.target == "/no") return respond(text(403, "no"));
+    if (request.target == "/no") return respond(text_response(403, "no"));
     echo(std::move(request), std::move(respond));
   });
   const std::string head =
@@ -165,8 +121,9 @@ TEST_F(HttpServerTest, FramesAnswersByWhatTheirBodyKnows) {
   start([](Request request, Responder respond) {
     Response response;
     response.headers = {{"Content-Length", "7"}, {"connection", "close"}, {"X-Kept", "yes"}};
-    if (request.target == "/sized") response.body = std::make_unique<CountedBody>(600'000, true);
-    if (request.target == "/chunked") response.body = std::make_unique<CountedBody>(600'000, false);
+    if (request.target == "/sized") response.body = std::make_unique<RepeatedBody>(600'000, true);
+    if (request.target == "/chunked")
+      response.body = std::make_unique<RepeatedBody>(600'000, false);
     if (request.target == "/204") response.status = 204;
     respond(std::move(response));
   });
@@ -193,7 +150,7 @@ TEST_F(HttpServerTest, FramesAnswersByWhatTheirBodyKnows) {
 TEST_F(HttpServerTest, HeadGetsTheLengthAndNoBody) {
   start([](Request request, Responder respond) {
     if (request.target == "/told") return respond({.headers = {}, .head_length = 12'345});
-    respond(text(200, "four"));
+    respond(text_response(200, "four"));
   });
   RawClient client(server_->port());
   for (const auto& [target, length] :
@@ -207,7 +164,7 @@ TEST_F(HttpServerTest, HeadGetsTheLengthAndNoBody) {
 
 TEST_F(HttpServerTest, SpeaksHttp10AndCloses) {
   start([](Request, Responder respond) {
-    respond({.headers = {}, .body = std::make_unique<CountedBody>(300'000, false)});
+    respond({.headers = {}, .body = std::make_unique<RepeatedBody>(300'000, false)});
   });
   RawClient client(server_->port());
   ASSERT_TRUE(client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
@@ -222,7 +179,7 @@ TEST_F(HttpServerTest, AnswersLaterFromAnyThreadAndInAnyOrder) {
   std::promise<Responder> first;
   start([&](Request request, Responder respond) {
     if (request.target == "/later") return first.set_value(std::move(respond));
-    respond(text(200, "now"));
+    respond(text_response(200, "now"));
   });
   RawClient slow(server_->port());
   RawClient quick(server_->port());
@@ -230,7 +187,7 @@ TEST_F(HttpServerTest, AnswersLaterFromAnyThreadAndInAnyOrder) {
   auto respond = first.get_future().get();
   ASSERT_TRUE(quick.send(kGet));
   EXPECT_EQ(quick.receive().value().body, "now");
-  std::jthread([&] { respond(text(200, "later")); }).join();
+  std::jthread([&] { respond(text_response(200, "later")); }).join();
   EXPECT_EQ(slow.receive().value().body, "later");
 }
 
@@ -279,7 +236,7 @@ TEST_F(HttpServerTest, ABodyThatFailsIsNeverTakenForAWholeOne) {
 }
 
 TEST_F(HttpServerTest, AnEarlyAnswerSkipsASmallBodyAndClosesBeforeALargeOne) {
-  start([](Request, Responder respond) { respond(text(200, "early")); });
+  start([](Request, Responder respond) { respond(text_response(200, "early")); });
   RawClient small(server_->port());
   ASSERT_TRUE(small.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n"));
   ASSERT_EQ(small.receive().value().body, "early");
@@ -343,12 +300,12 @@ TEST_F(HttpServerTest, TooManyRequestsInProgressGet503AtOnce) {
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->status, 503);
   EXPECT_TRUE(refused->head.contains("Retry-After: 1\r\n"));
-  for (auto& respond : held) respond(text(200, "done"));
+  for (auto& respond : held) respond(text_response(200, "done"));
   held.clear();
   for (auto& client : clients) EXPECT_EQ(client->receive().value().body, "done");
   ASSERT_TRUE(extra.send(kGet));  // the refusal has left the connection usable
   entered.acquire();
-  held.front()(text(200, "again"));
+  held.front()(text_response(200, "again"));
   EXPECT_EQ(extra.receive().value().body, "again");
 }
 
@@ -368,7 +325,7 @@ TEST_F(HttpServerTest, DrainWaitsForWhatIsInProgressAndRefusesTheRest) {
   EXPECT_TRUE(idle.is_closed());
   auto drained =
       std::async(std::launch::async, [&] { return server_->drain(std::chrono::seconds(10)); });
-  respond(text(200, "last"));
+  respond(text_response(200, "last"));
   EXPECT_TRUE(drained.get());
   EXPECT_EQ(busy.receive().value().body, "last");
   EXPECT_FALSE(RawClient(server_->port()).is_connected());
@@ -387,11 +344,11 @@ TEST_F(HttpServerTest, WhatIsHeldByAHandlerMayOutliveTheServer) {
   const auto body = read_all_blocking(std::move(request.body), 100);
   ASSERT_FALSE(body);
   EXPECT_EQ(body.error().code, Code::Unavailable);
-  respond(text(200, "too late"));
+  respond(text_response(200, "too late"));
 }
 
 TEST_F(HttpServerTest, CountsWhatItDoes) {
-  start([](Request, Responder respond) { respond(text(404, "no")); });
+  start([](Request, Responder respond) { respond(text_response(404, "no")); });
   {
     RawClient client(server_->port());
     ASSERT_TRUE(client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));

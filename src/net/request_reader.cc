@@ -17,6 +17,9 @@ using View = boost::beast::string_view;
 // A chunk's size line, and the trailer section behind the last chunk.
 constexpr std::size_t kChunkHeaderBytesMax = 8 * 1024;
 constexpr std::size_t kChunkExtensionBytesMax = 256;
+// "0 CR LF CR LF": no chunked body that has not ended goes on with less. Beast asserts on a last
+// chunk that is offered again with fewer bytes than that.
+constexpr std::size_t kChunkHeaderBytesMin = 5;
 
 std::string_view to_std(View text) { return {text.data(), text.size()}; }
 
@@ -77,6 +80,11 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   // Where body bytes go; set for one call of put().
   std::string* into = nullptr;
   std::size_t room = 0;
+
+  // Fewer bytes than that need not be offered.
+  std::size_t useful_bytes() const {
+    return chunked() && chunk_left_ == 0 ? kChunkHeaderBytesMin : 1;
+  }
 
   void finish_head() {
     if (chunked()) {
@@ -155,7 +163,8 @@ class RequestReader::Parser final : public http::basic_parser<true> {
 
   std::size_t on_body_impl(View bytes, Error& /*error*/) override { return take(bytes); }
 
-  void on_chunk_header_impl(std::uint64_t /*size*/, View extensions, Error& error) override {
+  void on_chunk_header_impl(std::uint64_t size, View extensions, Error& error) override {
+    chunk_left_ = size;
     if (extensions.size() > kChunkExtensionBytesMax) {
       return stop(error, "A chunk extension is too long.");
     }
@@ -164,8 +173,10 @@ class RequestReader::Parser final : public http::basic_parser<true> {
     }
   }
 
-  std::size_t on_chunk_body_impl(std::uint64_t /*left*/, View bytes, Error& /*error*/) override {
-    return take(bytes);
+  std::size_t on_chunk_body_impl(std::uint64_t left, View bytes, Error& /*error*/) override {
+    const std::size_t taken = take(bytes);
+    chunk_left_ = left - taken;
+    return taken;
   }
 
   void on_finish_impl(Error& /*error*/) override {}
@@ -177,6 +188,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   }
 
   const ReadLimits limits_;
+  std::uint64_t chunk_left_ = 0;
   int hosts_ = 0;
   int lengths_ = 0;
   bool has_coding_ = false;
@@ -257,7 +269,8 @@ RequestReader::Progress RequestReader::read_body(std::string_view bytes, std::si
   used = 0;
   parser_->into = &into;
   parser_->room = room;
-  while (!parser_->is_done() && used < bytes.size() && into.size() < room) {
+  while (!parser_->is_done() && into.size() < room) {
+    if (bytes.size() - used < parser_->useful_bytes()) break;
     Error error;
     used += parser_->put({bytes.data() + used, bytes.size() - used}, error);
     if (!parser_->fault.empty()) return refuse(400, parser_->fault);

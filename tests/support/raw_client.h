@@ -14,7 +14,7 @@
 
 #include "core/strings.h"
 
-namespace sextant::net {
+namespace sextant::test {
 
 struct RawAnswer {
   int status = 0;
@@ -144,4 +144,4 @@ class RawClient {
   std::string received_;
 };
 
-}  // namespace sextant::net
+}  // namespace sextant::test
