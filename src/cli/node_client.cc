@@ -101,14 +101,19 @@ Result<NodeClient> NodeClient::open(const NodeOptions& options) {
 }
 
 Result<net::ClientResponse> NodeClient::send(Call call) {
+  sigv4::SignedRequest signed_request{
+      .method = call.method,
+      .path = call.path,
+      .query = call.query,
+      .headers = std::move(call.headers),
+      .payload_hash = call.body_reader ? call.body_sha256 : sha256_hex(call.body)};
+  signed_request.headers.emplace_back("Host", host_);
+  sigv4::sign(credentials_, region_, call.service, SystemClock().now(), signed_request);
+
   net::ClientRequest request;
   request.method = call.method;
   request.url = endpoint_ + call.path + (call.query.empty() ? "" : "?" + call.query);
-  request.headers = std::move(call.headers);
-  request.headers.emplace_back("Host", host_);
-  const auto payload_hash = call.body_reader ? call.body_sha256 : sha256_hex(call.body);
-  sigv4::sign(credentials_, region_, call.service, SystemClock().now(), call.method, call.path,
-              call.query, request.headers, payload_hash);
+  request.headers = std::move(signed_request.headers);
   request.body = std::move(call.body);
   request.body_reader = std::move(call.body_reader);
   request.body_length = call.body_length;

@@ -46,6 +46,12 @@ TEST(BoundedQueue, AStopEndsWaiting) {
   EXPECT_EQ(popped, std::nullopt);
 }
 
+std::jthread writer_of(BoundedQueue<int>& queue, int first, int end) {
+  return std::jthread([&queue, first, end] {
+    for (int i = first; i < end; i += 2) EXPECT_TRUE(queue.push(i));
+  });
+}
+
 TEST(BoundedQueue, SeveralThreadsPassEveryItemOnce) {
   BoundedQueue<int> queue(3);
   constexpr int kItems = 2000;
@@ -58,12 +64,8 @@ TEST(BoundedQueue, SeveralThreadsPassEveryItemOnce) {
       });
     }
     {
-      std::vector<std::jthread> writers;
-      for (int w = 0; w < 2; ++w) {
-        writers.emplace_back([&queue, w] {
-          for (int i = w; i < kItems; i += 2) EXPECT_TRUE(queue.push(i));
-        });
-      }
+      const auto even = writer_of(queue, 0, kItems);
+      const auto odd = writer_of(queue, 1, kItems);
     }
     queue.close();
   }

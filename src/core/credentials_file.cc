@@ -22,6 +22,10 @@ void set_credential(std::string_view name, std::string_view value, sigv4::Creden
   if (name == kToken) into.session_token = value;
 }
 
+bool is_blank_or_comment(std::string_view line) {
+  return line.empty() || line.front() == '#' || line.front() == ';';
+}
+
 bool fits_on_a_line(std::string_view value) {
   return trim(value) == value && value.find_first_of("\r\n") == std::string_view::npos;
 }
@@ -35,7 +39,7 @@ Result<sigv4::Credentials> parse_credentials(std::string_view text, std::string_
   for (const auto raw : split(text, '\n')) {
     ++number;
     const auto line = trim(raw);
-    if (line.empty() || line.front() == '#' || line.front() == ';') continue;
+    if (is_blank_or_comment(line)) continue;
     if (line.front() == '[') {
       if (line.back() != ']') return bad_line(number, "']' is missing");
       section = trim(line.substr(1, line.size() - 2));

@@ -20,10 +20,12 @@ namespace bj = boost::json;
 // Builds values on Boost's stack and remembers the keys of every open object.
 class UniqueKeyHandler {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): Boost asks for these names.
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+  // NOLINTEND(readability-identifier-naming)
   using Failure = bj::error_code;
 
   Value release() { return stack_.release(); }

@@ -59,17 +59,19 @@ TEST(Metrics, SameNameAndLabelsIsTheSameMetric) {
   EXPECT_DEATH(registry.gauge("a_total", "A"), "broken invariant");
 }
 
+void hit_and_read(Registry& registry, const std::string& label) {
+  for (int i = 0; i < 500; ++i) {
+    registry.counter("hits_total", "Hits", {{"t", label}}).add();
+    if (i % 100 == 0) static_cast<void>(registry.prometheus());
+  }
+}
+
 TEST(Metrics, AnyThread) {
   Registry registry;
   {
     std::vector<std::jthread> threads;
     for (int t = 0; t < 4; ++t) {
-      threads.emplace_back([&registry, t] {
-        for (int i = 0; i < 500; ++i) {
-          registry.counter("hits_total", "Hits", {{"t", std::to_string(t % 2)}}).add();
-          if (i % 100 == 0) static_cast<void>(registry.prometheus());
-        }
-      });
+      threads.emplace_back([&registry, t] { hit_and_read(registry, std::to_string(t % 2)); });
     }
   }
   EXPECT_EQ(registry.counter("hits_total", "Hits", {{"t", "0"}}).value(), 1000u);

@@ -63,7 +63,7 @@ std::shared_ptr<arrow::Field> nested_field(const NameNode& node, const arrow::Sc
   if (node.column) return flat.field(*node.column)->WithName(node.name);
   arrow::FieldVector fields;
   for (const auto& child : node.children) fields.push_back(nested_field(child, flat));
-  return arrow::field(node.name, arrow::struct_(std::move(fields)));
+  return arrow::field(node.name, arrow::struct_(fields));
 }
 
 SchemaPtr nested_schema(const NameNode& root, const arrow::Schema& flat) {

@@ -132,31 +132,25 @@ std::string signature(std::string_view key, std::string_view text) {
 }
 
 void sign(const Credentials& credentials, std::string_view region, std::string_view service,
-          Time now, std::string_view method, std::string_view path, std::string_view query,
-          Headers& headers, std::string_view payload_hash) {
+          Time now, SignedRequest& request) {
   const std::string amz_date = iso8601_basic(now);
-  headers.emplace_back("x-amz-date", amz_date);
-  headers.emplace_back("x-amz-content-sha256", payload_hash);
+  request.headers.emplace_back("x-amz-date", amz_date);
+  request.headers.emplace_back("x-amz-content-sha256", request.payload_hash);
   if (!credentials.session_token.empty()) {
-    headers.emplace_back("x-amz-security-token", credentials.session_token);
+    request.headers.emplace_back("x-amz-security-token", credentials.session_token);
   }
   const CredentialScope scope{.date = amz_date.substr(0, 8),
                               .region = std::string(region),
                               .service = std::string(service)};
-  const std::string canonical = canonical_request({.method = std::string(method),
-                                                   .path = std::string(path),
-                                                   .query = std::string(query),
-                                                   .headers = headers,
-                                                   .payload_hash = std::string(payload_hash)},
-                                                  service == "s3");
+  const std::string canonical = canonical_request(request, service == "s3");
   const std::string text = string_to_sign(amz_date, scope, canonical);
   std::string authorization(kAlgorithm);
   authorization.append(" Credential=").append(credentials.access_key_id);
   authorization.append("/").append(scope.text());
-  authorization.append(", SignedHeaders=").append(canonical_headers(headers).names);
+  authorization.append(", SignedHeaders=").append(canonical_headers(request.headers).names);
   authorization.append(", Signature=")
       .append(signature(signing_key(credentials.secret_access_key, scope), text));
-  headers.emplace_back("Authorization", std::move(authorization));
+  request.headers.emplace_back("Authorization", std::move(authorization));
 }
 
 }  // namespace sextant::sigv4

@@ -41,10 +41,9 @@ std::string string_to_sign(std::string_view amz_date, const CredentialScope& sco
 std::string signing_key(std::string_view secret, const CredentialScope& scope);  // 32 raw bytes
 std::string signature(std::string_view signing_key, std::string_view string_to_sign);  // hex
 
-// Adds x-amz-date, x-amz-content-sha256 (and x-amz-security-token) and Authorization to headers,
-// which must hold Host already.
+// Adds x-amz-date, x-amz-content-sha256 (and x-amz-security-token) and Authorization to the
+// request's headers, which must hold Host already and are all signed.
 void sign(const Credentials& credentials, std::string_view region, std::string_view service,
-          Time now, std::string_view method, std::string_view path, std::string_view query,
-          Headers& headers, std::string_view payload_hash);
+          Time now, SignedRequest& request);
 
 }  // namespace sextant::sigv4

@@ -158,20 +158,23 @@ TEST(SigV4, S3KeepsSlashesAndDotsOthersEncodeOnceMore) {
 }
 
 TEST(SigV4, SignAddsWhatTheServerNeeds) {
-  Headers headers{{"Host", "examplebucket.s3.amazonaws.com"}, {"Range", "bytes=0-9"}};
   const auto now = parse_iso8601_basic(kS3Date);
   ASSERT_TRUE(now);
-  sign({"AKIAIOSFODNN7EXAMPLE", std::string(kS3Secret)}, "us-east-1", "s3", *now, "GET",
-       "/test.txt", "", headers, sha256_hex(""));
-  EXPECT_EQ(headers.back().first, "Authorization");
-  EXPECT_EQ(headers.back().second,
+  SignedRequest get{"GET",
+                    "/test.txt",
+                    "",
+                    {{"Host", "examplebucket.s3.amazonaws.com"}, {"Range", "bytes=0-9"}},
+                    sha256_hex("")};
+  sign({"AKIAIOSFODNN7EXAMPLE", std::string(kS3Secret)}, "us-east-1", "s3", *now, get);
+  EXPECT_EQ(get.headers.back().first, "Authorization");
+  EXPECT_EQ(get.headers.back().second,
             "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, "
             "SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, "
             "Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
-  Headers with_token{{"Host", "h"}};
-  sign({"A", "S", "T"}, "r", "sqs", *now, "POST", "/", "", with_token, "UNSIGNED-PAYLOAD");
-  EXPECT_EQ(with_token[3], (Headers::value_type{"x-amz-security-token", "T"}));
-  EXPECT_NE(with_token.back().second.find("x-amz-security-token, "), std::string::npos);
+  SignedRequest post{"POST", "/", "", {{"Host", "h"}}, "UNSIGNED-PAYLOAD"};
+  sign({"A", "S", "T"}, "r", "sqs", *now, post);
+  EXPECT_EQ(post.headers[3], (Headers::value_type{"x-amz-security-token", "T"}));
+  EXPECT_NE(post.headers.back().second.find("x-amz-security-token, "), std::string::npos);
 }
 
 }  // namespace

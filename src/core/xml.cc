@@ -144,8 +144,11 @@ class Parser {
     if (depth > kDepthMax) return refuse("nested deeper than " + std::to_string(kDepthMax));
     if (!take("<")) return refuse("an element is missing");
     const std::string_view full_name = name();
+    if (full_name.empty()) return refuse("an element has no name (DTDs are refused)");
     into.name = full_name.substr(full_name.find(':') + 1);
-    if (into.name.empty()) return refuse("an element has no name (DTDs are refused)");
+    if (into.name.empty() || full_name.front() == ':' || into.name.contains(':')) {
+      return refuse("'" + std::string(full_name) + "' is no name");
+    }
     SX_TRY(attributes());
     if (take("/>")) return {};
     if (!take(">")) return refuse("'>' is missing");

@@ -62,6 +62,9 @@ TEST(Xml, Refuses) {
                                std::string("<a>\0</a>", 8),
                                "<a><?php x ?></a>",
                                "<:></:>",
+                               "<a:/>",
+                               "<:a/>",
+                               "<a:b:c/>",
                                "<a b=\"1\"c=\"2\"/>",
                                deep,
                                std::string(1 << 20, ' ') + "<a/>"};
