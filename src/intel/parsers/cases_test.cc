@@ -13,10 +13,13 @@
 #include <map>
 
 #include "intel/parsers/alb.h"
-#include "intel/parsers/batch_text.h"
+#include "sdk/batch_text.h"
 
 namespace sextant::intel {
 namespace {
+
+using sdk::cell_text;
+using sdk::has_column;
 
 struct Case {
   int number = 0;  // of the line in the file

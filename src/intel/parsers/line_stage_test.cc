@@ -6,10 +6,13 @@
 
 #include "core/time_text.h"
 #include "intel/parsers/alb.h"
-#include "intel/parsers/batch_text.h"
+#include "sdk/batch_text.h"
 
 namespace sextant::intel {
 namespace {
+
+using sdk::cell_text;
+using sdk::has_column;
 
 constexpr std::string_view kEntry =
     "http 2018-07-02T22:23:00.186641Z app/my-loadbalancer/50dc6c495c0c9188 192.168.131.39:2817 "

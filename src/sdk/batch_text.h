@@ -6,7 +6,7 @@
 
 #include "core/columns.h"
 
-namespace sextant::intel {
+namespace sextant::sdk {
 
 // Null is nullopt. Times are ISO 8601, doubles the shortest text that reads back the same. Aliases
 // and constants of the schema's metadata count as columns. nullopt too when there is no such
@@ -17,4 +17,4 @@ bool has_column(const BatchPtr& batch, std::string_view column);
 // {"ts":"2026-…","source.ip":"192.0.2.1",…}: every column that is not null, in order.
 std::string row_json(const BatchPtr& batch, std::int64_t row);
 
-}  // namespace sextant::intel
+}  // namespace sextant::sdk

@@ -1,4 +1,4 @@
-#include "intel/parsers/batch_text.h"
+#include "sdk/batch_text.h"
 
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
@@ -11,7 +11,7 @@
 #include "core/clock.h"
 #include "core/time_text.h"
 
-namespace sextant::intel {
+namespace sextant::sdk {
 namespace {
 
 std::string shortest(double value) {
@@ -84,4 +84,4 @@ std::string row_json(const BatchPtr& batch, std::int64_t row) {
   return json + "}";
 }
 
-}  // namespace sextant::intel
+}  // namespace sextant::sdk
