@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "adapters/embedded/amnesiac_disk.h"
 #include "adapters/embedded/blob_store.h"
 #include "adapters/embedded/posix_disk.h"
 #include "adapters/memory/blob_store.h"
@@ -33,6 +34,24 @@ struct EmbeddedBlobs {
   }
   test::TemporaryFolder folder;
   adapters::PosixDisk disk;
+  std::unique_ptr<ports::BlobStore> store;
+};
+
+struct PowerCutBlobs {
+  static constexpr bool kDurable = true;
+  PowerCutBlobs() { reopen(); }
+  void reopen() {
+    if (disk) disk->cut_power();
+    store.reset();
+    auto loaded = adapters::AmnesiacDisk::load(folder.path());
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    disk = std::move(*loaded);
+    auto opened = adapters::EmbeddedBlobStore::open(folder / "blobs", {.disk = *disk});
+    ASSERT_TRUE(opened) << opened.error().message;
+    store = std::move(*opened);
+  }
+  test::TemporaryFolder folder;
+  std::unique_ptr<adapters::AmnesiacDisk> disk;
   std::unique_ptr<ports::BlobStore> store;
 };
 
@@ -75,7 +94,7 @@ std::string pattern(std::size_t size) {
   return bytes;
 }
 
-using AllBlobStores = testing::Types<MemoryBlobs, EmbeddedBlobs>;
+using AllBlobStores = testing::Types<MemoryBlobs, EmbeddedBlobs, PowerCutBlobs>;
 TYPED_TEST_SUITE(BlobStoreContract, AllBlobStores);
 
 TYPED_TEST(BlobStoreContract, WhatIsStagedIsReadAtAnySize) {

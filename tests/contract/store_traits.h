@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "adapters/embedded/amnesiac_disk.h"
 #include "adapters/embedded/posix_disk.h"
 #include "adapters/embedded/store.h"
 #include "adapters/memory/store.h"
@@ -44,7 +45,30 @@ struct EmbeddedTraits {
   std::unique_ptr<Store> store;
 };
 
-using AllStores = testing::Types<MemoryTraits, EmbeddedTraits>;
+// The same store, and the power fails whenever it is closed.
+struct PowerCutTraits {
+  static constexpr bool kDurable = true;
+  using Store = adapters::EmbeddedStore;
+
+  PowerCutTraits() { reopen(); }
+  void reopen() {
+    if (disk) disk->cut_power();
+    store.reset();
+    auto loaded = adapters::AmnesiacDisk::load(folder.path());
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    disk = std::move(*loaded);
+    auto opened = Store::open(folder / "store", {.clock = clock, .disk = *disk});
+    ASSERT_TRUE(opened) << opened.error().message;
+    store = std::move(*opened);
+  }
+
+  test::TemporaryFolder folder;
+  ManualClock clock{kStart};
+  std::unique_ptr<adapters::AmnesiacDisk> disk;
+  std::unique_ptr<Store> store;
+};
+
+using AllStores = testing::Types<MemoryTraits, EmbeddedTraits, PowerCutTraits>;
 
 template <typename Traits>
 class StoreContract : public testing::Test {

@@ -4,8 +4,9 @@
 //
 // Durability is POSIX's, read strictly: bytes are durable once the file's sync() returned; a name
 // (a file made, renamed or removed; a directory made) once sync_directory() of the folder that
-// holds it returned. Paths are absolute. All calls from any thread. Errors: NotFound, Conflict (it
-// exists), Exhausted (disk full, no file handles left), Unavailable (the system said no).
+// holds it returned. Paths are absolute. All calls from any thread; files do not outlive the disk.
+// Errors: NotFound, Conflict (it exists), Exhausted (disk full, no file handles left), Unavailable
+// (the system said no).
 #include <cstdint>
 #include <filesystem>
 #include <memory>

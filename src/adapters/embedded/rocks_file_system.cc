@@ -23,6 +23,12 @@ IOStatus io_status(const Result<T>& result) {
   return result ? IOStatus::OK() : io_status(result.error());
 }
 
+// RocksDB ends some folders with a slash.
+std::filesystem::path disk_path(const std::string& name) {
+  std::filesystem::path path(name);
+  return path.has_filename() ? path : path.parent_path();
+}
+
 Result<Slice> read_slice(const ReadableFile& file, std::uint64_t offset, std::size_t bytes,
                          char* scratch) {
   SX_TRY_AS(const auto count, file.read_at(offset, {scratch, bytes}));
@@ -116,73 +122,73 @@ class RocksFileSystem final : public rocksdb::FileSystem {
   IOStatus NewSequentialFile(const std::string& name, const FileOptions&,
                              std::unique_ptr<rocksdb::FSSequentialFile>* result,
                              IODebugContext*) override {
-    return open_for<RocksSequentialFile>(disk_.open(name), result);
+    return open_for<RocksSequentialFile>(disk_.open(disk_path(name)), result);
   }
   IOStatus NewRandomAccessFile(const std::string& name, const FileOptions&,
                                std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
                                IODebugContext*) override {
-    return open_for<RocksRandomAccessFile>(disk_.open(name), result);
+    return open_for<RocksRandomAccessFile>(disk_.open(disk_path(name)), result);
   }
   IOStatus NewWritableFile(const std::string& name, const FileOptions&,
                            std::unique_ptr<rocksdb::FSWritableFile>* result,
                            IODebugContext*) override {
-    return open_for<RocksWritableFile>(disk_.write(name, WriteMode::Replace), result);
+    return open_for<RocksWritableFile>(disk_.write(disk_path(name), WriteMode::Replace), result);
   }
   IOStatus ReopenWritableFile(const std::string& name, const FileOptions&,
                               std::unique_ptr<rocksdb::FSWritableFile>* result,
                               IODebugContext*) override {
-    return open_for<RocksWritableFile>(disk_.write(name, WriteMode::Append), result);
+    return open_for<RocksWritableFile>(disk_.write(disk_path(name), WriteMode::Append), result);
   }
   IOStatus NewDirectory(const std::string& name, const IOOptions&,
                         std::unique_ptr<rocksdb::FSDirectory>* result, IODebugContext*) override {
-    if (auto facts = disk_.facts(name); !facts) return io_status(facts.error());
-    *result = std::make_unique<RocksDirectory>(disk_, name);
+    if (auto facts = disk_.facts(disk_path(name)); !facts) return io_status(facts.error());
+    *result = std::make_unique<RocksDirectory>(disk_, disk_path(name));
     return IOStatus::OK();
   }
   IOStatus FileExists(const std::string& name, const IOOptions&, IODebugContext*) override {
-    const auto facts = disk_.facts(name);
+    const auto facts = disk_.facts(disk_path(name));
     if (!facts && facts.error().code == Code::NotFound) return IOStatus::NotFound(name);
     return io_status(facts);
   }
   IOStatus GetChildren(const std::string& name, const IOOptions&, std::vector<std::string>* result,
                        IODebugContext*) override {
-    const auto entries = disk_.list(name);
+    const auto entries = disk_.list(disk_path(name));
     result->clear();
     if (!entries) return io_status(entries.error());
     for (const auto& entry : *entries) result->push_back(entry.name);
     return IOStatus::OK();
   }
   IOStatus DeleteFile(const std::string& name, const IOOptions&, IODebugContext*) override {
-    return io_status(disk_.remove(name));
+    return io_status(disk_.remove(disk_path(name)));
   }
   IOStatus CreateDir(const std::string& name, const IOOptions&, IODebugContext*) override {
-    return io_status(disk_.make_directory(name));
+    return io_status(disk_.make_directory(disk_path(name)));
   }
   IOStatus CreateDirIfMissing(const std::string& name, const IOOptions&, IODebugContext*) override {
-    return io_status(disk_.make_directory(name));
+    return io_status(disk_.make_directory(disk_path(name)));
   }
   IOStatus DeleteDir(const std::string& name, const IOOptions&, IODebugContext*) override {
-    return io_status(disk_.remove(name));
+    return io_status(disk_.remove(disk_path(name)));
   }
   IOStatus GetFileSize(const std::string& name, const IOOptions&, std::uint64_t* bytes,
                        IODebugContext*) override {
-    const auto facts = disk_.facts(name);
+    const auto facts = disk_.facts(disk_path(name));
     if (facts) *bytes = facts->size;
     return io_status(facts);
   }
   IOStatus GetFileModificationTime(const std::string& name, const IOOptions&,
                                    std::uint64_t* seconds, IODebugContext*) override {
-    const auto facts = disk_.facts(name);
+    const auto facts = disk_.facts(disk_path(name));
     if (facts) *seconds = static_cast<std::uint64_t>(to_millis(facts->modified) / 1'000);
     return io_status(facts);
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions&,
                       IODebugContext*) override {
-    return io_status(disk_.rename(from, to));
+    return io_status(disk_.rename(disk_path(from), disk_path(to)));
   }
   IOStatus LockFile(const std::string& name, const IOOptions&, rocksdb::FileLock** lock,
                     IODebugContext*) override {
-    auto held = disk_.lock(name);
+    auto held = disk_.lock(disk_path(name));
     if (held) *lock = std::make_unique<RocksFileLock>(std::move(*held)).release();
     return io_status(held);
   }
@@ -197,13 +203,13 @@ class RocksFileSystem final : public rocksdb::FileSystem {
   }
   IOStatus IsDirectory(const std::string& name, const IOOptions&, bool* is_directory,
                        IODebugContext*) override {
-    const auto facts = disk_.facts(name);
+    const auto facts = disk_.facts(disk_path(name));
     *is_directory = facts && facts->is_directory;
     return io_status(facts);
   }
   IOStatus GetFreeSpace(const std::string& name, const IOOptions&, std::uint64_t* bytes,
                         IODebugContext*) override {
-    const auto room = disk_.room(name);
+    const auto room = disk_.room(disk_path(name));
     if (room) *bytes = room->free_bytes;
     return io_status(room);
   }
