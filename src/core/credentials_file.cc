@@ -16,10 +16,15 @@ std::unexpected<Error> bad_line(std::size_t number, std::string_view why) {
               "credentials, line " + std::to_string(number) + ": " + std::string(why));
 }
 
-void set_credential(std::string_view name, std::string_view value, sigv4::Credentials& into) {
+Result<> read_setting(std::string_view line, std::size_t number, sigv4::Credentials& into) {
+  const auto equals = line.find('=');
+  if (equals == std::string_view::npos) return bad_line(number, "'=' is missing");
+  const std::string name = to_lower(trim(line.substr(0, equals)));
+  const std::string_view value = trim(line.substr(equals + 1));
   if (name == kKeyId) into.access_key_id = value;
   if (name == kSecret) into.secret_access_key = value;
   if (name == kToken) into.session_token = value;
+  return {};
 }
 
 bool is_blank_or_comment(std::string_view line) {
@@ -34,6 +39,7 @@ bool fits_on_a_line(std::string_view value) {
 
 Result<sigv4::Credentials> parse_credentials(std::string_view text, std::string_view profile) {
   sigv4::Credentials found;
+  sigv4::Credentials of_others;
   std::string_view section;
   std::size_t number = 0;
   for (const auto raw : split(text, '\n')) {
@@ -45,12 +51,8 @@ Result<sigv4::Credentials> parse_credentials(std::string_view text, std::string_
       section = trim(line.substr(1, line.size() - 2));
       continue;
     }
-    const auto equals = line.find('=');
-    if (equals == std::string_view::npos) return bad_line(number, "'=' is missing");
     if (section.empty()) return bad_line(number, "a setting before the first [profile]");
-    if (section == profile) {
-      set_credential(to_lower(trim(line.substr(0, equals))), trim(line.substr(equals + 1)), found);
-    }
+    SX_TRY(read_setting(line, number, section == profile ? found : of_others));
   }
   if (found.access_key_id.empty() || found.secret_access_key.empty()) {
     return fail(Code::NotFound, "no credentials for profile '" + std::string(profile) + "'");

@@ -86,8 +86,10 @@ TEST(CredentialsText, AsOtherToolsWriteIt) {
 }
 
 TEST(CredentialsText, BadLinesAreNamed) {
-  const std::pair<std::string_view, std::string_view> cases[] = {
-      {"[default\n", "line 1"}, {"\n[a]\nnonsense\n", "line 3"}, {"a = b\n", "line 1"}};
+  const std::pair<std::string_view, std::string_view> cases[] = {{"[default\n", "line 1"},
+                                                                 {"\n[a]\nnonsense\n", "line 3"},
+                                                                 {"a = b\n", "line 1"},
+                                                                 {"[]\na = b\n", "line 2"}};
   for (const auto& [text, line] : cases) {
     const auto read = parse_credentials(text);
     ASSERT_FALSE(read);
