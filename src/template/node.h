@@ -26,7 +26,7 @@ struct Node {
   bool quoted = false;  // of a scalar: written in quotes, so never a number or a flag
   std::string text = {};
   std::vector<Node> items = {};
-  std::vector<Member> members = {};
+  std::vector<Member> members;  // no "= {}": clang would need Member complete here
 
   bool is(Kind other) const { return kind == other; }
   const Node* find(std::string_view name) const;  // a map's member, or nullptr
