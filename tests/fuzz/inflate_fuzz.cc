@@ -9,7 +9,7 @@ using namespace sextant;
 
 namespace {
 
-constexpr InflateLimits kFuzzLimits{.bytes_max = 1 << 20};
+constexpr InflateLimits kFuzzLimits{.bytes_max = 1 << 17};
 constexpr std::size_t kBlockBytes = 128 * 1024;  // what one swallowed zstd block may add
 constexpr std::size_t kPieceBytes = 256 * 1024;
 
