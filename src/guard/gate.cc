@@ -1,5 +1,6 @@
 #include "guard/gate.h"
 
+#include <optional>
 #include <utility>
 
 #include "guard/iam/evaluate.h"
@@ -80,9 +81,9 @@ void Gate::run_allowed(const Operation& operation, sdk::Call call, sdk::Decision
   auto reply_when_recorded = [permit,
                               reply = std::move(reply)](Result<sdk::Output> output) mutable {
     if (permit->recorded_->exchange(true)) return reply(std::move(output));
-    const auto error = output ? nullptr : &output.error();
+    const auto told = output ? std::optional<Error>() : output.error();
     permit->audit_.record(
-        permit->call_, permit->decision_, error,
+        permit->call_, permit->decision_, told ? &*told : nullptr,
         [reply = std::move(reply), output = std::move(output)](Result<> recorded) mutable {
           if (!recorded) return reply(std::unexpected(std::move(recorded).error()));
           reply(std::move(output));

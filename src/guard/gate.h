@@ -45,12 +45,12 @@ class Permit {
 // Who calls and how, as the api layer (or the runtime, for a function's own calls) knows it.
 struct Caller {
   sdk::Principal principal;
-  RequestId request_id;
-  Trace trace;
-  std::string source_ip;
-  std::string user_agent;
-  sdk::ConditionContext
-      context;  // aws:SecureTransport, aws:UserAgent, … beyond what the fields above say
+  RequestId request_id = {};
+  Trace trace = {};
+  std::string source_ip = {};
+  std::string user_agent = {};
+  // aws:SecureTransport, aws:SourceArn, … beyond what the fields above say.
+  sdk::ConditionContext context = {};
 };
 
 // Several calls judged as one: allowed when all are, otherwise the first refusal. `calls` are those
