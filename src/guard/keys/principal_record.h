@@ -1,6 +1,6 @@
 #pragma once
 // A principal as stored bytes: in the record of an access key and in session tokens.
-// Format: docs/formats/access-key.md.
+// Format: docs/formats/secrets.md.
 #include <string>
 #include <string_view>
 

@@ -1,7 +1,7 @@
 #pragma once
 // Encryption of secrets at rest: AES-256-GCM, bound to a context, so that a sealed text of one
 // record cannot stand in for another's. Each seal uses a key of its own, derived from a fresh salt,
-// so a nonce never repeats under one key. Format: docs/formats/sealed.md.
+// so a nonce never repeats under one key. Format: docs/formats/secrets.md.
 #include <string>
 #include <string_view>
 
