@@ -25,7 +25,7 @@ const Resource* AppBuilder::find(std::string_view logical_id) const {
 
 void AppBuilder::read(const Resource& resource) {
   if (resource.type == nullptr || resource.type->read == nullptr || resource.implied) return;
-  const Node empty{.kind = Node::Kind::Map, .at = resource.at};
+  const Node empty = make_node(Node::Kind::Map, resource.at);
   const auto* written = resource.properties();
   const Node evaluated = evaluator_.value(written == nullptr ? empty : *written);
   Properties properties(

@@ -56,7 +56,7 @@ Node Evaluator::value(const Node& node) {
 
 Node Evaluator::container(const Node& node) {
   const Kind kind = node.is(Kind::Null) ? Kind::Broken : node.kind;
-  Node result{.kind = made(node.at, {}).is(Kind::Broken) ? Kind::Broken : kind, .at = node.at};
+  Node result = make_node(made(node.at, {}).is(Kind::Broken) ? Kind::Broken : kind, node.at);
   if (result.is(Kind::Broken)) return result;
   for (const auto& item : node.items) {
     Node item_value = value(item);
@@ -110,7 +110,7 @@ Node Evaluator::pseudo(const std::string& name, Where at) {
   if (name == "AWS::Partition") return made(at, "aws");
   if (name == "AWS::StackName") return made(at, names.stack);
   if (name == "AWS::URLSuffix") return made(at, "amazonaws.com");
-  if (name == "AWS::NoValue") return {.kind = Kind::Absent, .at = at};
+  if (name == "AWS::NoValue") return make_node(Kind::Absent, at);
   if (name == "AWS::StackId" && !names.stack_id.empty()) return made(at, names.stack_id);
   if (name == "AWS::StackId")
     diagnostics_.add(at, "'AWS::StackId' is not known before the stack exists");
@@ -146,7 +146,7 @@ std::string Evaluator::name_of(const Resource& resource) {
   std::string name;
   const auto* node =
       type.name_path.empty() ? nullptr : find_path(resource.properties(), type.name_path);
-  const Node given = node == nullptr ? Node{.kind = Kind::Absent} : value(*node);
+  const Node given = node == nullptr ? make_node(Kind::Absent, {}) : value(*node);
   if (given.is(Kind::Scalar)) {
     name = given.text;
   } else if (given.is(Kind::Absent) && type.naming == Naming::Bucket) {
@@ -262,7 +262,7 @@ Node Evaluator::split(const Node& argument, Where at) {
     diagnostics_.add(at, "'Fn::Split' needs a delimiter");
     return broken(at);
   }
-  Node list{.kind = Kind::List, .at = at};
+  Node list = make_node(Kind::List, at);
   std::size_t begin = 0;
   for (;;) {
     const auto end = whole->find(*delimiter, begin);

@@ -26,7 +26,8 @@ struct Node {
   bool quoted = false;  // of a scalar: written in quotes, so never a number or a flag
   std::string text = {};
   std::vector<Node> items = {};
-  std::vector<Member> members;  // no "= {}": clang would need Member complete here
+  // No "= {}": clang would need Member complete here. make_node() sets it.
+  std::vector<Member> members;
 
   bool is(Kind other) const { return kind == other; }
   const Node* find(std::string_view name) const;  // a map's member, or nullptr
@@ -45,9 +46,12 @@ inline const Node* Node::find(std::string_view name) const {
   return nullptr;
 }
 
-inline Node scalar(Where at, std::string text) {
-  return {.kind = Node::Kind::Scalar, .at = at, .text = std::move(text)};
+inline Node make_node(Node::Kind kind, Where at, std::string text = {}) {
+  return {.kind = kind, .at = at, .text = std::move(text), .members = {}};
 }
-inline Node broken(Where at) { return {.kind = Node::Kind::Broken, .at = at}; }
+inline Node scalar(Where at, std::string text) {
+  return make_node(Node::Kind::Scalar, at, std::move(text));
+}
+inline Node broken(Where at) { return make_node(Node::Kind::Broken, at); }
 
 }  // namespace sextant::templates

@@ -153,7 +153,7 @@ Node value_of(const Declared& declared, const std::string& text, Diagnostics& di
     check_value(declared, text, diagnostics);
     return scalar(declared.at, text);
   }
-  Node list{.kind = Kind::List, .at = declared.at};
+  Node list = make_node(Kind::List, declared.at);
   for (auto& item : split_list(text)) {
     check_value(declared, item, diagnostics);
     list.items.push_back(scalar(declared.at, std::move(item)));

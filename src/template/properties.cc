@@ -10,7 +10,7 @@ namespace {
 
 using Kind = Node::Kind;
 
-const Node kNothing{.kind = Kind::Map};
+const Node kNothing = make_node(Kind::Map, {});
 
 std::string_view words(Kind kind) {
   switch (kind) {

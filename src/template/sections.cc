@@ -126,7 +126,7 @@ void add_implied_roles(Sections& sections) {
     roles.push_back({.logical_id = implied_role_id(id),
                      .at = resource.at,
                      .type = find_resource_type("AWS::IAM::Role"),
-                     .body = {.kind = Kind::Map, .at = resource.at},
+                     .body = make_node(Kind::Map, resource.at),
                      .condition = resource.condition,
                      .implied = true});
   }

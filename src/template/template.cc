@@ -31,7 +31,7 @@ void read_output(const Member& member, Evaluator& evaluator, model::App& app,
                  Diagnostics& diagnostics) {
   const auto* condition = member.value.find("Condition");
   if (condition != nullptr && !evaluator.condition(condition->text)) return;
-  Node evaluated{.kind = Node::Kind::Map, .at = member.value.at};
+  Node evaluated = make_node(Node::Kind::Map, member.value.at);
   for (const auto& part : member.value.members) {
     if (part.name != "Condition")
       evaluated.members.push_back({part.name, part.at, evaluator.value(part.value)});

@@ -41,7 +41,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
-    put({.kind = Kind::Null, .at = where(mark)}, "?");
+    put(make_node(Kind::Null, where(mark)), "?");
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     diagnostics_.add(where(mark), "aliases (*name) have no place in a template",
@@ -56,12 +56,12 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                        YAML::EmitterStyle::value) override {
-    start({.kind = Kind::List, .at = where(mark)}, tag);
+    start(make_node(Kind::List, where(mark)), tag);
   }
   void OnSequenceEnd() override { end(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                   YAML::EmitterStyle::value) override {
-    start({.kind = Kind::Map, .at = where(mark)}, tag);
+    start(make_node(Kind::Map, where(mark)), tag);
   }
   void OnMapEnd() override { end(); }
 
@@ -133,7 +133,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     std::string name = tag.substr(1);
     if (name != "Ref" && name != "Condition") name.insert(0, "Fn::");
-    Node map{.kind = Kind::Map, .at = at};
+    Node map = make_node(Kind::Map, at);
     map.members.push_back({std::move(name), at, std::move(node)});
     return map;
   }
