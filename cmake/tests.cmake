@@ -69,3 +69,19 @@ function(sextant_python_test name label timeout_s script)
   set_tests_properties(${label}.${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout_s}
     ENVIRONMENT "TZ=UTC;LC_ALL=C.UTF-8;PYTHONDONTWRITEBYTECODE=1;SEXTANT_PROGRAM=${CMAKE_BINARY_DIR}/sextant;SEXTANT_DEPS=${SEXTANT_DEPS}")
 endfunction()
+
+# Programs that tests or `make bench` run, one a file, named after it: tests/perf/*_bench.cc,
+# tests/oracle/*_tool.cc.
+function(sextant_folder_programs folder suffix)
+  if(SEXTANT_FUZZ)
+    return()
+  endif()
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_${suffix}.cc)
+  foreach(file ${files})
+    cmake_path(GET file STEM name)
+    sextant_links(${file} layers)
+    add_executable(${name} ${file})
+    target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} PRIVATE ${layers})
+  endforeach()
+endfunction()
