@@ -15,10 +15,6 @@ struct ListDelete {
 };
 using HeaderList = std::unique_ptr<curl_slist, ListDelete>;
 
-struct HandleDelete {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-
 // What curl's callbacks see of one call.
 struct Call {
   const ClientRequest& request;
@@ -132,19 +128,19 @@ void set_up(CURL* curl, const ClientRequest& request, Call& call, bool has_body)
 }  // namespace
 
 struct HttpClient::State {
-  std::unique_ptr<CURL, HandleDelete> curl;
+  State() : curl((init_curl_once(), curl_easy_init())) { SX_CHECK(curl != nullptr); }
+  ~State() { curl_easy_cleanup(curl); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  CURL* const curl;
 };
 
-HttpClient::HttpClient() : state_(std::make_unique<State>()) {
-  init_curl_once();
-  state_->curl.reset(curl_easy_init());
-  SX_CHECK(state_->curl != nullptr);
-}
+HttpClient::HttpClient() : state_(std::make_unique<State>()) {}
 
 HttpClient::~HttpClient() = default;
 
 Result<ClientResponse> HttpClient::send(const ClientRequest& request) {
-  CURL* const curl = state_->curl.get();
+  CURL* const curl = state_->curl;
   // PUT and POST say how long they are even when that is nothing.
   const bool has_body = request.body_reader || !request.body.empty() || request.method == "PUT" ||
                         request.method == "POST";

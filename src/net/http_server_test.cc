@@ -31,8 +31,6 @@ class FailingBody final : public Body {
 
 class HttpServerTest : public ServerTest {};
 
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
 TEST_F(HttpServerTest, PassesTheRequestAsItWasSent) {
   Request seen;
   start([&](Request request, Responder respond) {

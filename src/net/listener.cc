@@ -10,7 +10,7 @@
 namespace sextant::net {
 namespace {
 
-namespace error = boost::asio::error;
+namespace asio_error = boost::asio::error;
 using boost::system::error_code;
 
 constexpr int kBacklog = 4096;
@@ -18,8 +18,9 @@ constexpr std::chrono::milliseconds kPause{200};
 
 // Nobody's fault but ours: descriptors or memory are used up.
 bool is_shortage(const error_code& code) {
-  return code == error::no_descriptors || code == error::no_buffer_space ||
-         code == error::no_memory || code == error_code(ENFILE, boost::system::system_category());
+  return code == asio_error::no_descriptors || code == asio_error::no_buffer_space ||
+         code == asio_error::no_memory ||
+         code == error_code(ENFILE, boost::system::system_category());
 }
 
 }  // namespace
@@ -42,7 +43,7 @@ Result<> Listener::open(const std::string& address, std::uint16_t port) {
   if (!failed) acceptor_.set_option(Tcp::acceptor::reuse_address(true), failed);
   if (!failed) acceptor_.bind(endpoint, failed);
   if (!failed) acceptor_.listen(kBacklog, failed);
-  if (failed == error::address_in_use) {
+  if (failed == asio_error::address_in_use) {
     return fail(Code::Conflict,
                 place + " is taken by another program: stop that, or choose another port");
   }

@@ -10,9 +10,9 @@
 namespace sextant::net {
 namespace {
 
-namespace http = boost::beast::http;
-using Error = boost::beast::error_code;
-using View = boost::beast::string_view;
+namespace beast_http = boost::beast::http;
+using BeastCode = boost::beast::error_code;
+using BeastView = boost::beast::string_view;
 
 // A chunk's size line, and the trailer section behind the last chunk.
 constexpr std::size_t kChunkHeaderBytesMax = 8 * 1024;
@@ -21,7 +21,7 @@ constexpr std::size_t kChunkExtensionBytesMax = 256;
 // chunk that is offered again with fewer bytes than that.
 constexpr std::size_t kChunkHeaderBytesMin = 5;
 
-std::string_view to_std(View text) { return {text.data(), text.size()}; }
+std::string_view to_std(BeastView text) { return {text.data(), text.size()}; }
 
 constexpr bool is_token_char(char c) {
   if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
@@ -33,7 +33,7 @@ constexpr bool is_control(char c) {
   return byte < 0x20 || byte == 0x7f;
 }
 
-constexpr bool is_hex(char c) {
+constexpr bool is_hex_digit(char c) {
   return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
 }
 
@@ -46,7 +46,7 @@ std::string_view fault_in_target(std::string_view target) {
       return "The request target holds a character that must be percent-encoded.";
     }
     if (c != '%') continue;
-    if (i + 2 >= target.size() || !is_hex(target[i + 1]) || !is_hex(target[i + 2])) {
+    if (i + 2 >= target.size() || !is_hex_digit(target[i + 1]) || !is_hex_digit(target[i + 2])) {
       return "The request target holds a broken percent-encoding.";
     }
   }
@@ -58,14 +58,10 @@ std::string_view fault_in_host(std::string_view host) {
   return {};
 }
 
-bool is_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 }  // namespace
 
 // Beast calls back with what it has read; a refusal of ours stops it by the same error code.
-class RequestReader::Parser final : public http::basic_parser<true> {
+class RequestReader::Parser final : public beast_http::basic_parser<true> {
  public:
   explicit Parser(const ReadLimits& limits) : limits_(limits) {
     header_limit(std::numeric_limits<std::uint32_t>::max());  // counted in scan_head
@@ -81,40 +77,35 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   std::string* into = nullptr;
   std::size_t room = 0;
 
-  // Fewer bytes than that need not be offered.
-  std::size_t useful_bytes() const {
-    return chunked() && chunk_left_ == 0 ? kChunkHeaderBytesMin : 1;
-  }
+  // Between the data of two chunks, or before the first, or behind the last.
+  bool is_at_chunk_header() const { return chunked() && chunk_left_ == 0; }
 
   void finish_head() {
-    if (chunked()) {
-      head.content_length = std::nullopt;
-    } else {
-      head.content_length = content_length() ? *content_length() : 0;
-    }
+    if (chunked()) head.content_length = std::nullopt;
     head.keep_alive = keep_alive() && !head.http_1_0;
   }
 
  private:
-  void stop(Error& error, std::string_view why, int status = 400) {
+  void stop(BeastCode& error, std::string_view why, int status = 400) {
     if (!fault.empty()) return;
     fault = why;
     fault_status = status;
-    error = http::error::bad_value;
+    error = beast_http::error::bad_value;
   }
 
-  void on_request_impl(http::verb /*verb*/, View method, View target, int version,
-                       Error& error) override {
+  void on_request_impl(beast_http::verb /*verb*/, BeastView method, BeastView target, int version,
+                       BeastCode& error) override {
     head.method = to_std(method);
     head.target = to_std(target);
     head.http_1_0 = version == 10;
     if (const auto why = fault_in_target(head.target); !why.empty()) stop(error, why);
   }
 
-  void on_response_impl(int /*code*/, View /*reason*/, int /*version*/, Error& /*error*/) override {
-  }
+  void on_response_impl(int /*code*/, BeastView /*reason*/, int /*version*/,
+                        BeastCode& /*error*/) override {}
 
-  void on_field_impl(http::field field, View name, View value, Error& error) override {
+  void on_field_impl(beast_http::field field, BeastView name, BeastView value,
+                     BeastCode& error) override {
     if (is_header_over_) return;  // trailers mean nothing to us
     if (head.headers.size() >= limits_.headers_max) {
       return stop(error, "The request has too many headers.", 431);
@@ -123,23 +114,24 @@ class RequestReader::Parser final : public http::basic_parser<true> {
     head.headers.emplace_back(to_std(name), to_std(value));
   }
 
-  void check_field(http::field field, std::string_view value, Error& error) {
+  void check_field(beast_http::field field, std::string_view value, BeastCode& error) {
     switch (field) {
-      case http::field::host:
+      case beast_http::field::host:
         if (++hosts_ > 1) return stop(error, "The request has more than one Host.");
         if (const auto why = fault_in_host(value); !why.empty()) stop(error, why);
         return;
-      case http::field::content_length:
+      case beast_http::field::content_length:
         if (++lengths_ > 1) return stop(error, "The request has more than one Content-Length.");
-        if (!is_digits(value)) stop(error, "The Content-Length is not a number.");
+        head.content_length = parse_u64(value);
+        if (!head.content_length) stop(error, "The Content-Length is not a number.");
         return;
-      case http::field::transfer_encoding:
+      case beast_http::field::transfer_encoding:
         has_coding_ = true;
         if (!iequals(value, "chunked")) {
           stop(error, "The only Transfer-Encoding understood is chunked.", 501);
         }
         return;
-      case http::field::expect:
+      case beast_http::field::expect:
         if (!iequals(value, "100-continue")) {
           return stop(error, "The only expectation understood is 100-continue.", 417);
         }
@@ -149,7 +141,7 @@ class RequestReader::Parser final : public http::basic_parser<true> {
     }
   }
 
-  void on_header_impl(Error& error) override {
+  void on_header_impl(BeastCode& error) override {
     is_header_over_ = true;
     if (head.http_1_0 && has_coding_) {
       return stop(error, "HTTP/1.0 has no Transfer-Encoding.");
@@ -159,11 +151,11 @@ class RequestReader::Parser final : public http::basic_parser<true> {
   }
 
   void on_body_init_impl(const boost::optional<std::uint64_t>& /*length*/,
-                         Error& /*error*/) override {}
+                         BeastCode& /*error*/) override {}
 
-  std::size_t on_body_impl(View bytes, Error& /*error*/) override { return take(bytes); }
+  std::size_t on_body_impl(BeastView bytes, BeastCode& /*error*/) override { return take(bytes); }
 
-  void on_chunk_header_impl(std::uint64_t size, View extensions, Error& error) override {
+  void on_chunk_header_impl(std::uint64_t size, BeastView extensions, BeastCode& error) override {
     chunk_left_ = size;
     if (extensions.size() > kChunkExtensionBytesMax) {
       return stop(error, "A chunk extension is too long.");
@@ -173,15 +165,16 @@ class RequestReader::Parser final : public http::basic_parser<true> {
     }
   }
 
-  std::size_t on_chunk_body_impl(std::uint64_t left, View bytes, Error& /*error*/) override {
+  std::size_t on_chunk_body_impl(std::uint64_t left, BeastView bytes,
+                                 BeastCode& /*error*/) override {
     const std::size_t taken = take(bytes);
     chunk_left_ = left - taken;
     return taken;
   }
 
-  void on_finish_impl(Error& /*error*/) override {}
+  void on_finish_impl(BeastCode& /*error*/) override {}
 
-  std::size_t take(View bytes) {
+  std::size_t take(BeastView bytes) {
     const std::size_t count = std::min(bytes.size(), room - into->size());
     into->append(bytes.data(), count);
     return count;
@@ -251,7 +244,7 @@ RequestReader::Progress RequestReader::read_head(std::string_view bytes, std::si
     return refuse(431, "The head of the request is too large.");
   }
   while (used < scanned_) {
-    Error error;
+    BeastCode error;
     used += parser_->put({bytes.data() + used, scanned_ - used}, error);
     if (!parser_->fault.empty()) return refuse(parser_->fault_status, parser_->fault);
     if (error) return refuse(400, "The head of the request is malformed.");
@@ -269,19 +262,20 @@ RequestReader::Progress RequestReader::read_body(std::string_view bytes, std::si
   used = 0;
   parser_->into = &into;
   parser_->room = room;
-  while (!parser_->is_done() && into.size() < room) {
-    if (bytes.size() - used < parser_->useful_bytes()) break;
-    Error error;
-    used += parser_->put({bytes.data() + used, bytes.size() - used}, error);
+  while (!parser_->is_done() && used < bytes.size() && into.size() < room) {
+    const bool is_header = parser_->is_at_chunk_header();
+    const auto offered = bytes.substr(used, is_header ? kChunkHeaderBytesMax : bytes.npos);
+    if (is_header && offered.size() < kChunkHeaderBytesMin) break;
+    BeastCode error;
+    used += parser_->put({offered.data(), offered.size()}, error);
     if (!parser_->fault.empty()) return refuse(400, parser_->fault);
-    if (error == http::error::need_more) break;
+    if (error == beast_http::error::need_more) {
+      if (offered.size() < kChunkHeaderBytesMax) break;
+      return refuse(400, "A chunk's size or the trailer is too long.");
+    }
     if (error) return refuse(400, "A chunk of the body is malformed.");
   }
-  if (parser_->is_done()) return Progress::Done;
-  if (into.size() < room && bytes.size() - used > kChunkHeaderBytesMax) {
-    return refuse(400, "A chunk's size or the trailer is too long.");
-  }
-  return Progress::NeedsMore;
+  return parser_->is_done() ? Progress::Done : Progress::NeedsMore;
 }
 
 }  // namespace sextant::net

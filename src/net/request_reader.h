@@ -27,7 +27,7 @@ struct Head {
   std::string method;
   std::string target;
   Headers headers;
-  std::optional<std::uint64_t> content_length = std::nullopt;  // nullopt: chunked
+  std::optional<std::uint64_t> content_length = 0;  // nullopt: chunked
   bool http_1_0 = false;
   bool keep_alive = true;
   bool expects_continue = false;

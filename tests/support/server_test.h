@@ -18,6 +18,8 @@
 
 namespace sextant::test {
 
+inline constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
 // So many equal bytes, made as they are asked for.
 class RepeatedBody final : public Body {
  public:
@@ -75,6 +77,13 @@ class ServerTest : public testing::Test {
   metrics::Registry registry_;
   std::unique_ptr<net::HttpServer> server_;
 };
+
+// Sanitizers keep what has been freed: memory is measured without them.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kMemoryIsOurs = false;
+#else
+inline constexpr bool kMemoryIsOurs = true;
+#endif
 
 inline std::size_t peak_resident_bytes() {
   rusage usage{};
