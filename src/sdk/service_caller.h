@@ -17,9 +17,9 @@ namespace sextant::sdk {
 struct Input {
   boost::json::object parameters;
   std::unique_ptr<Body> body = nullptr;
-  // Headers that follow the body (aws-chunked trailers), lower-case names; filled when the body has
-  // ended.
-  std::shared_ptr<const std::map<std::string, std::string>> trailers = nullptr;
+  // Headers that follow the body (aws-chunked trailers), lower-case names. To be asked when the
+  // body has ended and still lives, as in drain()'s on_done. Empty function: none can follow.
+  std::function<std::map<std::string, std::string>()> trailers = nullptr;
 };
 
 struct Output {

@@ -220,7 +220,7 @@ Result<> refuse_unsupported(const net::Request& request) {
 
 }  // namespace
 
-Result<S3Call> parse_request(const net::Request& request) {
+Result<WireCall> parse_request(const net::Request& request) {
   SX_TRY_AS(const auto address, parse_address(request));
   SX_TRY_AS(const auto query, parse_query(request.query()));
   SX_TRY(refuse_unsupported(request));
@@ -235,8 +235,9 @@ Result<S3Call> parse_request(const net::Request& request) {
     return not_implemented(request.method + " with " +
                            (query.empty() ? "no query" : "'" + query.begin()->first + "'"));
   }
-  S3Call call{.operation = std::string(route->operation), .parameters = {}};
-  call.reads_xml = call.operation == "CompleteMultipartUpload" || call.operation == "CreateBucket";
+  WireCall call{.operation = std::string(route->operation), .parameters = {}};
+  call.has_document =
+      call.operation == "CompleteMultipartUpload" || call.operation == "CreateBucket";
   if (!address.bucket.empty()) call.parameters["Bucket"] = address.bucket;
   if (!address.key.empty()) call.parameters["Key"] = address.key;
   for (const auto& mapped : kQueryParameters) {
@@ -248,7 +249,7 @@ Result<S3Call> parse_request(const net::Request& request) {
   return call;
 }
 
-Result<> add_document(std::string_view document, S3Call& call) {
+Result<> add_document(std::string_view document, WireCall& call) {
   if (call.operation != "CompleteMultipartUpload") return {};
   auto root = xml::parse(document);
   const auto malformed = [](const std::string& why) {

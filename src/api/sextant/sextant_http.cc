@@ -77,7 +77,7 @@ std::string known_endpoints() {
 
 }  // namespace
 
-Result<Call> parse_request(const net::Request& request) {
+Result<WireCall> parse_request(const net::Request& request) {
   const auto path = request.path().substr(kPrefix.size());
   bool other_method = false;
   for (const auto& route : kRoutes) {
@@ -87,8 +87,8 @@ Result<Call> parse_request(const net::Request& request) {
       other_method = true;
       continue;
     }
-    Call call{.operation = std::string(route.operation), .parameters = {}};
-    call.reads_json = route.method == "POST";
+    WireCall call{.operation = std::string(route.operation), .parameters = {}};
+    call.has_document = route.method == "POST";
     SX_TRY(add_query(request.query(), call.parameters));
     if (!name.empty()) call.parameters["Name"] = name;
     return call;
@@ -99,7 +99,7 @@ Result<Call> parse_request(const net::Request& request) {
               "ResourceNotFoundException");
 }
 
-Result<> add_document(std::string_view document, Call& call) {
+Result<> add_document(std::string_view document, WireCall& call) {
   SX_TRY_AS(auto value, within("request body", json::parse(document)));
   if (!value.is_object())
     return fail(Code::Invalid, "the body must be a JSON object", "ValidationException");

@@ -6,24 +6,18 @@
 #include <string>
 #include <string_view>
 
+#include "api/protocol.h"
 #include "core/result.h"
 #include "net/http.h"
-#include "sdk/service_caller.h"
 
 namespace sextant::api::sextant_http {
 
 inline constexpr std::string_view kPrefix = "/_sextant/";
 
-struct Call {
-  std::string operation;
-  boost::json::object parameters;
-  bool reads_json = false;  // the body is a JSON object of further parameters
-};
-
 // NotFound: no such endpoint (names those there are); Invalid: MethodNotAllowed.
-Result<Call> parse_request(const net::Request& request);
+Result<WireCall> parse_request(const net::Request& request);
 // Invalid: not a JSON object.
-Result<> add_document(std::string_view document, Call& call);
+Result<> add_document(std::string_view document, WireCall& call);
 
 net::Response to_response(sdk::Output output);
 net::Response to_error_response(const Error& error, std::string_view request_id);

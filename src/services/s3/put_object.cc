@@ -47,10 +47,10 @@ void receive_body(std::shared_ptr<S3Context> s3, sdk::Input input,
     store::BodyWriter writer;
     ChecksumTaker taker;
     std::uint64_t size = 0;
-    std::shared_ptr<const std::map<std::string, std::string>> trailers;
+    std::function<std::map<std::string, std::string>()> trailers;
   };
   auto state = std::make_shared<State>(
-      State{s3->parts.bodies.write(), ChecksumTaker(*expected), 0, input.trailers});
+      State{s3->parts.bodies.write(), ChecksumTaker(*expected), 0, std::move(input.trailers)});
   drain(
       std::move(input.body),
       [state](std::string_view chunk) -> Result<> {
@@ -64,8 +64,8 @@ void receive_body(std::shared_ptr<S3Context> s3, sdk::Input input,
       },
       [state, on_done = std::move(on_done)](Result<> read) mutable {
         if (!read) return on_done(std::unexpected(as_s3_error(std::move(read).error())));
-        static const std::map<std::string, std::string> kNone;
-        auto taken = state->taker.finish(state->trailers ? *state->trailers : kNone);
+        auto taken = state->taker.finish(state->trailers ? state->trailers()
+                                                         : std::map<std::string, std::string>{});
         if (!taken) return on_done(std::unexpected(std::move(taken).error()));
         auto staged = state->writer.finish();
         if (!staged) return on_done(std::unexpected(as_s3_error(std::move(staged).error())));

@@ -1,0 +1,35 @@
+#pragma once
+// A wire protocol: how a service's operations look in HTTP. Pure translation; the router does the
+// rest, the same for all of them.
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "net/http.h"
+#include "sdk/service_caller.h"
+
+namespace sextant::api {
+
+struct WireCall {
+  std::string operation;           // "PutObject"
+  boost::json::object parameters;  // by the API's own names
+  bool has_document = false;       // the body holds more parameters, see add_document()
+};
+
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+  // What the head of the request asks for; for protocols whose body names the operation,
+  // `operation` is empty until add_document(). Errors carry AWS's error code.
+  virtual Result<WireCall> parse(const net::Request& request) const = 0;
+  // The body's parameters, when has_document.
+  virtual Result<> add_document(std::string_view document, WireCall& call) const = 0;
+  virtual net::Response to_response(const WireCall& call, sdk::Output output,
+                                    const std::string& request_id) const = 0;
+  virtual net::Response to_error(const net::Request& request, const Error& error,
+                                 const std::string& request_id) const = 0;
+  // Whether bodies are signed by their header alone and streamed (S3), or read whole first.
+  virtual bool streams_bodies() const { return false; }
+};
+
+}  // namespace sextant::api
