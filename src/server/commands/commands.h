@@ -1,0 +1,14 @@
+#pragma once
+// The commands that run in this process instead of asking a node.
+#include "cli/exit_code.h"
+
+namespace CLI {
+class App;
+}
+
+namespace sextant::server {
+
+void add_node(CLI::App& program, cli::ExitCode& exit);
+void add_generate(CLI::App& program, cli::ExitCode& exit);
+
+}  // namespace sextant::server

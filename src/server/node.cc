@@ -1,0 +1,227 @@
+#include "server/node.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "adapters/embedded/blob_store.h"
+#include "adapters/embedded/lake_files.h"
+#include "adapters/embedded/posix_disk.h"
+#include "adapters/embedded/store.h"
+#include "api/operations.h"
+#include "api/router.h"
+#include "api/s3/s3_protocol.h"
+#include "api/sextant/sextant_protocol.h"
+#include "core/log.h"
+#include "dispatch/dispatcher.h"
+#include "guard/audit/audit_log.h"
+#include "guard/authenticate.h"
+#include "guard/gate.h"
+#include "guard/keys/credential_store.h"
+#include "guard/snapshot_policy_source.h"
+#include "lake/file_lander.h"
+#include "lake/manifest.h"
+#include "lake/sweep.h"
+#include "patterns/event/bucket_events.h"
+#include "server/catalogue.h"
+#include "services/lake/lake_service.h"
+#include "services/node/node_service.h"
+#include "services/s3/failure_bucket.h"
+#include "services/s3/s3_service.h"
+#include "store/bodies.h"
+#include "store/configuration.h"
+
+namespace sextant::server {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_loopback(const std::string& address) {
+  return address == "localhost" || address == "::1" || address.starts_with("127.");
+}
+
+Result<> check(const NodeOptions& options) {
+  if (!is_loopback(options.address) && !options.tls && !options.insecure) {
+    return fail(Code::Invalid, "address " + options.address +
+                                   " can be reached from outside: give --tls-cert and --tls-key, or say --insecure");
+  }
+  const auto& account = options.scope.account.text();
+  if (account.size() != 12 || account.find_first_not_of("0123456789") != std::string::npos) {
+    return fail(Code::Invalid, "--account is twelve digits, not '" + account + "'");
+  }
+  return {};
+}
+
+// Ours alone: it holds keys.
+Result<> make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(Code::Denied, "cannot make folder '" + folder.string() + "': " + error.message());
+  ::chmod(folder.c_str(), S_IRWXU);
+  return {};
+}
+
+}  // namespace
+
+// In the order of construction; destroyed in the opposite one.
+struct Node::Parts {
+  NodeOptions options;
+  SystemClock clock;
+  metrics::Registry metrics;
+  adapters::PosixDisk disk;
+  std::unique_ptr<adapters::EmbeddedStore> store;
+  std::unique_ptr<adapters::EmbeddedBlobStore> blobs;
+  std::unique_ptr<ports::LakeFiles> lake_files;
+  std::unique_ptr<guard::CredentialStore> credentials;
+  std::unique_ptr<store::ConfigurationStore> configuration;
+  std::unique_ptr<store::BodyStore> bodies;
+  std::unique_ptr<guard::SnapshotPolicySource> policies;
+  std::unique_ptr<guard::AuditLog> audit;
+  std::unique_ptr<guard::Gate> gate;
+  std::unique_ptr<lake::Manifest> manifest;
+  std::unique_ptr<lake::Lander> lander;
+  std::unique_ptr<services::s3::FailureBucket> failures;
+  std::unique_ptr<dispatch::Dispatcher> dispatcher;
+  std::unique_ptr<patterns::event::BucketEvents> events;
+  api::Operations operations;
+  std::unique_ptr<guard::Authenticator> authenticator;
+  std::unique_ptr<api::Router> router;
+  std::unique_ptr<net::HttpServer> server;
+
+  Result<> open_storage();
+  Result<> open_guard();
+  Result<> open_lake();
+  Result<> open_dispatch();
+  Result<> add_services();
+  Result<> serve();
+};
+
+Result<> Node::Parts::open_storage() {
+  const fs::path data(options.data);
+  SX_TRY(make_folder(data));
+  if (options.files.empty()) options.files = (data / "files").string();
+  SX_TRY(make_folder(options.files));
+  SX_TRY_AS(store, adapters::EmbeddedStore::open(data / "store", {.clock = clock, .disk = disk}));
+  SX_TRY_AS(blobs, adapters::EmbeddedBlobStore::open(data / "blobs", {.disk = disk}));
+  SX_TRY_AS(lake_files, adapters::open_lake_files(disk, data / "lake"));
+  SX_TRY_AS(configuration, store::ConfigurationStore::open(*store, options.scope));
+  bodies = std::make_unique<store::BodyStore>(*store, *store, *blobs);
+  SX_TRY_AS(const auto swept, bodies->sweep());
+  if (swept > 0) log::info("removed bytes that a crash left unused", {{"bodies", std::to_string(swept)}});
+  return {};
+}
+
+Result<> Node::Parts::open_guard() {
+  SX_TRY_AS(credentials, guard::CredentialStore::open(options.scope, clock, *store, *store, options.data));
+  policies = std::make_unique<guard::SnapshotPolicySource>(guard::PolicySnapshot::make(*configuration->current()));
+  configuration->listen([this](const std::shared_ptr<const store::Configuration>& now) {
+    policies->swap(guard::PolicySnapshot::make(*now));
+  });
+  audit = std::make_unique<guard::AuditLog>(options.scope, clock, *store);
+  gate = std::make_unique<guard::Gate>(options.scope, clock, *policies, *audit);
+  return {};
+}
+
+Result<> Node::Parts::open_lake() {
+  SX_TRY_AS(manifest, lake::Manifest::open(options.scope, *store, *store));
+  SX_TRY(lake::sweep(*lake_files, *manifest));
+  lander = lake::make_file_lander(
+      {.clock = clock, .log = *store, .files = *lake_files, .manifest = *manifest, .metrics = metrics});
+  return {};
+}
+
+Result<> Node::Parts::open_dispatch() {
+  failures = std::make_unique<services::s3::FailureBucket>(options.scope, clock, *store);
+  dispatch::DispatcherOptions how;
+  how.worker_threads = options.worker_threads;
+  how.data_folder = options.files;
+  SX_TRY_AS(dispatcher, dispatch::Dispatcher::start({.scope = options.scope,
+                                                     .clock = clock,
+                                                     .log = *store,
+                                                     .state = *store,
+                                                     .bodies = *bodies,
+                                                     .configuration = *configuration,
+                                                     .catalogue = catalogue(),
+                                                     .gate = *gate,
+                                                     .audit = *audit,
+                                                     .lander = *lander,
+                                                     .failures = *failures,
+                                                     .metrics = metrics},
+                                                    how));
+  events = std::make_unique<patterns::event::BucketEvents>(*configuration, *dispatcher);
+  return {};
+}
+
+Result<> Node::Parts::add_services() {
+  SX_TRY_AS(auto s3, services::s3::operations({.scope = options.scope,
+                                               .clock = clock,
+                                               .log = *store,
+                                               .state = *store,
+                                               .bodies = *bodies,
+                                               .events = *events}));
+  operations.add(std::move(s3));
+  operations.add(services::lake::operations({.scope = options.scope,
+                                             .files = *lake_files,
+                                             .manifest = *manifest,
+                                             .configuration = *configuration,
+                                             .gate = *gate}));
+  operations.add(services::node::operations({.scope = options.scope,
+                                             .clock = clock,
+                                             .state = *store,
+                                             .streams = *store,
+                                             .configuration = *configuration,
+                                             .dispatcher = *dispatcher}));
+  return {};
+}
+
+Result<> Node::Parts::serve() {
+  authenticator = std::make_unique<guard::Authenticator>(*credentials, options.scope.region);
+  router = std::make_unique<api::Router>(api::Router::Parts{.clock = clock,
+                                                            .authenticator = *authenticator,
+                                                            .gate = *gate,
+                                                            .operations = operations,
+                                                            .metrics = metrics});
+  router->add("s3", std::make_unique<api::s3::S3Protocol>());
+  router->add("sextant", std::make_unique<api::sextant_http::SextantProtocol>());
+  net::ServerOptions how;
+  how.address = options.address;
+  how.port = options.port;
+  how.tls = options.tls;
+  SX_TRY_AS(server, net::HttpServer::start(
+                        how,
+                        [this](net::Request request, net::Responder respond) {
+                          router->handle(std::move(request), std::move(respond));
+                        },
+                        metrics));
+  router->set_ready(true);
+  return {};
+}
+
+Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Node::~Node() { stop(std::chrono::seconds(0)); }
+
+Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
+  SX_TRY(check(options));
+  auto parts = std::make_unique<Parts>();
+  parts->options = options;
+  SX_TRY(within("data folder '" + options.data + "'", parts->open_storage()));
+  SX_TRY(parts->open_guard());
+  SX_TRY(parts->open_lake());
+  SX_TRY(parts->open_dispatch());
+  SX_TRY(parts->add_services());
+  SX_TRY(parts->serve());
+  return std::unique_ptr<Node>(new Node(std::move(parts)));
+}
+
+std::uint16_t Node::port() const { return parts_->server->port(); }
+
+void Node::stop(std::chrono::seconds longest) {
+  if (!parts_->server) return;
+  parts_->router->set_ready(false);
+  parts_->server->drain(longest);
+  parts_->server.reset();
+  parts_->dispatcher->drain(longest);
+}
+
+}  // namespace sextant::server
