@@ -31,6 +31,7 @@ function(sextant_layer name)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")  # the program's, see src/CMakeLists.txt
   if(NOT sources AND NOT headers)
     return()
   endif()

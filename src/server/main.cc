@@ -17,7 +17,6 @@ int main(int argc, char** argv) {
   });
   auto exit = ExitCode::Ok;
   sextant::server::add_node(program, exit);
-  sextant::server::add_generate(program, exit);
   sextant::cli::add_deploy(program, exit);
   sextant::cli::add_ingest(program, exit);
   sextant::cli::add_query(program, exit);

@@ -42,8 +42,10 @@ bool is_loopback(const std::string& address) {
 
 Result<> check(const NodeOptions& options) {
   if (!is_loopback(options.address) && !options.tls && !options.insecure) {
-    return fail(Code::Invalid, "address " + options.address +
-                                   " can be reached from outside: give --tls-cert and --tls-key, or say --insecure");
+    return fail(
+        Code::Invalid,
+        "address " + options.address +
+            " can be reached from outside: give --tls-cert and --tls-key, or say --insecure");
   }
   const auto& account = options.scope.account.text();
   if (account.size() != 12 || account.find_first_not_of("0123456789") != std::string::npos) {
@@ -56,7 +58,8 @@ Result<> check(const NodeOptions& options) {
 Result<> make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) return fail(Code::Denied, "cannot make folder '" + folder.string() + "': " + error.message());
+  if (error)
+    return fail(Code::Denied, "cannot make folder '" + folder.string() + "': " + error.message());
   ::chmod(folder.c_str(), S_IRWXU);
   return {};
 }
@@ -107,13 +110,16 @@ Result<> Node::Parts::open_storage() {
   SX_TRY_AS(configuration, store::ConfigurationStore::open(*store, options.scope));
   bodies = std::make_unique<store::BodyStore>(*store, *store, *blobs);
   SX_TRY_AS(const auto swept, bodies->sweep());
-  if (swept > 0) log::info("removed bytes that a crash left unused", {{"bodies", std::to_string(swept)}});
+  if (swept > 0)
+    log::info("removed bytes that a crash left unused", {{"bodies", std::to_string(swept)}});
   return {};
 }
 
 Result<> Node::Parts::open_guard() {
-  SX_TRY_AS(credentials, guard::CredentialStore::open(options.scope, clock, *store, *store, options.data));
-  policies = std::make_unique<guard::SnapshotPolicySource>(guard::PolicySnapshot::make(*configuration->current()));
+  SX_TRY_AS(credentials,
+            guard::CredentialStore::open(options.scope, clock, *store, *store, options.data));
+  policies = std::make_unique<guard::SnapshotPolicySource>(
+      guard::PolicySnapshot::make(*configuration->current()));
   configuration->listen([this](const std::shared_ptr<const store::Configuration>& now) {
     policies->swap(guard::PolicySnapshot::make(*now));
   });
@@ -125,8 +131,11 @@ Result<> Node::Parts::open_guard() {
 Result<> Node::Parts::open_lake() {
   SX_TRY_AS(manifest, lake::Manifest::open(options.scope, *store, *store));
   SX_TRY(lake::sweep(*lake_files, *manifest));
-  lander = lake::make_file_lander(
-      {.clock = clock, .log = *store, .files = *lake_files, .manifest = *manifest, .metrics = metrics});
+  lander = lake::make_file_lander({.clock = clock,
+                                   .log = *store,
+                                   .files = *lake_files,
+                                   .manifest = *manifest,
+                                   .metrics = metrics});
   return {};
 }
 

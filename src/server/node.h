@@ -1,6 +1,6 @@
 #pragma once
-// The node: every concrete part, made once and handed to those that need it, in the order in which they depend
-// on each other.
+// The node: every concrete part, made once and handed to those that need it, in the order in which
+// they depend on each other.
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -14,26 +14,27 @@
 namespace sextant::server {
 
 struct NodeOptions {
-  std::string data;                            // folder of everything that the node keeps
-  std::string files;                           // folder of functions' data files; "": <data>/files
+  std::string data;   // folder of everything that the node keeps
+  std::string files;  // folder of functions' data files; "": <data>/files
   Scope scope;
   std::string address = "127.0.0.1";
   std::uint16_t port = 4566;
   std::optional<net::TlsFiles> tls = std::nullopt;
-  bool insecure = false;                       // another address than loopback without TLS
-  int worker_threads = 2;                      // attempts that compute at the same time
-  bool forget_unsynced = false;                // for the power-loss tests: see adapters/embedded/amnesiac_disk.h
+  bool insecure = false;         // another address than loopback without TLS
+  int worker_threads = 2;        // attempts that compute at the same time
+  bool forget_unsynced = false;  // for the power-loss tests: see adapters/embedded/amnesiac_disk.h
 };
 
 class Node {
  public:
-  // Ready on return. Errors: Conflict (the port or the data folder is in use), Invalid (an option), Corrupt
-  // (names the file), Exhausted (disk full), Denied.
+  // Ready on return. Errors: Conflict (the port or the data folder is in use), Invalid (an option),
+  // Corrupt (names the file), Exhausted (disk full), Denied.
   static Result<std::unique_ptr<Node>> start(const NodeOptions& options);
-  ~Node();   // as stop() without waiting for requests
+  ~Node();  // as stop() without waiting for requests
 
   std::uint16_t port() const;
-  // No new requests; waits for those in progress and for deliveries in flight, each at most so long.
+  // No new requests; waits for those in progress and for deliveries in flight, each at most so
+  // long.
   void stop(std::chrono::seconds longest);
 
  private:

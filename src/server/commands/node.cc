@@ -6,7 +6,6 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <thread>
 
 #include "cli/node_client.h"
 #include "server/commands/commands.h"
@@ -38,7 +37,8 @@ sigset_t block_signals() {
 cli::ExitCode run(Arguments arguments) {
   auto& options = arguments.node;
   options.scope = {AccountId(arguments.account), Region(arguments.region)};
-  if (!arguments.tls_certificate.empty()) options.tls = net::TlsFiles{arguments.tls_certificate, arguments.tls_key};
+  if (!arguments.tls_certificate.empty())
+    options.tls = net::TlsFiles{arguments.tls_certificate, arguments.tls_key};
   const auto signals = block_signals();
   auto node = Node::start(options);
   if (!node) {
@@ -46,20 +46,15 @@ cli::ExitCode run(Arguments arguments) {
     return node.error().code == Code::Invalid ? cli::ExitCode::Usage : cli::ExitCode::Failed;
   }
   std::printf("sextant node ready at %s://%s:%u, data in %s\n", options.tls ? "https" : "http",
-              options.address.c_str(), static_cast<unsigned>((*node)->port()), options.data.c_str());
+              options.address.c_str(), static_cast<unsigned>((*node)->port()),
+              options.data.c_str());
   std::fflush(stdout);
   int received = 0;
   sigwait(&signals, &received);
   std::fprintf(stderr, "sextant: stopping; a second signal ends it at once\n");
-  std::jthread second([&signals] {
-    int again = 0;
-    sigwait(&signals, &again);
-    std::_Exit(130);
-  });
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   (*node)->stop(kDrainTime);
-  node->reset();
-  pthread_kill(second.native_handle(), SIGTERM);
-  std::_Exit(0);
+  return cli::ExitCode::Ok;
 }
 
 }  // namespace
@@ -69,16 +64,22 @@ void add_node(CLI::App& program, cli::ExitCode& exit) {
   arguments->node.data = cli::default_data_folder();
   auto* command = program.add_subcommand("node", "Run a node until it gets SIGTERM or SIGINT");
   auto& options = arguments->node;
-  command->add_option("--data", options.data, "Folder of everything that the node keeps")->capture_default_str();
-  command->add_option("--files", options.files, "Folder of functions' data files, e.g. GeoIP databases (default: <data>/files)");
+  command->add_option("--data", options.data, "Folder of everything that the node keeps")
+      ->capture_default_str();
+  command->add_option(
+      "--files", options.files,
+      "Folder of functions' data files, e.g. GeoIP databases (default: <data>/files)");
   command->add_option("--address", options.address, "Address to listen on")->capture_default_str();
-  command->add_option("--port", options.port, "Port to listen on; 0 takes a free one")->capture_default_str();
+  command->add_option("--port", options.port, "Port to listen on; 0 takes a free one")
+      ->capture_default_str();
   command->add_option("--account", arguments->account, "Account id")->capture_default_str();
   command->add_option("--region", arguments->region, "Region")->capture_default_str();
-  auto* certificate = command->add_option("--tls-cert", arguments->tls_certificate, "Certificate chain (PEM)");
+  auto* certificate =
+      command->add_option("--tls-cert", arguments->tls_certificate, "Certificate chain (PEM)");
   command->add_option("--tls-key", arguments->tls_key, "Private key (PEM)")->needs(certificate);
   certificate->needs("--tls-key");
-  command->add_flag("--insecure", options.insecure, "Listen on another address than loopback without TLS");
+  command->add_flag("--insecure", options.insecure,
+                    "Listen on another address than loopback without TLS");
   command->add_option("--workers", options.worker_threads, "Attempts that compute at the same time")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

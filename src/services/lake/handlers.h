@@ -4,11 +4,14 @@
 
 namespace sextant::services::lake {
 
-// Parameters Sql, Format (json, ndjson, csv, parquet, arrow), RowsMax, TimeMaxS. The rows come as the body,
-// encoded while they are read.
-Result<sdk::Output> query(const LakeServiceParts& parts, const sdk::Call& call, const sdk::Input& input);
-Result<sdk::Output> list_tables(const LakeServiceParts& parts, const sdk::Call& call, const sdk::Input& input);
+// Parameters Sql, Format (json, ndjson, csv, parquet, arrow), RowsMax, TimeMaxS. The rows come as
+// the body, encoded while they are read.
+Result<sdk::Output> query(const LakeServiceParts& parts, const sdk::Call& call,
+                          const sdk::Input& input);
+Result<sdk::Output> list_tables(const LakeServiceParts& parts, const sdk::Call& call,
+                                const sdk::Input& input);
 // Parameter Name: columns and files.
-Result<sdk::Output> describe_table(const LakeServiceParts& parts, const sdk::Call& call, const sdk::Input& input);
+Result<sdk::Output> describe_table(const LakeServiceParts& parts, const sdk::Call& call,
+                                   const sdk::Input& input);
 
 }  // namespace sextant::services::lake

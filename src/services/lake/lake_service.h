@@ -1,6 +1,6 @@
 #pragma once
-// The lake's operations: SQL over its tables, and what tables there are. Actions are those of the AWS services
-// that do the same: athena:StartQueryExecution, glue:GetTables, glue:GetTable.
+// The lake's operations: SQL over its tables, and what tables there are. Actions are those of the
+// AWS services that do the same: athena:StartQueryExecution, glue:GetTables, glue:GetTable.
 #include "core/clock.h"
 #include "core/id.h"
 #include "guard/gate.h"

@@ -11,12 +11,15 @@ namespace sextant::services::lake {
 namespace {
 
 Result<guard::Target> workgroup(const Scope& scope, const sdk::Input&) {
-  return guard::Target{.resource = "arn:aws:athena:" + scope.region.text() + ":" + scope.account.text() + ":workgroup/primary",
+  return guard::Target{.resource = "arn:aws:athena:" + scope.region.text() + ":" +
+                                   scope.account.text() + ":workgroup/primary",
                        .context = {}};
 }
 
 Result<guard::Target> catalog(const Scope& scope, const sdk::Input&) {
-  return guard::Target{.resource = "arn:aws:glue:" + scope.region.text() + ":" + scope.account.text() + ":catalog", .context = {}};
+  return guard::Target{
+      .resource = "arn:aws:glue:" + scope.region.text() + ":" + scope.account.text() + ":catalog",
+      .context = {}};
 }
 
 struct Row {
@@ -38,16 +41,17 @@ guard::OperationTable operations(LakeServiceParts parts) {
   const auto shared = std::make_shared<const LakeServiceParts>(std::move(parts));
   guard::OperationTable table;
   for (const auto& row : kRows) {
-    table.push_back({.service = "sextant",
-                     .name = row.name,
-                     .action = row.action,
-                     .access = sdk::Access::Read,
-                     .category = sdk::EventCategory::Management,
-                     .target = row.target,
-                     .handle = [shared, handle = row.handle](const std::shared_ptr<guard::Permit>& permit,
-                                                             sdk::Input input, sdk::Reply reply) {
-                       reply(handle(*shared, permit->call(), input));
-                     }});
+    table.push_back(
+        {.service = "sextant",
+         .name = row.name,
+         .action = row.action,
+         .access = sdk::Access::Read,
+         .category = sdk::EventCategory::Management,
+         .target = row.target,
+         .handle = [shared, handle = row.handle](const std::shared_ptr<guard::Permit>& permit,
+                                                 sdk::Input input, sdk::Reply reply) {
+           reply(handle(*shared, permit->call(), input));
+         }});
   }
   return table;
 }

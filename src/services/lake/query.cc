@@ -11,7 +11,8 @@ namespace {
 // Encodes batch after batch as the client reads: memory does not follow the number of rows.
 class RowsBody final : public Body {
  public:
-  RowsBody(std::unique_ptr<ports::RowReader> rows, std::unique_ptr<sextant::lake::RowEncoder> encoder)
+  RowsBody(std::unique_ptr<ports::RowReader> rows,
+           std::unique_ptr<sextant::lake::RowEncoder> encoder)
       : rows_(std::move(rows)), encoder_(std::move(encoder)) {}
 
   void read(OnChunk on_chunk) override {
@@ -50,7 +51,8 @@ bool may_read(const LakeServiceParts& parts, const sdk::Call& call, const model:
   return parts.gate.judge(read).verdict == sdk::Verdict::Allow;
 }
 
-Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& parts, const sdk::Call& call) {
+Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& parts,
+                                                      const sdk::Call& call) {
   std::vector<ports::LakeTable> tables;
   const auto configuration = parts.configuration.current();
   for (const auto& [name, table] : configuration->tables) {
@@ -61,7 +63,8 @@ Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& pa
   return tables;
 }
 
-std::uint64_t number_or(const boost::json::object& parameters, std::string_view name, std::uint64_t otherwise) {
+std::uint64_t number_or(const boost::json::object& parameters, std::string_view name,
+                        std::uint64_t otherwise) {
   const auto* value = json::find(parameters, name);
   return value != nullptr && value->is_int64() && value->get_int64() > 0
              ? static_cast<std::uint64_t>(value->get_int64())
@@ -70,15 +73,21 @@ std::uint64_t number_or(const boost::json::object& parameters, std::string_view 
 
 }  // namespace
 
-Result<sdk::Output> query(const LakeServiceParts& parts, const sdk::Call& call, const sdk::Input& input) {
+Result<sdk::Output> query(const LakeServiceParts& parts, const sdk::Call& call,
+                          const sdk::Input& input) {
   constexpr std::uint64_t kTimeMaxS = 600;
   const auto sql = json::text_or(input.parameters, "Sql");
-  const auto format = sextant::lake::find_row_format(json::text_or(input.parameters, "Format", "json"));
-  if (sql.empty()) return fail(Code::Invalid, "the request needs \"sql\"", "InvalidRequestException");
-  if (!format) return fail(Code::Invalid, "\"format\" is json, ndjson, csv, parquet or arrow", "InvalidRequestException");
+  const auto format =
+      sextant::lake::find_row_format(json::text_or(input.parameters, "Format", "json"));
+  if (sql.empty())
+    return fail(Code::Invalid, "the request needs \"sql\"", "InvalidRequestException");
+  if (!format)
+    return fail(Code::Invalid, "\"format\" is json, ndjson, csv, parquet or arrow",
+                "InvalidRequestException");
   ports::QueryLimits limits;
   limits.rows_max = number_or(input.parameters, "RowsMax", limits.rows_max);
-  limits.time_max = std::chrono::seconds(std::min(kTimeMaxS, number_or(input.parameters, "TimeMaxS", 60)));
+  limits.time_max =
+      std::chrono::seconds(std::min(kTimeMaxS, number_or(input.parameters, "TimeMaxS", 60)));
   SX_TRY_AS(const auto tables, readable_tables(parts, call));
   SX_TRY_AS(auto rows, parts.files.query(sql, tables, limits));
   SX_TRY_AS(auto encoder, sextant::lake::make_row_encoder(*format, rows->schema()));

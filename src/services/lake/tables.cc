@@ -12,19 +12,17 @@ namespace sextant::services::lake {
 namespace {
 
 boost::json::object facts_of(const model::Table& table, const sextant::lake::TableFacts& facts) {
-  boost::json::object row{{"Name", table.name.text()},
-                          {"DatabaseName", table.database},
-                          {"Arn", table.arn},
-                          {"Rows", facts.rows},
-                          {"FileCount", facts.files},
-                          {"Bytes", facts.bytes}};
+  boost::json::object row{{"Name", table.name.text()}, {"DatabaseName", table.database},
+                          {"Arn", table.arn},          {"Rows", facts.rows},
+                          {"FileCount", facts.files},  {"Bytes", facts.bytes}};
   if (facts.ts_min) row["From"] = iso8601(*facts.ts_min);
   if (facts.ts_max) row["To"] = iso8601(*facts.ts_max);
   return row;
 }
 
 // Nested columns by their dotted names, as SQL takes them.
-void add_columns(const std::string& prefix, const arrow::FieldVector& fields, boost::json::array& columns) {
+void add_columns(const std::string& prefix, const arrow::FieldVector& fields,
+                 boost::json::array& columns) {
   for (const auto& field : fields) {
     const auto name = prefix + field->name();
     if (field->type()->id() == arrow::Type::STRUCT) {
@@ -36,10 +34,11 @@ void add_columns(const std::string& prefix, const arrow::FieldVector& fields, bo
 }
 
 boost::json::object to_json(const ports::LakeFile& file) {
-  boost::json::object row{{"Path", file.path},
-                          {"Rows", file.rows},
-                          {"Bytes", file.size},
-                          {"Sha256", hex({reinterpret_cast<const char*>(file.sha256.data()), file.sha256.size()})}};
+  boost::json::object row{
+      {"Path", file.path},
+      {"Rows", file.rows},
+      {"Bytes", file.size},
+      {"Sha256", hex({reinterpret_cast<const char*>(file.sha256.data()), file.sha256.size()})}};
   if (file.ts_min) row["From"] = iso8601(*file.ts_min);
   if (file.ts_max) row["To"] = iso8601(*file.ts_max);
   return row;
@@ -47,7 +46,8 @@ boost::json::object to_json(const ports::LakeFile& file) {
 
 }  // namespace
 
-Result<sdk::Output> list_tables(const LakeServiceParts& parts, const sdk::Call&, const sdk::Input&) {
+Result<sdk::Output> list_tables(const LakeServiceParts& parts, const sdk::Call&,
+                                const sdk::Input&) {
   SX_TRY_AS(const auto facts, parts.manifest.tables());
   std::map<TableName, sextant::lake::TableFacts> by_name;
   for (const auto& table : facts) by_name[table.name] = table;
@@ -60,12 +60,14 @@ Result<sdk::Output> list_tables(const LakeServiceParts& parts, const sdk::Call&,
   return output;
 }
 
-Result<sdk::Output> describe_table(const LakeServiceParts& parts, const sdk::Call&, const sdk::Input& input) {
+Result<sdk::Output> describe_table(const LakeServiceParts& parts, const sdk::Call&,
+                                   const sdk::Input& input) {
   const TableName name(json::text_or(input.parameters, "Name"));
   const auto configuration = parts.configuration.current();
   const auto declared = configuration->tables.find(name);
   if (declared == configuration->tables.end()) {
-    return fail(Code::NotFound, "there is no table '" + name.text() + "'", "EntityNotFoundException");
+    return fail(Code::NotFound, "there is no table '" + name.text() + "'",
+                "EntityNotFoundException");
   }
   SX_TRY_AS(const auto table, parts.manifest.find(name));
   boost::json::array columns;
