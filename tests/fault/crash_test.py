@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+"""Kills a real node with SIGKILL, at every named fault point and at random times, while objects are put,
+overwritten and deleted over HTTP; restarts it on the same data and checks the promises:
+
+  - nothing acknowledged is lost: every object reads as its last acknowledged change (or as one that was under
+    way when the node died);
+  - every entry of every object version is in the lake exactly once, also if the key was overwritten or deleted
+    before its delivery ran; a version whose PUT was not acknowledged is there as a whole or not at all;
+  - every acknowledged version has exactly one delivery, and it ended in exactly one outcome;
+  - the audit log's chain is whole.
+
+usage: crash_test.py [--kills N] [--seed N] [--keep]
+"""
+
+import argparse
+import pathlib
+import random
+import re
+import shutil
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from harness import alb
+from harness.client import Lost, Refused
+from harness.node import ROOT, Node, NodeFailed
+
+BUCKET, STACK = "crash-alb-logs", "crash"
+WRITERS, KEYS_EACH = 4, 5
+KILLS_A_ROUND = 25  # each round has a data folder of its own, so that the checks stay quick
+FAULT_POINT = re.compile(r'fault_point\("([a-z0-9_.]+)"\)')
+
+
+class Broken(Exception):
+    """A promise was not kept."""
+
+
+def fault_points() -> list:
+    """All that the sources name."""
+    names = set()
+    for file in (ROOT / "src").rglob("*.cc"):
+        if not file.name.endswith("_test.cc"):
+            names.update(FAULT_POINT.findall(file.read_text()))
+    return sorted(names)
+
+
+class Ledger:
+    """What was asked and what was acknowledged. Each key is changed by one writer only."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.versions = {}  # etag -> LogObject
+        self.acknowledged = set()  # etags
+        self.states = {}  # key -> what a GET may find: etags, or None for no object
+        self.refused = 0
+
+    def begin(self, key: str, version) -> None:
+        etag = version.etag if version else None
+        with self.lock:
+            if version:
+                self.versions[etag] = version
+            self.states.setdefault(key, [None]).append(etag)
+
+    def done(self, key: str, version) -> None:
+        etag = version.etag if version else None
+        with self.lock:
+            self.states[key] = [etag]
+            if version:
+                self.acknowledged.add(etag)
+
+    def observed(self, key: str, etag) -> None:
+        if etag not in self.states[key]:
+            raise Broken(f"{key} reads as {etag}, but may only be one of {self.states[key]}")
+        self.states[key] = [etag]
+
+
+class Writer(threading.Thread):
+    def __init__(self, node: Node, ledger: Ledger, number: int, seed: str):
+        super().__init__(daemon=True)
+        self.client, self.ledger, self.number = node.client(), ledger, number
+        self.dice, self.prefix = random.Random(seed), seed.replace("/", "x").replace(" ", "")
+        self.enough, self.failure, self.made = threading.Event(), None, 0
+
+    def make_version(self):
+        self.made += 1
+        name = f"{self.prefix}n{self.made}"
+        if self.dice.random() < 0.15:  # large enough to lie in a file of its own
+            return alb.log_object(self.dice, name, lines=self.dice.randrange(150, 250), compress=False)
+        return alb.log_object(self.dice, name, lines=self.dice.randrange(1, 30), bad_lines=self.dice.choice([0, 0, 0, 2]))
+
+    def change(self) -> None:
+        key = f"w{self.number}/{self.dice.randrange(KEYS_EACH)}.log.gz"
+        version = None if self.dice.random() < 0.2 else self.make_version()
+        self.ledger.begin(key, version)
+        try:
+            if version:
+                self.client.put(BUCKET, key, version.body)
+            else:
+                self.client.delete(BUCKET, key)
+        except Refused as refused:  # busy: it may be carried out or not; anything else is a fault
+            if refused.answer.status < 500:
+                raise
+            self.ledger.refused += 1
+            return
+        self.ledger.done(key, version)
+
+    def run(self) -> None:
+        try:
+            while not self.enough.is_set():
+                self.change()
+        except Lost:
+            pass
+        except Exception as failure:  # pylint: disable=broad-except
+            self.failure = failure
+        finally:
+            self.client.close()
+
+
+def settle(client, timeout_s: float = 120) -> None:
+    deadline = time.monotonic() + timeout_s
+    while client.outcomes()["pending"] > 0:
+        if time.monotonic() > deadline:
+            raise Broken(f"deliveries are still pending after {timeout_s} s: {client.outcomes()}")
+        time.sleep(0.05)
+
+
+def check_objects(client, ledger: Ledger) -> None:
+    for key in sorted(ledger.states):
+        body = client.get(BUCKET, key)
+        etag = None if body is None else alb.hashlib.md5(body).hexdigest()
+        ledger.observed(key, etag)
+        if etag:
+            ledger.acknowledged.add(etag)  # seen by a reader: from now on it counts
+
+
+def check_deliveries(client, ledger: Ledger) -> set:
+    """The etags that have a delivery."""
+    seen = {}
+    for delivery in client.deliveries():
+        if delivery["Outcome"] != "succeeded":
+            raise Broken(f"a delivery did not succeed: {delivery}")
+        if delivery["ETag"].strip('"') in seen:
+            raise Broken(f"two deliveries of one object version: {seen[delivery['ETag'].strip(chr(34))]} and {delivery}")
+        seen[delivery["ETag"].strip('"')] = delivery
+    missing = ledger.acknowledged - set(seen)
+    if missing:
+        raise Broken(f"{len(missing)} acknowledged versions have no delivery, e.g. {sorted(missing)[:3]}")
+    strangers = set(seen) - set(ledger.versions)
+    if strangers:
+        raise Broken(f"deliveries of objects that nobody put: {sorted(strangers)[:3]}")
+    return set(seen)
+
+
+def counted(rows: list, name: str) -> dict:
+    return {row[name]: int(row["n"]) for row in rows}
+
+
+def check_exactly_once(what: str, wanted: set, found: dict) -> None:
+    missing = wanted - set(found)
+    twice = [name for name, count in found.items() if count != 1]
+    strangers = set(found) - wanted
+    if missing or twice or strangers:
+        raise Broken(f"{what}: of {len(wanted)} lines {len(missing)} missing {sorted(missing)[:3]}, {len(twice)} more than "
+                     f"once {sorted(twice)[:3]}, {len(strangers)} from nowhere {sorted(strangers)[:3]}")
+
+
+def check_lake(client, ledger: Ledger, delivered: set) -> int:
+    good = {line for etag in delivered for line in ledger.versions[etag].good}
+    bad = {line for etag in delivered for line in ledger.versions[etag].bad}
+    rows = client.query("select aws.elb.conn_trace_id as id, count(*) as n from alb group by 1")
+    check_exactly_once("table alb", good, counted(rows, "id"))
+    rows = client.query("select decode(raw) as line, count(*) as n from malformed group by 1")
+    check_exactly_once("table malformed", bad, counted(rows, "line"))
+    return len(good) + len(bad)
+
+
+def check(node: Node, ledger: Ledger) -> int:
+    client = node.client()
+    try:
+        settle(client)
+        check_objects(client, ledger)
+        lines = check_lake(client, ledger, check_deliveries(client, ledger))
+        verdict = client.get_json("audit/verify")
+        if not verdict["Intact"]:
+            raise Broken(f"the audit log is damaged: {verdict}")
+        return lines
+    finally:
+        client.close()
+
+
+class Round:
+    """Some kills on one data folder."""
+
+    def __init__(self, folder: pathlib.Path, seed: str):
+        self.node, self.ledger = Node(folder), Ledger()
+        self.seed, self.dice = seed, random.Random(seed)
+        self.kills, self.reached = 0, set()
+
+    def set_up(self) -> None:
+        self.node.start()
+        client = self.node.client()
+        client.deploy((ROOT / "apps/threat_intel/template.yaml").read_text(), STACK)
+        client.close()
+        self.node.stop()
+
+    def load(self, point: str) -> None:
+        """Writes until the node kills itself at the point, or until we do."""
+        writers = [Writer(self.node, self.ledger, number, f"{self.seed}/{self.kills}/{number}")
+                   for number in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        by_itself = self.node.wait_dead(4.0 if point else self.dice.uniform(0.02, 1.2))
+        for writer in writers:
+            writer.enough.set()
+        self.node.kill()
+        for writer in writers:
+            writer.join()
+            if writer.failure:
+                raise Broken(f"a call failed while the node was alive: {writer.failure}") from writer.failure
+        if by_itself and not point:
+            raise Broken("the node died by itself")
+        if by_itself:
+            self.reached.add(point)
+
+    def kill_once(self, point: str) -> None:
+        environment = {"SEXTANT_FAULT_POINT": f"{point}:{self.dice.randint(1, 6)}"} if point else None
+        try:
+            self.node.start(environment)
+        except NodeFailed:
+            if not point or self.node.kill() != -9:
+                raise
+            self.reached.add(point)  # on the way up, while it recovered
+        else:
+            self.load(point)
+        self.kills += 1
+
+    def verify(self) -> int:
+        self.node.start()
+        lines = check(self.node, self.ledger)
+        status = self.node.stop()
+        if status != 0:
+            raise Broken(f"SIGTERM ended the node with {status}")
+        return lines
+
+    def run(self, points: list) -> int:
+        self.set_up()
+        lines = 0
+        for number, point in enumerate(points, 1):
+            self.kill_once(point)
+            if number == len(points) or self.dice.random() < 0.25:
+                lines = self.verify()
+        return lines
+
+
+def plan(dice: random.Random, kills: int) -> list:
+    """The point of each kill, or None for a random time: at least every point once, at most as many as random."""
+    points, chosen = fault_points(), []
+    while len(chosen) < max(kills, 2 * len(points)):
+        dice.shuffle(points)
+        chosen += [name for point in points for name in (point, None)]
+    return chosen if kills <= 2 * len(points) else chosen[:kills]
+
+
+def run(kills: int, seed: int, folder: pathlib.Path) -> None:
+    todo, reached, done = plan(random.Random(seed), kills), set(), 0
+    started = time.monotonic()
+    while done < len(todo):
+        part = todo[done:done + KILLS_A_ROUND]
+        one = Round(folder / str(done), f"{seed}/{done}")
+        (folder / str(done)).mkdir()
+        try:
+            lines = one.run(part)
+        except (Broken, NodeFailed, Refused, *Lost) as failure:
+            raise SystemExit(f"FAILED after {done + one.kills} kills, the last at {part[one.kills - 1] if one.kills else None}: "
+                             f"{failure}\nrepeat with --kills {kills} --seed {seed}\nthe node said:\n{one.node.said()}") from failure
+        finally:
+            one.node.kill() if one.node.process else None
+        done += len(part)
+        reached |= one.reached
+        print(f"{done} kills, {len(one.ledger.acknowledged)} versions and {lines} lines in this round, "
+              f"{one.ledger.refused} refused, {time.monotonic() - started:.0f} s", flush=True)
+        shutil.rmtree(folder / str(done - len(part)))
+    never = set(fault_points()) - reached
+    if never:
+        raise SystemExit(f"FAILED: fault points that no load reached, so that nothing tests them: {sorted(never)}")
+    print(f"all promises kept over {done} kills, at {len(reached)} fault points and at random times")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--keep", action="store_true", help="leave the data of a failure where it is")
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
+    print(f"crash test: seed {seed}", flush=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="sextant-crash-"))
+    try:
+        run(options.kills, seed, folder)
+    finally:
+        if options.keep:
+            print(f"data: {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""A node under test: the built program with its own data folder and a free port."""
+
+import configparser
+import os
+import pathlib
+import re
+import select
+import signal
+import subprocess
+import time
+
+from harness.client import Client
+from harness.signature import Credentials
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+READY = re.compile(rb"ready at https?://[^:]+:(\d+)")
+
+
+class NodeFailed(Exception):
+    """The program ended, or did not become ready; with the end of what it said."""
+
+
+def program() -> pathlib.Path:
+    given = os.environ.get("SEXTANT_PROGRAM")
+    for path in [given] if given else [ROOT / "build/dev/sextant", ROOT / "build/release/sextant"]:
+        if pathlib.Path(path).exists():
+            return pathlib.Path(path)
+    raise NodeFailed("the program is not built: run `make build`, or set SEXTANT_PROGRAM")
+
+
+def geoip_folder() -> pathlib.Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    return pathlib.Path(os.environ.get("SEXTANT_DEPS") or pathlib.Path(cache) / "sextant") / "geoip"
+
+
+class Node:
+    def __init__(self, folder: pathlib.Path, arguments: list = None):
+        self.folder = pathlib.Path(folder)
+        self.data = self.folder / "data"
+        self.log = self.folder / "node.log"
+        self.arguments = arguments or []
+        self.process, self.port = None, None
+
+    def start(self, environment: dict = None, timeout_s: float = 60) -> "Node":
+        """Ready on return."""
+        command = [program(), "node", "--data", self.data, "--port", "0", "--files", geoip_folder(), *self.arguments]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log,
+                                            env={**os.environ, **(environment or {})})
+        self.port = self._read_port(time.monotonic() + timeout_s)
+        return self
+
+    def _read_port(self, deadline: float) -> int:
+        said, output = b"", self.process.stdout
+        while (left := deadline - time.monotonic()) > 0:
+            if not select.select([output], [], [], left)[0]:
+                break
+            piece = os.read(output.fileno(), 4096)
+            said += piece
+            match = READY.search(said)
+            if match:
+                return int(match.group(1))
+            if not piece:
+                raise NodeFailed(f"the node ended with {self.process.wait()}; it said:\n{self.said()}")
+        self.kill()
+        raise NodeFailed(f"the node was not ready in time; it said:\n{self.said()}")
+
+    def said(self, bytes_max: int = 4000) -> str:
+        return self.log.read_bytes()[-bytes_max:].decode(errors="replace")
+
+    def credentials(self) -> Credentials:
+        file = configparser.ConfigParser(interpolation=None)
+        file.read(self.data / "credentials")
+        return Credentials(file["default"]["aws_access_key_id"], file["default"]["aws_secret_access_key"])
+
+    def client(self) -> Client:
+        return Client(self.port, self.credentials())
+
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self) -> int:
+        """As a crash would; also if it is dead already. Its exit status: -9 when a signal ended it."""
+        if self.alive():
+            self.process.kill()
+        return self._gone()
+
+    def stop(self, timeout_s: float = 60) -> int:
+        """As an administrator would: SIGTERM. The exit status; NodeFailed if it does not end."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise NodeFailed(f"the node did not end within {timeout_s} s of SIGTERM") from None
+        return self._gone()
+
+    def wait_dead(self, timeout_s: float) -> bool:
+        try:
+            self.process.wait(timeout_s)
+            return True
+        except subprocess.TimeoutExpired:
+            return False
+
+    def _gone(self) -> int:
+        status = self.process.wait()
+        self.process.stdout.close()
+        return status
+
+    def run(self, *command: str) -> subprocess.CompletedProcess:
+        """A command of the same program, against this node."""
+        arguments = [program(), *command, "--endpoint", f"http://127.0.0.1:{self.port}", "--data", self.data]
+        return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=120)
