@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   });
   auto exit = ExitCode::Ok;
   sextant::server::add_node(program, exit);
+  sextant::server::add_generate(program, exit);
   sextant::cli::add_deploy(program, exit);
   sextant::cli::add_ingest(program, exit);
   sextant::cli::add_query(program, exit);

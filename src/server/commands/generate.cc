@@ -1,0 +1,153 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "cli/node_client.h"
+#include "core/time_text.h"
+#include "intel/generators/alb.h"
+#include "intel/generators/campaigns.h"
+#include "server/commands/commands.h"
+#include "server/commands/log_files.h"
+
+namespace sextant::server {
+namespace {
+
+struct GenerateOptions {
+  std::string kind = "alb";
+  intel::AlbOptions alb;
+  std::string start = "2026-01-01T00:00:00Z";
+  double hours = 24;
+  std::string attacks = "none";
+  std::string folder;  // "": standard output
+  std::uint64_t objects = 1;
+  bool gzip = false;
+  std::string truth;
+};
+
+Result<intel::AlbOptions> alb_options(const GenerateOptions& options) {
+  auto alb = options.alb;
+  const auto start = parse_iso8601(options.start);
+  if (!start)
+    return fail(Code::Invalid,
+                "--start is a time like 2026-01-01T00:00:00Z, not '" + options.start + "'");
+  alb.start = *start;
+  alb.duration = Duration(static_cast<std::int64_t>(options.hours * 3'600e6));
+  SX_TRY_AS(alb.attacks, within("--attacks", intel::parse_techniques(options.attacks)));
+  return alb;
+}
+
+std::string object_name(const GenerateOptions& options, const intel::AlbOptions& alb,
+                        std::uint64_t number) {
+  const auto share = static_cast<double>(number + 1) / static_cast<double>(options.objects);
+  const auto end =
+      alb.start +
+      Duration(static_cast<std::int64_t>(static_cast<double>(alb.duration.count()) * share));
+  auto name = intel::alb_object_key(alb, end, number);
+  if (!options.gzip && name.ends_with(".gz")) name.resize(name.size() - 3);
+  return name;
+}
+
+class Generation {
+ public:
+  Generation(const GenerateOptions& options, const intel::AlbOptions& alb)
+      : options_(options), alb_(alb), generator_(alb) {}
+
+  Result<> run() {
+    if (!options_.truth.empty()) {
+      SX_TRY_AS(truth_file_, LogFile::create(options_.truth, LogFile::Format::Plain));
+    }
+    for (std::uint64_t object = 0; object < options_.objects; ++object)
+      SX_TRY(write_object(object));
+    if (truth_file_) SX_TRY(truth_file_->close());
+    return {};
+  }
+
+ private:
+  Result<> write_object(std::uint64_t object) {
+    const auto lines =
+        alb_.lines * (object + 1) / options_.objects - alb_.lines * object / options_.objects;
+    const auto name = object_name(options_, alb_, object);
+    std::unique_ptr<LogFile> file;
+    if (!options_.folder.empty()) {
+      const auto format = options_.gzip ? LogFile::Format::Gzip : LogFile::Format::Plain;
+      SX_TRY_AS(file, LogFile::create(options_.folder + "/" + name, format));
+    }
+    std::string line;
+    std::uint64_t offset = 0;
+    for (std::uint64_t number = 0; number < lines; ++number) {
+      line.clear();
+      intel::Truth truth;
+      generator_.next(line, &truth);
+      if (truth_file_ && truth.kind == intel::LineKind::Attack) {
+        SX_TRY(truth_file_->write(intel::truth_json(truth, name, number, offset) + "\n"));
+      }
+      offset += line.size();
+      if (file) {
+        SX_TRY(file->write(line));
+      } else if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size()) {
+        return fail(Code::Unavailable, "standard output was closed");
+      }
+    }
+    return file ? file->close() : Result<>{};
+  }
+
+  const GenerateOptions& options_;
+  const intel::AlbOptions& alb_;
+  intel::AlbGenerator generator_;
+  std::unique_ptr<LogFile> truth_file_;
+};
+
+cli::ExitCode run(const GenerateOptions& options) {
+  const auto alb = alb_options(options);
+  if (!alb) {
+    cli::report(alb.error());
+    return cli::ExitCode::Usage;
+  }
+  if (auto done = Generation(options, *alb).run(); !done) return cli::report(done.error());
+  return cli::ExitCode::Ok;
+}
+
+}  // namespace
+
+void add_generate(CLI::App& program, cli::ExitCode& exit) {
+  auto options = std::make_shared<GenerateOptions>();
+  auto* command = program.add_subcommand(
+      "generate",
+      "Make realistic logs with labelled attacks; the same options give the same bytes");
+  command->add_option("--kind", options->kind, "Kind of log")
+      ->check(CLI::IsMember({"alb"}))
+      ->capture_default_str();
+  command->add_option("--count", options->alb.lines, "Lines in all")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--seed", options->alb.seed, "Another seed, other logs")
+      ->capture_default_str();
+  command->add_option("--start", options->start, "Time of the first line")->capture_default_str();
+  command->add_option("--hours", options->hours, "Time that the lines are spread over")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
+      ->add_option("--odd", options->alb.odd_share,
+                   "Share of well-formed lines that naive readers stumble over")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command
+      ->add_option("--malformed", options->alb.malformed_share,
+                   "Share of lines that are no entries")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command->add_option("--attacks", options->attacks, "all, none, or techniques between commas")
+      ->capture_default_str();
+  command->add_option("-o,--to", options->folder,
+                      "Folder for the files (default: lines to standard output)");
+  command->add_option("--objects", options->objects, "Number of files")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_flag("--gzip", options->gzip, "Compress the files");
+  command->add_option("--truth", options->truth,
+                      "File for the truth about the attacks, a JSON object a line");
+  command->callback([options, &exit] { exit = run(*options); });
+}
+
+}  // namespace sextant::server
