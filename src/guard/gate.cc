@@ -1,5 +1,7 @@
 #include "guard/gate.h"
 
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <optional>
 #include <utility>
 
@@ -16,6 +18,15 @@ bool wrote_nothing(const Error& error) {
 
 bool is_anonymous(const sdk::Call& call) {
   return call.principal.kind == sdk::PrincipalKind::Anonymous;
+}
+
+// As CloudTrail writes what it must not show.
+boost::json::value shown(const Operation& operation, const boost::json::object& parameters) {
+  auto shown = parameters;
+  for (const auto name : operation.secret_parameters) {
+    if (auto* value = shown.if_contains(name)) *value = "HIDDEN_DUE_TO_SECURITY_REASONS";
+  }
+  return shown;
 }
 
 sdk::Decision refusal(std::string reason) {
@@ -52,7 +63,7 @@ sdk::Call Gate::call_of(const Operation& operation, Caller caller, const sdk::In
           .trace = std::move(caller.trace),
           .source_ip = std::move(caller.source_ip),
           .user_agent = std::move(caller.user_agent),
-          .request_parameters = input.parameters};
+          .request_parameters = shown(operation, input.parameters)};
 }
 
 void Gate::run(const Operation& operation, Caller caller, sdk::Input input, sdk::Reply reply) {

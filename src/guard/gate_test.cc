@@ -104,6 +104,15 @@ TEST_F(GateTest, AReadIsRecordedBeforeItsReply) {
   EXPECT_EQ(records()[0].at("requestParameters").at("Bucket"), "b");
 }
 
+TEST_F(GateTest, SecretParametersAreNotInTheRecord) {
+  allow();
+  auto op = operation(succeed());
+  op.secret_parameters = {"Password", "Absent"};
+  EXPECT_EQ(run(op, test::user(), {{"Bucket", "b"}, {"Password", "hunter2"}}), "");
+  EXPECT_EQ(records()[0].at("requestParameters").at("Password"), "HIDDEN_DUE_TO_SECURITY_REASONS");
+  EXPECT_FALSE(records()[0].at("requestParameters").as_object().contains("Absent"));
+}
+
 TEST_F(GateTest, WhatTheParametersSayOutranksTheTransport) {
   allow(R"("Condition":{"StringEquals":{"s3:x-amz-acl":"private"},
                         "Bool":{"aws:SecureTransport":"true"}})");

@@ -33,6 +33,8 @@ struct Operation {
   // Runs on a worker thread; must not block on other calls. Replies exactly once; the permit lives
   // as long as whoever holds it.
   std::function<void(std::shared_ptr<Permit>, sdk::Input, sdk::Reply)> handle;
+  // Parameters whose values must not stand in the audit log.
+  std::vector<std::string_view> secret_parameters = {};
 };
 
 using OperationTable = std::vector<Operation>;

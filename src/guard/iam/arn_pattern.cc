@@ -66,6 +66,11 @@ Result<ArnPattern> ArnPattern::parse(std::string_view text, Variables variables)
   return pattern;
 }
 
+std::string_view ArnPattern::literal_start() const {
+  const auto* constant = whole_ ? whole_->constant() : nullptr;
+  return constant == nullptr ? std::string_view() : constant->literal_start();
+}
+
 bool ArnPattern::matches(std::string_view arn, const std::array<std::string_view, 6>& parts,
                          const RequestView& request) const {
   if (everything_) return true;

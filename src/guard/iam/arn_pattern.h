@@ -21,6 +21,8 @@ class ArnPattern {
   bool matches(std::string_view arn, const std::array<std::string_view, 6>& parts,
                const RequestView& request) const;
   bool matches_everything() const { return everything_; }
+  // What every ARN that matches begins with, as far as that is known beforehand.
+  std::string_view literal_start() const;
 
  private:
   bool everything_ = false;

@@ -15,7 +15,19 @@ Naming Statement::principal_match(const sdk::Principal& principal) const {
   return listed ? Naming::None : Naming::Direct;
 }
 
+void Statement::settle() {
+  if (not_resource || resources.empty()) return;
+  std::string_view common = resources.front().literal_start();
+  for (const auto& resource : resources) {
+    const auto start = resource.literal_start();
+    const auto differ = std::ranges::mismatch(common, start).in1;
+    common = common.substr(0, static_cast<std::size_t>(differ - common.begin()));
+  }
+  resource_start = std::string(common);
+}
+
 bool Statement::resource_match(const RequestView& request) const {
+  if (!request.call().resource.starts_with(resource_start)) return false;
   if (resources.empty()) return true;
   const bool found = std::ranges::any_of(resources, [&](const ArnPattern& pattern) {
     return pattern.matches(request.call().resource, request.resource_parts(), request);

@@ -37,9 +37,13 @@ struct Statement {
   std::vector<Pattern> actions;  // lower case
   bool not_resource = false;
   std::vector<ArnPattern> resources;  // empty: of a trust policy, any
+  std::string resource_start;         // what they all begin with: most statements end here
   bool not_principal = false;
   std::optional<PrincipalSet> principals;
   std::vector<Condition> conditions;
+
+  // Derives what matching is quick by; once, when the elements are complete.
+  void settle();
 
   // How the statement stands to a call whose action the index has found.
   struct Hit {

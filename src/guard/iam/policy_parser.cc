@@ -235,6 +235,7 @@ Result<std::vector<Statement>> read_statements(const Document& document, PolicyU
       return malformed(path + ": Statement IDs (SID) in a single policy must be unique.");
     }
     statement.label = name + "#" + (parser.sid().empty() ? path : parser.sid());
+    statement.settle();
     statements.push_back(std::move(statement));
   }
   return statements;
