@@ -123,7 +123,6 @@ void Gate::refuse(std::string_view service, std::string_view name, Caller caller
                           .target = {},
                           .handle = {}};
   auto call = call_of(unknown, std::move(caller), {});
-  call.principal.kind = sdk::PrincipalKind::Anonymous;  // whoever it claims to be
   const auto decision = refusal(error.message);
   deny(call, decision, std::move(error), std::move(reply));
 }

@@ -73,8 +73,9 @@ class Gate {
   void run(const Operation& operation, Caller caller, sdk::Input input, sdk::Reply reply);
 
   // A request that failed before the gate could judge it: authentication or its wire format. Writes
-  // the record (counted like an anonymous refusal, since nobody vouches for the caller), then
-  // replies with `error`. `service` and `name` as far as they are known.
+  // the record, then replies with `error`. The caller's principal is Anonymous (perhaps with the
+  // access key it claims) unless it was authenticated; then refusals are counted as in run().
+  // `service` and `name` as far as they are known.
   void refuse(std::string_view service, std::string_view name, Caller caller, Error error,
               sdk::Reply reply);
 

@@ -221,6 +221,16 @@ TEST_F(GateTest, FailedAuthenticationIsRecordedWithTheClaimedKey) {
   EXPECT_EQ(record.at("errorCode"), "SignatureDoesNotMatch");
 }
 
+TEST_F(GateTest, AMalformedRequestOfAKnownCallerIsRecordedAsTheirs) {
+  const Error error{.code = Code::Invalid, .message = "bad", .name = "MalformedXML"};
+  for (int i = 0; i < 3; ++i) {
+    gate.refuse("s3", "PutObject", {.principal = test::user(), .source_ip = "192.0.2.1"}, error,
+                [&](const Result<sdk::Output>& output) { EXPECT_FALSE(output); });
+  }
+  ASSERT_EQ(records().size(), 3u);
+  EXPECT_EQ(records()[2].at("userIdentity").at("userName"), "ann");
+}
+
 TEST_F(GateTest, OneAttemptIsJudgedUpToItsFirstRefusal) {
   policies.applied.identity = {test::policy(test::allow("s3:GetObject"))};
   const auto attempt = [&](std::vector<const char*> actions) {
