@@ -45,7 +45,17 @@ struct DeliveriesOptions {
   NodeOptions node;
   std::string outcome;
   int items_max = 100;
+  bool summary = false;
 };
+
+std::string summary_text(const boost::json::object& answer) {
+  TextTable table({"outcome", "deliveries"});
+  for (const auto& outcome : answer.at("Outcomes").as_object()) {
+    table.add({std::string(outcome.key()), cell(answer.at("Outcomes").as_object(), outcome.key())});
+  }
+  return table.text() + cell(answer, "Attempts") + " attempts, " + cell(answer, "RowsLanded") +
+         " rows landed, " + cell(answer, "RowsMalformed") + " malformed\n";
+}
 
 }  // namespace
 
@@ -62,11 +72,16 @@ void add_deliveries(CLI::App& program, ExitCode& exit) {
   auto* command = program.add_subcommand("deliveries", "List deliveries with their outcome");
   command->add_option("--outcome", options->outcome, "Only these")
       ->check(CLI::IsMember({"pending", "succeeded", "sent_to_failure_destination", "dropped"}));
+  command->add_flag("--summary", options->summary, "Only how many there are of each outcome");
   command->add_option("--max-items", options->items_max, "At most so many")
       ->check(CLI::Range(1, 1'000))
       ->capture_default_str();
   add_node_options(*command, options->node);
   command->callback([options, &exit] {
+    if (options->summary) {
+      exit = show(options->node, "deliveries/summary", "", summary_text);
+      return;
+    }
     auto query = "max_items=" + std::to_string(options->items_max);
     if (!options->outcome.empty()) query += "&outcome=" + options->outcome;
     exit = show(options->node, "deliveries", query, deliveries_text);

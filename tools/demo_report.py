@@ -1,0 +1,146 @@
+"""What the demo found out, as figures, as text for a terminal and as one HTML page without outside parts."""
+import html as escape
+import json
+
+SQL = {
+    "by_status": "select http.response.status_code as name, count(*) as count from alb group by 1 order by 2 desc, 1",
+    "by_country": "select coalesce(source.geo.country_iso_code, 'unknown') as name, count(*) as count "
+                  "from alb group by 1 order by 2 desc, 1 limit 12",
+    "by_hour": "select strftime(date_trunc('hour', ts), '%H:00') as name, count(*) as count "
+               "from alb group by 1 order by 1",
+    "malformed_by_reason": "select reason as name, count(*) as count from malformed group by 1 order by 2 desc, 1",
+}
+
+
+def collect(node, entries, seconds, cpu_seconds):
+    """Asks the node for everything that the report tells."""
+    landed = node.query("select count(*) as n from alb")[0]["n"]
+    malformed = node.query("select count(*) as n from malformed")[0]["n"]
+    twice = node.query('select count(*) as n from (select log.file.path, log."offset" from alb '
+                       'group by all having count(*) > 1)')[0]["n"]
+    summary = node.json("deliveries", "--summary")
+    tables = node.json("tables")["Tables"]
+    audit = node.json("audit", "verify")
+    facts = {
+        "entries_generated": entries,
+        "entries_landed": landed,
+        "entries_malformed": malformed,
+        "entries_twice": twice,
+        "complete": landed + malformed == entries and twice == 0 and audit["Intact"],
+        "deliveries": summary["Outcomes"],
+        "delivery_attempts": summary["Attempts"],
+        "seconds": round(seconds, 3),
+        "entries_per_second": round(entries / seconds),
+        "node_cpu_seconds": round(cpu_seconds, 3),
+        "entries_per_second_of_two_cores": round(entries / (cpu_seconds / 2)),
+        "lake": [{"table": t["Name"], "rows": t["Rows"], "files": t["FileCount"], "bytes": t["Bytes"]}
+                 for t in tables],
+        "audit": {"intact": audit["Intact"], "records": audit["Records"]},
+    }
+    for name, sql in SQL.items():
+        facts[name] = [{"name": str(row["name"]), "count": row["count"]} for row in node.query(sql)]
+    return facts
+
+
+def licence_line(folder):
+    for name in ("LICENCE.txt", "LICENSE.txt", "LICENSE", "LICENCE"):
+        if (folder / name).exists():
+            return (folder / name).read_text().strip().splitlines()[0]
+    return "GeoIP: IPtoASN country database, Public Domain Dedication and License (PDDL) 1.0"
+
+
+def proof_line(facts):
+    total = facts["entries_landed"] + facts["entries_malformed"]
+    verdict = "every line is there exactly once" if facts["complete"] else "NOT COMPLETE"
+    return (f"{facts['entries_landed']:,} rows + {facts['entries_malformed']:,} malformed = {total:,} of "
+            f"{facts['entries_generated']:,} lines; {facts['entries_twice']} twice: {verdict}")
+
+
+def next_steps():
+    return [
+        "build/release/sextant node                      # a node that stays",
+        "build/release/sextant deploy apps/threat_intel/template.yaml --stack-name threat-intel",
+        "build/release/sextant ingest YOUR-LOGS/ --bucket threat-intel-alb-logs",
+        "build/release/sextant query \"select source.ip, count(*) from alb group by 1 order by 2 desc limit 10\"",
+    ]
+
+
+def bars(rows, width=36):
+    top = max((row["count"] for row in rows), default=1)
+    for row in rows:
+        bar = "█" * max(1, round(width * row["count"] / top))
+        yield f"  {row['name'][:34]:<34} {row['count']:>10,}  {bar}"
+
+
+def text(facts):
+    lake_bytes = sum(table["bytes"] for table in facts["lake"])
+    lines = ["", "Sextant demo", "=" * 12, proof_line(facts),
+             f"{facts['objects']} objects ({facts['object_bytes'] / 2**20:.1f} MiB gzip) in {facts['seconds']:.1f} s: "
+             f"{facts['entries_per_second']:,} entries/s end to end",
+             f"node: {facts['node_cpu_seconds']:.1f} CPU s, peak memory {facts['node_peak_memory_bytes'] / 2**20:.0f} MiB; "
+             f"entries ÷ (CPU s ÷ 2) = {facts['entries_per_second_of_two_cores']:,}/s",
+             f"lake: {lake_bytes / 2**20:.1f} MiB in {sum(t['files'] for t in facts['lake'])} Parquet files",
+             "deliveries: " + ", ".join(f"{n:,} {o}" for o, n in facts["deliveries"].items()) +
+             f" ({facts['delivery_attempts']:,} attempts)",
+             f"audit log: {facts['audit']['records']:,} records, chain "
+             f"{'intact' if facts['audit']['intact'] else 'BROKEN'}"]
+    for title, key in (("Entries by status", "by_status"), ("Entries by country", "by_country"),
+                       ("Malformed lines by reason", "malformed_by_reason")):
+        lines += ["", title, *bars(facts[key])]
+    lines += ["", facts["geoip_licence"], "", "What to try next:", *("  " + step for step in next_steps()), ""]
+    return "\n".join(lines)
+
+
+def chart(title, rows):
+    """Horizontal bars as inline SVG."""
+    top = max((row["count"] for row in rows), default=1)
+    parts = []
+    for index, row in enumerate(rows):
+        y = index * 24
+        length = 420 * row["count"] / top
+        parts.append(f'<text x="190" y="{y + 16}" text-anchor="end">{escape.escape(row["name"][:28])}</text>'
+                     f'<rect x="198" y="{y + 4}" width="{max(length, 1):.1f}" height="16" rx="2"/>'
+                     f'<text x="{204 + length:.1f}" y="{y + 16}">{row["count"]:,}</text>')
+    return (f'<section><h2>{escape.escape(title)}</h2><svg viewBox="0 0 720 {len(rows) * 24 + 4}" role="img" '
+            f'aria-label="{escape.escape(title)}">{"".join(parts)}</svg></section>')
+
+
+STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a2733;background:#fff}
+h1{margin-bottom:0}.proof{font-size:1.15rem;padding:.8rem 1rem;border-left:6px solid #1f8a5b;background:#eef8f2}
+.bad{border-color:#c0392b;background:#fdecea}dl{display:grid;grid-template-columns:max-content auto;gap:.2rem 1.2rem}
+dt{color:#5a6b7b}dd{margin:0;font-variant-numeric:tabular-nums}svg{width:100%;font:13px system-ui,sans-serif}
+rect{fill:#2f6f9f}pre{background:#f3f5f7;padding:1rem;overflow-x:auto}footer{color:#5a6b7b;margin-top:2rem}
+"""
+
+
+def figures(facts):
+    lake_bytes = sum(table["bytes"] for table in facts["lake"])
+    return [
+        ("Objects", f"{facts['objects']:,} ({facts['object_bytes'] / 2**20:.1f} MiB gzip)"),
+        ("Time, end to end", f"{facts['seconds']:.1f} s, {facts['entries_per_second']:,} entries/s"),
+        ("Node", f"{facts['node_cpu_seconds']:.1f} CPU s; entries ÷ (CPU s ÷ 2) = "
+                 f"{facts['entries_per_second_of_two_cores']:,}/s; peak memory "
+                 f"{facts['node_peak_memory_bytes'] / 2**20:.0f} MiB"),
+        ("Lake", "; ".join(f"{t['table']}: {t['rows']:,} rows, {t['files']} files" for t in facts["lake"]) +
+         f"; {lake_bytes / 2**20:.1f} MiB"),
+        ("Deliveries", ", ".join(f"{n:,} {o}" for o, n in facts["deliveries"].items()) +
+         f"; {facts['delivery_attempts']:,} attempts"),
+        ("Audit log", f"{facts['audit']['records']:,} records, chain "
+                      f"{'intact' if facts['audit']['intact'] else 'BROKEN'}"),
+        ("Attacks hidden in the logs", f"{facts['attack_requests_generated']:,} requests"),
+    ]
+
+
+def html(facts):
+    rows = "".join(f"<dt>{escape.escape(name)}</dt><dd>{escape.escape(value)}</dd>" for name, value in figures(facts))
+    charts = "".join(chart(title, facts[key]) for title, key in (
+        ("Entries by status", "by_status"), ("Entries by country", "by_country"),
+        ("Entries by hour", "by_hour"), ("Malformed lines by reason", "malformed_by_reason")))
+    data = json.dumps(facts).replace("<", "\\u003c")
+    return (f"<!doctype html><html lang=en><meta charset=utf-8><title>Sextant demo</title><style>{STYLE}</style>"
+            f"<h1>Sextant demo</h1><p class='proof{'' if facts['complete'] else ' bad'}'>"
+            f"{escape.escape(proof_line(facts))}</p><dl>{rows}</dl>{charts}"
+            f"<section><h2>What to try next</h2><pre>{escape.escape(chr(10).join(next_steps()))}</pre></section>"
+            f"<footer>{escape.escape(facts['geoip_licence'])}</footer>"
+            f"<script type='application/json' id=report>{data}</script></html>\n")
