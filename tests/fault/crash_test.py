@@ -13,6 +13,7 @@ usage: crash_test.py [--kills N] [--seed N] [--keep]
 """
 
 import argparse
+import os
 import pathlib
 import random
 import re
@@ -292,7 +293,7 @@ def run(kills: int, seed: int, folder: pathlib.Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--seed", type=int, default=os.environ.get("SEED"), help="default: $SEED, else by chance")
     parser.add_argument("--keep", action="store_true", help="leave the data of a failure where it is")
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
