@@ -88,7 +88,7 @@ std::shared_ptr<arrow::ResizableBuffer> GrowingBuffer::take(std::size_t bytes) {
 template <typename T>
 void NumberColumn<T>::grow(std::size_t row) {
   SX_CHECK(row < kRowsMax);
-  const auto rows = std::max({row + 1, 2 * capacity_, kFirstRows});
+  const auto rows = std::max({row + 1, 2 * capacity_, kFirstRows, rows_before_});
   cells_ = reinterpret_cast<T*>(buffer_.grow(rows * sizeof(T)));
   capacity_ = buffer_.capacity() / sizeof(T);
 }
@@ -100,6 +100,7 @@ ArrayPtr NumberColumn<T>::finish(std::size_t rows, const TypePtr& type) {
   auto cells = buffer_.take(rows * sizeof(T));
   cells_ = nullptr;
   capacity_ = 0;
+  rows_before_ = rows;
   return arrow::MakeArray(arrow::ArrayData::Make(type, static_cast<std::int64_t>(rows),
                                                  {std::move(validity), std::move(cells)}, nulls));
 }
@@ -163,19 +164,34 @@ std::int32_t Dictionary::find(std::string_view text, std::uint64_t hash) const {
   if (slots_.empty()) return kNone;
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
   const auto mask = slots_.size() - 1;
-  for (auto slot = hash & mask;; slot = (slot + 1) & mask) {
-    if (slots_[slot].index == kNone) return kNone;
-    if (slots_[slot].tag == tag && at(slots_[slot].index) == text) return slots_[slot].index;
+  for (auto at = hash & mask;; at = (at + 1) & mask) {
+    const auto& slot = slots_[at];
+    if (slot.index == kNone) return kNone;
+    if (slot.tag == tag && slot.length == text.size() &&
+        std::memcmp(text_.data() + slot.begin, text.data(), text.size()) == 0) {
+      return slot.index;
+    }
   }
+}
+
+void Dictionary::prefetch(std::uint64_t hash) const {
+  if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+}
+
+Dictionary::Slot& Dictionary::free_slot(std::uint64_t hash) {
+  const auto mask = slots_.size() - 1;
+  auto at = hash & mask;
+  while (slots_[at].index != kNone) at = (at + 1) & mask;
+  return slots_[at];
 }
 
 std::int32_t Dictionary::add(std::string_view text, std::uint64_t hash) {
   if (const auto found = find(text, hash); found != kNone) return found;
   if (2 * (ends_.size() + 1) > slots_.size()) rehash();
-  const auto mask = slots_.size() - 1;
-  auto slot = hash & mask;
-  while (slots_[slot].index != kNone) slot = (slot + 1) & mask;
-  slots_[slot] = {static_cast<std::uint32_t>(hash >> 32), size()};
+  free_slot(hash) = {.tag = static_cast<std::uint32_t>(hash >> 32),
+                     .index = size(),
+                     .begin = static_cast<std::uint32_t>(text_.size()),
+                     .length = static_cast<std::uint32_t>(text.size())};
   text_.insert(text_.end(), text.begin(), text.end());
   SX_CHECK(text_.size() < std::numeric_limits<std::int32_t>::max());
   ends_.push_back(static_cast<std::int32_t>(text_.size()));
@@ -183,13 +199,10 @@ std::int32_t Dictionary::add(std::string_view text, std::uint64_t hash) {
 }
 
 void Dictionary::rehash() {
-  slots_.assign(std::max(kFirstSlots, 2 * slots_.size()), Slot{});
-  const auto mask = slots_.size() - 1;
-  for (std::int32_t index = 0; index < size(); ++index) {
-    const auto full = hash(at(index));
-    auto slot = full & mask;
-    while (slots_[slot].index != kNone) slot = (slot + 1) & mask;
-    slots_[slot] = {static_cast<std::uint32_t>(full >> 32), index};
+  const auto before =
+      std::exchange(slots_, std::vector<Slot>(std::max(kFirstSlots, 2 * slots_.size())));
+  for (const auto& slot : before) {
+    if (slot.index != kNone) free_slot(hash(at(slot.index))) = slot;
   }
 }
 

@@ -55,6 +55,7 @@ class NumberColumn {
   GrowingBuffer buffer_;
   T* cells_ = nullptr;
   std::size_t capacity_ = 0;
+  std::size_t rows_before_ = 0;  // of the batch before: the next one is likely as large
 };
 extern template class NumberColumn<std::int32_t>;
 extern template class NumberColumn<std::int64_t>;
@@ -94,12 +95,20 @@ class Dictionary {
   static std::uint64_t hash(std::string_view text);  // seeded anew in each process
   std::int32_t find(std::string_view text, std::uint64_t hash) const;
   std::int32_t add(std::string_view text, std::uint64_t hash);
+  // A large dictionary is not in the processor's nearest memory. Callers that know several texts
+  // ahead hash them all, ask for their places, then look them up: the waits overlap.
+  bool large() const { return slots_.size() > 1024; }
+  void prefetch(std::uint64_t hash) const;
 
  private:
+  // Holds all that a comparison needs but the text itself: memory is what a look-up waits for.
   struct Slot {
     std::uint32_t tag = 0;
     std::int32_t index = kNone;
+    std::uint32_t begin = 0;
+    std::uint32_t length = 0;
   };
+  Slot& free_slot(std::uint64_t hash);
   void rehash();
   std::vector<Slot> slots_;  // a power of two, at most half full
   std::vector<std::int32_t> ends_;
@@ -118,6 +127,8 @@ class DictionaryColumn {
     if (last_ < 0 || dictionary_.at(last_) != text) last_ = dictionary_.add(text);
     indices_.set(row, last_);
   }
+  Dictionary& dictionary() { return dictionary_; }
+  void set_number(std::size_t row, std::int32_t number) { indices_.set(row, number); }
   std::size_t bytes() const { return dictionary_.bytes(); }
   ArrayPtr finish(std::size_t rows);
 

@@ -21,7 +21,7 @@ std::string wrong_field(std::size_t index, const FieldSpec& spec, std::string_vi
 
 DelimitedReader::DelimitedReader(const Format& format, const ObjectFacts& facts,
                                  const ReaderOptions& options)
-    : format_(format), facts_(facts), options_(options), cut_(format.fields.size()) {
+    : format_(format), facts_(facts), options_(options), cut_(format.fields.size() * kGroupLines) {
   for (const auto& field : format_.fields) readers_.push_back(make_field_reader(field, facts_));
 }
 
@@ -29,29 +29,65 @@ bool DelimitedReader::known_count(std::size_t count) const {
   return count == format_.fields.size() || std::ranges::count(format_.older_counts, count) > 0;
 }
 
-std::optional<std::string> DelimitedReader::read(const Line& line) {
-  const bool closed = tokens_.cut(line.text, cut_);
+std::optional<std::string> DelimitedReader::cut(const Line& line, std::size_t place) {
+  const auto fields = std::span(cut_).subspan(place * format_.fields.size(), format_.fields.size());
+  const bool closed = tokens_.cut(line.text, fields);
   const auto count = tokens_.count();
   if (format_.other_kind != nullptr) {
-    if (const char* kind = format_.other_kind(std::span(cut_).first(count))) return kind;
+    if (const char* kind = format_.other_kind(fields.first(count))) return kind;
   }
   if (!closed) return "the quote of field " + std::to_string(count + 1) + " is not closed";
   if (!known_count(count)) {
     return std::to_string(count) + " fields, where a whole line has " +
            std::to_string(format_.fields.size());
   }
-  std::fill(cut_.begin() + static_cast<std::ptrdiff_t>(count), cut_.end(), std::string_view());
-  for (std::size_t i = 0; i < cut_.size(); ++i) {
-    if (const char* expected = readers_[i]->set(rows_, cut_[i])) {
-      return wrong_field(i, format_.fields[i], cut_[i], expected);
+  std::ranges::fill(fields.subspan(count), std::string_view());
+  rest_[place] = tokens_.rest();
+  return std::nullopt;
+}
+
+void DelimitedReader::read(std::span<const Line> lines, const Refuse& refuse) {
+  SX_CHECK(lines.size() <= kGroupLines);
+  std::array<std::size_t, kGroupLines> whole = {};
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (auto reason = cut(lines[i], count)) {
+      refuse(i, std::move(*reason));
+    } else {
+      whole[count++] = i;
     }
   }
-  trailing_.set(rows_, tokens_.rest());
+  if (!set_fields(0, count)) {
+    for (std::size_t i = 0; i < count; ++i) finish_row(lines[whole[i]], i);
+    return;
+  }
+  for (std::size_t i = 0; i < count; ++i) {  // some field of some line is wrong: one by one
+    if (auto reason = set_fields(i, 1)) {
+      refuse(whole[i], std::move(*reason));
+    } else {
+      finish_row(lines[whole[i]], i);
+    }
+  }
+}
+
+// Sets the cells of the group's lines from `first` on, column by column, in the rows to come.
+std::optional<std::string> DelimitedReader::set_fields(std::size_t first, std::size_t count) {
+  const auto stride = format_.fields.size();
+  for (std::size_t field = 0; field < stride; ++field) {
+    const FieldTexts texts(&cut_[first * stride + field], stride, count);
+    const auto wrong = readers_[field]->set(rows_, texts);
+    if (wrong.expected == nullptr) continue;
+    return wrong_field(field, format_.fields[field], texts[wrong.line], wrong.expected);
+  }
+  return std::nullopt;
+}
+
+void DelimitedReader::finish_row(const Line& line, std::size_t place) {
+  trailing_.set(rows_, rest_[place]);
   path_.set(rows_, facts_.path);
   offset_.set(rows_, static_cast<std::int64_t>(line.offset));
   if (options_.keep_original) original_.set(rows_, line.text);
   ++rows_;
-  return std::nullopt;
 }
 
 std::size_t DelimitedReader::bytes() const {

@@ -1,5 +1,6 @@
 #pragma once
 // Reads logs whose lines are fields between spaces, by a table that says what each field becomes.
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,12 +27,16 @@ struct Format {
 class DelimitedReader final : public LineReader {
  public:
   DelimitedReader(const Format& format, const ObjectFacts& facts, const ReaderOptions& options);
-  std::optional<std::string> read(const Line& line) override;
+  void read(std::span<const Line> lines, const Refuse& refuse) override;
   std::size_t rows() const override { return rows_; }
   std::size_t bytes() const override;
   BatchPtr finish() override;
 
  private:
+  // Cuts a line into the place of a group's line; the reason when it has not the right fields.
+  std::optional<std::string> cut(const Line& line, std::size_t place);
+  std::optional<std::string> set_fields(std::size_t first, std::size_t count);
+  void finish_row(const Line& line, std::size_t place);
   bool known_count(std::size_t count) const;
   SchemaPtr schema_of(const std::vector<NamedColumn>& columns) const;
 
@@ -39,7 +44,8 @@ class DelimitedReader final : public LineReader {
   ObjectFacts facts_;
   ReaderOptions options_;
   Tokens tokens_;
-  std::vector<std::string_view> cut_;
+  std::vector<std::string_view> cut_;  // of a group: all fields of its first line, its second …
+  std::array<std::string_view, kGroupLines> rest_;
   std::vector<std::unique_ptr<FieldReader>> readers_;
   std::size_t rows_ = 0;
   sdk::DictionaryColumn trailing_;

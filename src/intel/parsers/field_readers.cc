@@ -15,12 +15,51 @@ constexpr auto kNullDouble = sdk::NumberColumn<double>::kNull;
 bool is_null(std::string_view text) { return text.empty() || text == "-"; }
 std::string_view without_null(std::string_view text) { return text == "-" ? "" : text; }
 
+// Readers that take one text after the other: set_one(row, text).
+template <typename Derived>
+class EachReader : public FieldReader {
+ public:
+  WrongText set(std::size_t row, const FieldTexts& texts) final {
+    for (std::size_t i = 0; i < texts.count(); ++i) {
+      const char* expected = static_cast<Derived*>(this)->set_one(row + i, texts[i]);
+      if (expected != nullptr) return {i, expected};
+    }
+    return {};
+  }
+};
+
+// The hashes of a group's texts. When the dictionary is large, its memory is on the way when this
+// returns.
+class Hashes {
+ public:
+  void make(const sdk::Dictionary& dictionary, const FieldTexts& texts) {
+    for (std::size_t i = 0; i < texts.count(); ++i) {
+      each_[i] = sdk::Dictionary::hash(texts[i]);
+      dictionary.prefetch(each_[i]);
+    }
+  }
+  std::uint64_t operator[](std::size_t line) const { return each_[line]; }
+
+ private:
+  std::array<std::uint64_t, kGroupLines> each_;
+};
+
 class TextField final : public FieldReader {
  public:
   explicit TextField(const FieldSpec& spec) : column_(spec.columns[0].column) {}
-  const char* set(std::size_t row, std::string_view text) override {
-    values_.set(row, without_null(text));
-    return nullptr;
+  WrongText set(std::size_t row, const FieldTexts& texts) override {
+    auto& dictionary = values_.dictionary();
+    if (!dictionary.large()) {
+      for (std::size_t i = 0; i < texts.count(); ++i) values_.set(row + i, without_null(texts[i]));
+      return {};
+    }
+    Hashes hashes;
+    hashes.make(dictionary, texts);
+    for (std::size_t i = 0; i < texts.count(); ++i) {
+      const auto text = texts[i];
+      values_.set_number(row + i, is_null(text) ? kNullInt32 : dictionary.add(text, hashes[i]));
+    }
+    return {};
   }
   std::size_t bytes(std::size_t) const override { return values_.bytes(); }
   void finish(std::size_t rows, std::vector<NamedColumn>& columns) override {
@@ -32,10 +71,10 @@ class TextField final : public FieldReader {
   sdk::DictionaryColumn values_;
 };
 
-class UniqueField final : public FieldReader {
+class UniqueField final : public EachReader<UniqueField> {
  public:
   explicit UniqueField(const FieldSpec& spec) : column_(spec.columns[0].column) {}
-  const char* set(std::size_t row, std::string_view text) override {
+  const char* set_one(std::size_t row, std::string_view text) {
     values_.set(row, without_null(text));
     return nullptr;
   }
@@ -49,10 +88,10 @@ class UniqueField final : public FieldReader {
   sdk::StringColumn values_;
 };
 
-class TimeField final : public FieldReader {
+class TimeField final : public EachReader<TimeField> {
  public:
   explicit TimeField(const FieldSpec& spec) : column_(spec.columns[0].column) {}
-  const char* set(std::size_t row, std::string_view text) override {
+  const char* set_one(std::size_t row, std::string_view text) {
     if (is_null(text) && column_ != "ts") {
       values_.set(row, kNullInt64);
       return nullptr;
@@ -74,10 +113,10 @@ class TimeField final : public FieldReader {
   sdk::NumberColumn<std::int64_t> values_;
 };
 
-class IntegerField final : public FieldReader {
+class IntegerField final : public EachReader<IntegerField> {
  public:
   explicit IntegerField(const FieldSpec& spec) : column_(spec.columns[0].column) {}
-  const char* set(std::size_t row, std::string_view text) override {
+  const char* set_one(std::size_t row, std::string_view text) {
     const auto number = is_null(text) ? kNullInt64 : read_integer(text);
     if (!number) return "a whole number";
     values_.set(row, *number);
@@ -93,10 +132,10 @@ class IntegerField final : public FieldReader {
   sdk::NumberColumn<std::int64_t> values_;
 };
 
-class SecondsField final : public FieldReader {
+class SecondsField final : public EachReader<SecondsField> {
  public:
   explicit SecondsField(const FieldSpec& spec) : column_(spec.columns[0].column) {}
-  const char* set(std::size_t row, std::string_view text) override {
+  const char* set_one(std::size_t row, std::string_view text) {
     const auto number = is_null(text) ? kNullDouble : read_decimal(text);
     if (!number) return "a number of seconds";
     values_.set(row, *number);
@@ -116,26 +155,21 @@ class EndpointField final : public FieldReader {
  public:
   explicit EndpointField(const FieldSpec& spec)
       : address_column_(spec.columns[0].column), port_column_(spec.columns[1].column) {}
-  const char* set(std::size_t row, std::string_view text) override {
-    if (is_null(text)) {
-      addresses_.set(row, kNullInt32);
-      ports_.set(row, kNullInt32);
-      return nullptr;
+
+  WrongText set(std::size_t row, const FieldTexts& texts) override {
+    std::array<std::string_view, kGroupLines> addresses;
+    for (std::size_t i = 0; i < texts.count(); ++i) {
+      const auto text = texts[i];
+      ports_.set(row + i, kNullInt32);
+      if (is_null(text)) continue;
+      const auto colon = text.rfind(':');
+      if (colon == std::string_view::npos) return {i, kExpected};
+      const auto port = read_integer(text.substr(colon + 1));
+      if (!port || *port < 0 || *port > 65535) return {i, kExpected};
+      ports_.set(row + i, static_cast<std::int32_t>(*port));
+      addresses[i] = text.substr(0, colon);
     }
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) return kExpected;
-    const auto port = read_integer(text.substr(colon + 1));
-    if (!port || *port < 0 || *port > 65535) return kExpected;
-    const auto address = text.substr(0, colon);
-    const auto hash = sdk::Dictionary::hash(address);
-    auto index = distinct_.find(address, hash);
-    if (index == sdk::Dictionary::kNone) {
-      if (!sdk::IpAddress::parse(address)) return kExpected;
-      index = distinct_.add(address, hash);
-    }
-    addresses_.set(row, index);
-    ports_.set(row, static_cast<std::int32_t>(*port));
-    return nullptr;
+    return set_addresses(row, {addresses.data(), 1, texts.count()});
   }
   std::size_t bytes(std::size_t) const override { return distinct_.bytes(); }
   void finish(std::size_t rows, std::vector<NamedColumn>& columns) override {
@@ -145,6 +179,24 @@ class EndpointField final : public FieldReader {
   }
 
  private:
+  WrongText set_addresses(std::size_t row, const FieldTexts& addresses) {
+    Hashes hashes;
+    hashes.make(distinct_, addresses);
+    for (std::size_t i = 0; i < addresses.count(); ++i) {
+      const auto address = addresses[i];
+      auto number = kNullInt32;
+      if (address.data() != nullptr) {
+        number = distinct_.find(address, hashes[i]);
+        if (number == sdk::Dictionary::kNone) {
+          if (!sdk::IpAddress::parse(address)) return {i, kExpected};
+          number = distinct_.add(address, hashes[i]);
+        }
+      }
+      addresses_.set(row + i, number);
+    }
+    return {};
+  }
+
   static constexpr const char* kExpected = "an address and port";
   std::string address_column_;
   std::string port_column_;
@@ -169,18 +221,24 @@ class SplitField final : public FieldReader {
       parts_.push_back({std::string(column.column), column.type, {}, {}});
     }
   }
-  const char* set(std::size_t row, std::string_view text) override {
-    if (last_ < 0 || values_.at(last_) != text) {
-      const auto hash = sdk::Dictionary::hash(text);
-      auto index = values_.find(text, hash);
-      if (index == sdk::Dictionary::kNone) {
-        if (const char* expected = split(text)) return expected;
-        index = values_.add(text, hash);
+  WrongText set(std::size_t row, const FieldTexts& texts) override {
+    const bool large = values_.large();
+    Hashes hashes;
+    if (large) hashes.make(values_, texts);
+    for (std::size_t i = 0; i < texts.count(); ++i) {
+      const auto text = texts[i];
+      if (large || last_ < 0 || values_.at(last_) != text) {
+        const auto hash = large ? hashes[i] : sdk::Dictionary::hash(text);
+        auto number = values_.find(text, hash);
+        if (number == sdk::Dictionary::kNone) {
+          if (const char* expected = split(text)) return {i, expected};
+          number = values_.add(text, hash);
+        }
+        last_ = number;
       }
-      last_ = index;
+      indices_.set(row + i, last_);
     }
-    indices_.set(row, last_);
-    return nullptr;
+    return {};
   }
   std::size_t bytes(std::size_t) const override { return 2 * values_.bytes(); }
   void finish(std::size_t rows, std::vector<NamedColumn>& columns) override {

@@ -51,12 +51,31 @@ struct NamedColumn {
   sdk::ArrayPtr values;
 };
 
+// The texts of one field in a group of lines.
+class FieldTexts {
+ public:
+  FieldTexts(const std::string_view* first, std::size_t stride, std::size_t count)
+      : first_(first), stride_(stride), count_(count) {}
+  std::string_view operator[](std::size_t line) const { return first_[line * stride_]; }
+  std::size_t count() const { return count_; }  // at most kGroupLines
+
+ private:
+  const std::string_view* first_;
+  std::size_t stride_;
+  std::size_t count_;
+};
+
+struct WrongText {
+  std::size_t line = 0;            // of the group
+  const char* expected = nullptr;  // what the text is not ("a number"); nullptr: all is well
+};
+
 class FieldReader {
  public:
   virtual ~FieldReader() = default;
-  // Sets the cells of `row`; a row is set before the next one, and may be set again. Returns
-  // nullptr, or what the text is not ("a number").
-  virtual const char* set(std::size_t row, std::string_view text) = 0;
+  // Sets the cells of the rows from `row` on, one a text; stops at the first wrong text. Rows are
+  // set in order, and the last ones may be set again.
+  virtual WrongText set(std::size_t row, const FieldTexts& texts) = 0;
   virtual std::size_t bytes(std::size_t rows) const = 0;  // of text held, about
   virtual void finish(std::size_t rows, std::vector<NamedColumn>& columns) = 0;
 };

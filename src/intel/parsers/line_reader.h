@@ -5,7 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,13 +28,18 @@ struct Line {
   std::uint64_t offset = 0;  // of the line in the decompressed object
 };
 
+// Lines are read in groups, so that a reader can go column by column.
+inline constexpr std::size_t kGroupLines = 32;
+
+// Told about a line of the group, by number, that is no entry: what is wrong, and where.
+using Refuse = std::function<void(std::size_t line, std::string reason)>;
+
 // Rows in the making, for one delivery.
 class LineReader {
  public:
   virtual ~LineReader() = default;
-  // Reads the line into the next row. A line that is no entry leaves no row, and the reason comes
-  // back: what is wrong, and where.
-  virtual std::optional<std::string> read(const Line& line) = 0;
+  // Reads at most kGroupLines lines into the next rows. A line that is refused leaves no row.
+  virtual void read(std::span<const Line> lines, const Refuse& refuse) = 0;
   virtual std::size_t rows() const = 0;
   virtual std::size_t bytes() const = 0;  // of text held, about
   virtual BatchPtr finish() = 0;          // the rows so far; empty after

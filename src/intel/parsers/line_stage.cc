@@ -33,35 +33,47 @@ Result<> LineStage::text(const sdk::TextBlock& block, const sdk::Emit& emit) {
   if (block.cut_bytes > 0) {
     malformed({block.text, block.offset}, block.cut_bytes, "the line is longer than 1 MiB");
   } else {
-    const bool plain = is_plain(block.text);
-    const char* const begin = block.text.data();
-    const char* const end = begin + block.text.size();
-    for (const char* at = begin; at < end;) {
-      const auto* newline =
-          static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
-      const char* const stop = newline != nullptr ? newline : end;
-      const bool returned = stop > at && stop[-1] == '\r';
-      const std::string_view text(at, static_cast<std::size_t>(stop - at) - (returned ? 1 : 0));
-      const auto offset = block.offset + static_cast<std::uint64_t>(at - begin);
-      if (!text.empty()) SX_TRY(line({text, offset}, plain, emit));
-      at = stop + 1;
-    }
+    SX_TRY(lines(block, emit));
   }
   if (reader_->bytes() >= kBatchBytes) SX_TRY(emit_rows(emit));
   if (malformed_.bytes() >= kBatchBytes) SX_TRY(emit_malformed(emit));
   return {};
 }
 
-Result<> LineStage::line(const Line& line, bool plain, const sdk::Emit& emit) {
-  Line entry = line;
-  if (!plain && !is_plain(line.text)) {
-    escape_into(line.text, escaped_);
-    entry.text = escaped_;
+Result<> LineStage::lines(const sdk::TextBlock& block, const sdk::Emit& emit) {
+  for (auto rest = block.text; !rest.empty();) {
+    const auto [length, plain] = first_line(rest);
+    auto text = rest.substr(0, length);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    const auto at = static_cast<std::uint64_t>(rest.data() - block.text.data());
+    if (!text.empty()) take({text, block.offset + at}, plain);
+    rest.remove_prefix(std::min(length + 1, rest.size()));
+    if (reader_->rows() >= kBatchRows) SX_TRY(emit_rows(emit));
+    if (malformed_.rows() >= kBatchRows) SX_TRY(emit_malformed(emit));
   }
-  if (const auto reason = reader_->read(entry)) malformed(line, 0, *reason);
-  if (reader_->rows() == kBatchRows) SX_TRY(emit_rows(emit));
-  if (malformed_.rows() == kBatchRows) SX_TRY(emit_malformed(emit));
+  read_group();  // the block's text is gone after this call
   return {};
+}
+
+void LineStage::take(const Line& line, bool plain) {
+  if (plain) {
+    group_.push_back(line);
+    if (group_.size() == kGroupLines) read_group();
+    return;
+  }
+  read_group();
+  escape_into(line.text, escaped_);
+  const Line entry{escaped_, line.offset};
+  reader_->read({&entry, 1},
+                [&](std::size_t, const std::string& reason) { malformed(line, 0, reason); });
+}
+
+void LineStage::read_group() {
+  if (group_.empty()) return;
+  reader_->read(group_, [this](std::size_t line, const std::string& reason) {
+    malformed(group_[line], 0, reason);
+  });
+  group_.clear();
 }
 
 void LineStage::malformed(const Line& line, std::uint64_t cut_bytes, std::string_view reason) {

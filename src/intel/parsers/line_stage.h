@@ -2,6 +2,8 @@
 // The parsing stage that all kinds of line logs share: every line that is not empty becomes exactly
 // one row, of the kind's table or of "malformed".
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "intel/parsers/line_reader.h"
 #include "intel/parsers/malformed_rows.h"
@@ -9,7 +11,7 @@
 namespace sextant::intel {
 
 // Rows are held back until there are this many, or this many bytes of text in them.
-inline constexpr std::size_t kBatchRows = 64 * 1024;
+inline constexpr std::size_t kBatchRows = 32 * 1024;
 inline constexpr std::size_t kBatchBytes = std::size_t{32} << 20;
 
 class LineStage final : public sdk::Stage {
@@ -22,7 +24,9 @@ class LineStage final : public sdk::Stage {
   Result<> finish(const sdk::Emit& emit) override;
 
  private:
-  Result<> line(const Line& line, bool plain, const sdk::Emit& emit);
+  Result<> lines(const sdk::TextBlock& block, const sdk::Emit& emit);
+  void take(const Line& line, bool plain);
+  void read_group();
   void malformed(const Line& line, std::uint64_t cut_bytes, std::string_view reason);
   Result<> emit_rows(const sdk::Emit& emit);
   Result<> emit_malformed(const sdk::Emit& emit);
@@ -32,6 +36,7 @@ class LineStage final : public sdk::Stage {
   Time received_;
   std::unique_ptr<LineReader> reader_;
   MalformedRows malformed_;
+  std::vector<Line> group_;
   std::string escaped_;
 };
 

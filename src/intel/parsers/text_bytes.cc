@@ -1,7 +1,11 @@
 #include "intel/parsers/text_bytes.h"
 
+#include <bit>
 #include <cstdint>
-#include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace sextant::intel {
 namespace {
@@ -32,21 +36,32 @@ std::size_t sequence_at(std::string_view bytes, std::size_t at) {
 
 }  // namespace
 
-bool is_plain(std::string_view bytes) {
-  constexpr std::uint64_t kHigh = 0x8080808080808080;
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  std::uint64_t bad = 0;
-  std::size_t at = 0;
-  for (; at + 8 <= bytes.size(); at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, 8);
-    bad |= word | (word - kOnes);  // a high bit; or a borrow, which only a zero byte makes
+FirstLine first_line(std::string_view text) {
+  FirstLine line;
+#ifdef __SSE2__
+  const auto newline = _mm_set1_epi8('\n');
+  const auto zero = _mm_setzero_si128();
+  for (; line.length + 16 <= text.size(); line.length += 16) {
+    const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + line.length));
+    const auto ends = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, newline)));
+    // The sign bit: of bytes that are not ASCII, and of zero bytes after the comparison.
+    auto special =
+        static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(bytes, _mm_cmpeq_epi8(bytes, zero))));
+    if (ends != 0) {
+      const auto before = static_cast<unsigned>(std::countr_zero(ends));
+      special &= (1U << before) - 1;
+      line.plain = line.plain && special == 0;
+      line.length += before;
+      return line;
+    }
+    line.plain = line.plain && special == 0;
   }
-  for (; at < bytes.size(); ++at) {
-    const auto byte = byte_at(bytes, at);
-    if (byte == 0 || byte >= 0x80) return false;
+#endif
+  for (; line.length < text.size() && text[line.length] != '\n'; ++line.length) {
+    const auto byte = byte_at(text, line.length);
+    if (byte == 0 || byte >= 0x80) line.plain = false;
   }
-  return (bad & kHigh) == 0;
+  return line;
 }
 
 void escape_into(std::string_view bytes, std::string& out) {

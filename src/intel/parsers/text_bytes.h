@@ -5,8 +5,12 @@
 
 namespace sextant::intel {
 
-// Whether all bytes are ASCII and none is NUL: then text needs no closer look.
-bool is_plain(std::string_view bytes);
+struct FirstLine {
+  std::size_t length = 0;  // to the newline, or to the end of the text
+  bool plain = true;       // all ASCII and no NUL: needs no closer look
+};
+// Both in one pass.
+FirstLine first_line(std::string_view text);
 
 // `bytes` as UTF-8 text without NUL: each NUL, and each byte that belongs to no well-formed
 // sequence (Unicode 15, table 3-7), becomes \xHH. Overwrites `out`.
