@@ -15,6 +15,21 @@ std::uint64_t micros(Time time) {
 
 Time time_of(std::uint64_t micros) { return Time(Duration(static_cast<std::int64_t>(micros))); }
 
+// A kind that this program does not know is a record it cannot act on.
+Result<OutcomeKind> outcome_of(std::uint64_t number) {
+  if (number <= static_cast<std::uint64_t>(OutcomeKind::Dropped))
+    return static_cast<OutcomeKind>(number);
+  return fail(Code::Corrupt, "stored delivery has outcome " + std::to_string(number));
+}
+
+Result<TriggerKind> trigger_of(std::uint64_t number) {
+  if (number >= static_cast<std::uint64_t>(TriggerKind::Bucket) &&
+      number <= static_cast<std::uint64_t>(TriggerKind::Table)) {
+    return static_cast<TriggerKind>(number);
+  }
+  return fail(Code::Corrupt, "stored delivery has trigger " + std::to_string(number));
+}
+
 // Nested messages carry the same version byte: each decodes alone.
 std::string encode_event(const Event& event) {
   wire::Writer writer(kDeliveryVersion);
@@ -42,7 +57,10 @@ Result<Event> decode_event(std::string_view bytes) {
   Event event;
   while (reader.next()) {
     switch (reader.field()) {
-      case 1: event.trigger = static_cast<TriggerKind>(reader.number()); break;
+      case 1: {
+        SX_TRY_AS(event.trigger, trigger_of(reader.number()));
+        break;
+      }
       case 2: event.name = reader.text(); break;
       case 3: event.source_arn = reader.text(); break;
       case 4: event.notification_id = reader.text(); break;
@@ -180,6 +198,7 @@ std::string encode(const Delivery& delivery) {
   if (delivery.started) writer.number(14, micros(*delivery.started));
   for (const auto& stage : delivery.stages) writer.element(15, encode_stage(stage));
   writer.number(16, delivery.rows_landed).number(17, delivery.rows_malformed);
+  writer.number(18, delivery.trace.sampled ? 0 : 1);
   return writer.finish();
 }
 
@@ -202,11 +221,15 @@ Result<Delivery> decode_delivery(std::string_view bytes) {
       case 8: delivery.due = time_of(reader.number()); break;
       case 9: delivery.attempts = reader.number(); break;
       case 10: delivery.revision = reader.text(); break;
-      case 11: delivery.outcome = static_cast<OutcomeKind>(reader.number()); break;
+      case 11: {
+        SX_TRY_AS(delivery.outcome, outcome_of(reader.number()));
+        break;
+      }
       case 13: delivery.ended = time_of(reader.number()); break;
       case 14: delivery.started = time_of(reader.number()); break;
       case 16: delivery.rows_landed = reader.number(); break;
       case 17: delivery.rows_malformed = reader.number(); break;
+      case 18: delivery.trace.sampled = reader.number() == 0; break;
       default: break;
     }
   }

@@ -85,6 +85,26 @@ TEST(DeliveryRecord, BytesCutAnywhereAreCorruptOrShorter) {
   EXPECT_EQ(decode_delivery("\x02").error().code, Code::Corrupt);
 }
 
+TEST(DeliveryRecord, AnOutcomeOrTriggerThatNobodyKnowsIsCorrupt) {
+  auto delivery = ended_delivery();
+  delivery.outcome = static_cast<OutcomeKind>(4);
+  EXPECT_EQ(decode_delivery(encode(delivery)).error().code, Code::Corrupt);
+  delivery = ended_delivery();
+  delivery.event.trigger = static_cast<TriggerKind>(7);
+  EXPECT_EQ(decode_delivery(encode(delivery)).error().code, Code::Corrupt);
+}
+
+TEST(DeliveryRecord, AFieldOfALaterProgramIsPassedOver) {
+  const auto later = encode(ended_delivery()) + "\xF8\x07\x01";  // field 127, number 1
+  EXPECT_EQ(decode_delivery(later), ended_delivery());
+}
+
+TEST(DeliveryRecord, ATraceThatIsNotSampledStaysSo) {
+  auto delivery = ended_delivery();
+  delivery.trace.sampled = false;
+  EXPECT_EQ(decode_delivery(encode(delivery)), delivery);
+}
+
 TEST(DeliveryId, IsTheEventsAndNothingElses) {
   const FunctionName function("collector");
   const auto id = delivery_id(function, put_event());

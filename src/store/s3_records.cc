@@ -114,7 +114,10 @@ std::string encode(const ObjectRecord& record) {
   for (const auto& part : record.body) writer.element(5, encode(part));
   writer.element(6, encode_attributes(record.attributes));
   if (record.checksum) writer.element(7, encode_checksum(*record.checksum));
-  return writer.text(8, record.trace.trace_id).text(9, record.trace.parent_id).finish();
+  return writer.text(8, record.trace.trace_id)
+      .text(9, record.trace.parent_id)
+      .number(10, record.trace.sampled ? 0 : 1)
+      .finish();
 }
 
 Result<ObjectRecord> decode_object(std::string_view bytes) {
@@ -131,6 +134,7 @@ Result<ObjectRecord> decode_object(std::string_view bytes) {
       case 7: SX_TRY(decode_object_nested(reader, record)); break;
       case 8: record.trace.trace_id = reader.text(); break;
       case 9: record.trace.parent_id = reader.text(); break;
+      case 10: record.trace.sampled = reader.number() == 0; break;
       default: break;
     }
   }

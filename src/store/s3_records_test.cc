@@ -56,6 +56,12 @@ TEST(S3Records, ComeBackAsTheyWere) {
   EXPECT_EQ(decode_object(encode(ObjectRecord{})), ObjectRecord{});
 }
 
+TEST(S3Records, ATraceThatIsNotSampledStaysSo) {
+  auto object = example_object();
+  object.trace.sampled = false;
+  EXPECT_EQ(decode_object(encode(object)), object);
+}
+
 // Version 1 as written by the first release: these bytes stay readable.
 TEST(S3Records, VersionOneIsGolden) {
   EXPECT_EQ(hex(encode(example_bucket())), "010a046c6f67731080f2be8184b595031a05737461636b2001");
