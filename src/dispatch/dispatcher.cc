@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "dispatch/attempt.h"
 #include "dispatch/due_window.h"
+#include "dispatch/rate.h"
 #include "dispatch/revisions.h"
 #include "store/keys.h"
 
@@ -22,6 +23,7 @@ constexpr std::chrono::seconds kAgainAfterNotCommitted{1};
 struct Lane {
   DueWindow window;
   FunctionStatus status;
+  mutable Rate rows_lately;
   metrics::Counter* succeeded = nullptr;
   metrics::Counter* failed = nullptr;
   metrics::Counter* retried = nullptr;
@@ -104,11 +106,16 @@ class PoolDispatcher final : public Dispatcher {
 
   std::vector<FunctionStatus> status() const override {
     std::vector<FunctionStatus> all;
+    const auto now = parts_.clock.now();
     std::lock_guard lock(mutex_);
     for (const auto& [name, lane] : lanes_) {
       all.push_back(lane.status);
-      all.back().in_flight = lane.window.in_flight();
-      all.back().revision = revisions_.newest_id(name);
+      auto& told = all.back();
+      told.in_flight = lane.window.in_flight();
+      told.rows_per_second = lane.rows_lately.per_second(now);
+      const auto next = lane.window.next();
+      if (next && *next < now) told.lag = std::chrono::floor<std::chrono::seconds>(now - *next);
+      told.revision = revisions_.newest_id(name);
     }
     return all;
   }
@@ -231,7 +238,7 @@ class PoolDispatcher final : public Dispatcher {
     landing_bytes_ -= landing_bytes;
     --in_flight_;
     switch (result.end) {
-      case AttemptEnd::Ended: count_end(lane, result.delivery); [[fallthrough]];
+      case AttemptEnd::Ended: count_end(lane, result.delivery, parts_.clock.now()); [[fallthrough]];
       case AttemptEnd::Gone:
         --lane.status.pending;
         --pending_total_;
@@ -251,12 +258,13 @@ class PoolDispatcher final : public Dispatcher {
     if (in_flight_ == 0) idle_.notify_all();
   }
 
-  static void count_end(Lane& lane, const store::Delivery& delivery) {
+  static void count_end(Lane& lane, const store::Delivery& delivery, Time now) {
     const bool good = delivery.outcome == store::OutcomeKind::Succeeded;
     ++(good ? lane.status.succeeded : lane.status.failed);
     (good ? lane.succeeded : lane.failed)->add();
     lane.status.rows_landed += delivery.rows_landed;
     lane.status.rows_malformed += delivery.rows_malformed;
+    lane.rows_lately.add(delivery.rows_landed + delivery.rows_malformed, now);
     lane.rows->add(delivery.rows_landed);
     lane.malformed->add(delivery.rows_malformed);
     const auto seconds = [](Duration span) { return std::chrono::duration<double>(span).count(); };

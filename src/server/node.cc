@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "adapters/embedded/amnesiac_disk.h"
 #include "adapters/embedded/blob_store.h"
 #include "adapters/embedded/lake_files.h"
 #include "adapters/embedded/posix_disk.h"
@@ -71,7 +72,7 @@ struct Node::Parts {
   NodeOptions options;
   SystemClock clock;
   metrics::Registry metrics;
-  adapters::PosixDisk disk;
+  std::unique_ptr<adapters::Disk> disk;
   std::unique_ptr<adapters::EmbeddedStore> store;
   std::unique_ptr<adapters::EmbeddedBlobStore> blobs;
   std::unique_ptr<ports::LakeFiles> lake_files;
@@ -102,11 +103,16 @@ struct Node::Parts {
 Result<> Node::Parts::open_storage() {
   const fs::path data(options.data);
   SX_TRY(make_folder(data));
+  if (options.forget_unsynced) {
+    SX_TRY_AS(disk, adapters::AmnesiacDisk::load(data));
+  } else {
+    disk = std::make_unique<adapters::PosixDisk>();
+  }
   if (options.files.empty()) options.files = (data / "files").string();
   SX_TRY(make_folder(options.files));
-  SX_TRY_AS(store, adapters::EmbeddedStore::open(data / "store", {.clock = clock, .disk = disk}));
-  SX_TRY_AS(blobs, adapters::EmbeddedBlobStore::open(data / "blobs", {.disk = disk}));
-  SX_TRY_AS(lake_files, adapters::open_lake_files(disk, data / "lake"));
+  SX_TRY_AS(store, adapters::EmbeddedStore::open(data / "store", {.clock = clock, .disk = *disk}));
+  SX_TRY_AS(blobs, adapters::EmbeddedBlobStore::open(data / "blobs", {.disk = *disk}));
+  SX_TRY_AS(lake_files, adapters::open_lake_files(*disk, data / "lake"));
   SX_TRY_AS(configuration, store::ConfigurationStore::open(*store, options.scope));
   bodies = std::make_unique<store::BodyStore>(*store, *store, *blobs);
   SX_TRY_AS(const auto swept, bodies->sweep());

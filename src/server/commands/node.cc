@@ -80,6 +80,8 @@ void add_node(CLI::App& program, cli::ExitCode& exit) {
   certificate->needs("--tls-key");
   command->add_flag("--insecure", options.insecure,
                     "Listen on another address than loopback without TLS");
+  // For the power-loss tests alone, so not in --help.
+  command->add_flag("--forget-unsynced", options.forget_unsynced)->group("");
   command->add_option("--workers", options.worker_threads, "Attempts that compute at the same time")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

@@ -16,7 +16,9 @@ boost::json::object to_json(const dispatch::FunctionStatus& status) {
           {"Failed", status.failed},
           {"Retried", status.retried},
           {"RowsLanded", status.rows_landed},
-          {"RowsMalformed", status.rows_malformed}};
+          {"RowsMalformed", status.rows_malformed},
+          {"RowsPerSecond", static_cast<std::uint64_t>(status.rows_per_second)},
+          {"LagSeconds", static_cast<std::int64_t>(status.lag.count())}};
 }
 
 }  // namespace
