@@ -11,10 +11,13 @@
 #include "adapters/embedded/posix_disk.h"
 #include "adapters/embedded/store.h"
 #include "api/operations.h"
+#include "api/query/query_protocol.h"
 #include "api/router.h"
 #include "api/s3/s3_protocol.h"
 #include "api/sextant/sextant_protocol.h"
 #include "core/log.h"
+#include "deploy/operations.h"
+#include "deploy/stacks.h"
 #include "dispatch/dispatcher.h"
 #include "guard/audit/audit_log.h"
 #include "guard/authenticate.h"
@@ -25,6 +28,7 @@
 #include "lake/manifest.h"
 #include "lake/sweep.h"
 #include "patterns/event/bucket_events.h"
+#include "runtime/native/pipeline.h"
 #include "server/catalogue.h"
 #include "services/lake/lake_service.h"
 #include "services/node/node_service.h"
@@ -65,6 +69,15 @@ Result<> make_folder(const fs::path& folder) {
   return {};
 }
 
+deploy::HandlerRules handler_rules() {
+  deploy::HandlerRules rules;
+  for (const auto* function : catalogue().all()) rules.known_functions.push_back(function->id);
+  rules.check_handler = [](std::string_view handler) {
+    return runtime::native::check_handler(catalogue(), handler);
+  };
+  return rules;
+}
+
 }  // namespace
 
 // In the order of construction; destroyed in the opposite one.
@@ -87,6 +100,7 @@ struct Node::Parts {
   std::unique_ptr<services::s3::FailureBucket> failures;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<patterns::event::BucketEvents> events;
+  std::unique_ptr<deploy::Stacks> stacks;
   api::Operations operations;
   std::unique_ptr<guard::Authenticator> authenticator;
   std::unique_ptr<api::Router> router;
@@ -186,6 +200,13 @@ Result<> Node::Parts::add_services() {
                                              .streams = *store,
                                              .configuration = *configuration,
                                              .dispatcher = *dispatcher}));
+  stacks = std::make_unique<deploy::Stacks>(deploy::DeployParts{.scope = options.scope,
+                                                                .clock = clock,
+                                                                .log = *store,
+                                                                .state = *store,
+                                                                .configuration = *configuration},
+                                            handler_rules());
+  operations.add(deploy::cloudformation_operations(*stacks));
   return {};
 }
 
@@ -197,6 +218,8 @@ Result<> Node::Parts::serve() {
                                                             .operations = operations,
                                                             .metrics = metrics});
   router->add("s3", std::make_unique<api::s3::S3Protocol>());
+  router->add("cloudformation", std::make_unique<api::query::QueryProtocol>(
+                                    "http://cloudformation.amazonaws.com/doc/2010-05-15/"));
   router->add("sextant", std::make_unique<api::sextant_http::SextantProtocol>());
   net::ServerOptions how;
   how.address = options.address;

@@ -83,6 +83,18 @@ std::string function_revision(const Scope& scope, const FunctionName& function,
                               std::string_view revision) {
   return scoped("functionrevision", scope) + function.text() + "/" + std::string(revision);
 }
+std::string stacks(const Scope& scope) { return scoped("stack", scope); }
+std::string stack(const Scope& scope, std::string_view name) {
+  return stacks(scope) + std::string(name);
+}
+std::string change_sets(const Scope& scope, std::string_view stack) {
+  return all_change_sets(scope) + std::string(stack) + "/";
+}
+std::string all_change_sets(const Scope& scope) { return scoped("changeset", scope); }
+std::string change_set(const Scope& scope, std::string_view stack, std::string_view name) {
+  return change_sets(scope, stack) + std::string(name);
+}
+std::string configuration(const Scope& scope) { return scoped("configuration", scope) + "0"; }
 std::string access_keys() { return "accesskey/"; }
 std::string access_key(std::string_view access_key_id) {
   return access_keys() + std::string(access_key_id);

@@ -48,7 +48,13 @@ std::string lake_schemas(const Scope& scope);  // prefix of all tables' schemas
 
 // Configuration: one record an app (stack), one a principal.
 std::string app(const Scope& scope, std::string_view name);
-std::string apps(const Scope& scope);  // prefix
+std::string apps(const Scope& scope);                          // prefix
+std::string stack(const Scope& scope, std::string_view name);  // what the app was deployed from
+std::string stacks(const Scope& scope);                        // prefix
+std::string change_set(const Scope& scope, std::string_view stack, std::string_view name);
+std::string change_sets(const Scope& scope, std::string_view stack);  // prefix
+std::string all_change_sets(const Scope& scope);                      // prefix
+std::string configuration(const Scope& scope);  // put by every deploy: two at once cannot both win
 std::string function_revision(const Scope& scope, const FunctionName& function,
                               std::string_view revision);
 std::string access_key(std::string_view access_key_id);

@@ -1,0 +1,147 @@
+// The part of Stacks that is about change sets.
+#include "deploy/prepared_deploy.h"
+#include "deploy/stack_names.h"
+#include "deploy/stacks.h"
+#include "store/keys.h"
+
+namespace sextant::deploy {
+namespace {
+
+using store::StackAction;
+
+constexpr auto kKeptFor = std::chrono::hours(24);
+constexpr const char* kNoChanges =
+    "The submitted information didn't contain changes. Submit different information to create a "
+    "change set.";
+
+std::unexpected<Error> invalid(std::string message) {
+  return fail(Code::Invalid, std::move(message), "ValidationError");
+}
+
+std::unexpected<Error> no_change_set(const std::string& name) {
+  return fail(Code::NotFound, "ChangeSet [" + name + "] does not exist", "ChangeSetNotFound");
+}
+
+Result<> check_action(const ChangeSetRequest& request, const std::string& stack, bool exists) {
+  if (!valid_change_set_name(request.name))
+    return invalid("a change set's name has letters, digits and '-' and begins with a letter");
+  if (request.action == StackAction::Create && exists) {
+    return invalid("Stack [" + stack +
+                   "] already exists and cannot be created again with the "
+                   "changeSet [" +
+                   request.name + "].");
+  }
+  if (request.action == StackAction::Update && !exists)
+    return invalid("Stack [" + stack + "] does not exist");
+  return {};
+}
+
+}  // namespace
+
+Result<ChangeSetRecord> Stacks::draft(const ChangeSetRequest& request) const {
+  SX_TRY_AS(auto existing, resolve(request.stack));
+  const auto stack = name_of(request.stack.name, "stack");
+  const bool exists = existing.record.has_value();
+  SX_TRY(check_action(request, stack, exists));
+  auto stack_id = exists ? existing.record->id : make_id("stack", stack);
+  const auto action = exists ? StackAction::Update : StackAction::Create;
+  const auto tags_before = exists ? existing.record->input.tags : existing.input.tags;
+  SX_TRY_AS(auto prepared,
+            prepare(stack, action, std::move(existing), stack_id, request.stack.request_id));
+  ChangeSetRecord record{.id = make_id("changeSet", request.name),
+                         .name = request.name,
+                         .stack = stack,
+                         .stack_id = std::move(stack_id),
+                         .description = request.description,
+                         .action = action,
+                         .status = ChangeSetStatus::Ready,
+                         .reason = {},
+                         .created = parts_.clock.now(),
+                         .input = prepared.record.input,
+                         .changes = std::move(prepared.changes)};
+  const bool same =
+      exists && prepared.deployed.apps[stack] == *prepared.app && tags_before == record.input.tags;
+  if (same) {
+    record.status = ChangeSetStatus::Failed;
+    record.reason = kNoChanges;
+  }
+  return record;
+}
+
+Result<ChangeSetRecord> Stacks::create_change_set(const ChangeSetRequest& request,
+                                                  const Commit& commit) {
+  SX_TRY_AS(auto record, draft(request));
+  ports::Batch batch;
+  const auto key = store::keys::change_set(parts_.scope, record.stack, record.name);
+  batch.conditions.push_back({key, std::nullopt});
+  batch.puts.push_back({key, encode(record), parts_.clock.now() + kKeptFor});
+  const auto committed = commit(std::move(batch));
+  if (committed) return record;
+  if (committed.error().code != Code::Conflict) return std::unexpected(committed.error());
+  return fail(Code::Conflict, "ChangeSet " + record.name + " already exists",
+              "AlreadyExistsException");
+}
+
+Result<std::vector<ChangeSetRecord>> Stacks::list_change_sets(const std::string& stack) const {
+  std::vector<ChangeSetRecord> records;
+  const auto prefix = stack.empty()
+                          ? store::keys::all_change_sets(parts_.scope)
+                          : store::keys::change_sets(parts_.scope, name_of(stack, "stack"));
+  SX_TRY(ports::for_each(parts_.state, prefix, [&](const ports::Entry& entry) -> Result<> {
+    SX_TRY_AS(auto record, decode_change_set(entry.value));
+    records.push_back(std::move(record));
+    return {};
+  }));
+  return records;
+}
+
+Result<ChangeSetRecord> Stacks::find_change_set(const std::string& stack,
+                                                const std::string& name) const {
+  if (stack.empty() && !name.starts_with("arn:"))
+    return invalid("StackName must be specified if ChangeSetName is not specified as an ARN.");
+  SX_TRY_AS(auto records, list_change_sets(stack));
+  for (auto& record : records) {
+    if (record.id == name || record.name == name) return std::move(record);
+  }
+  return no_change_set(name);
+}
+
+Result<> Stacks::remove_change_set(const std::string& stack, const std::string& name,
+                                   const Commit& commit) {
+  const auto record = find_change_set(stack, name);
+  if (!record && record.error().name == "ChangeSetNotFound") return {};
+  if (!record) return std::unexpected(record.error());
+  ports::Batch batch;
+  batch.erases.push_back(store::keys::change_set(parts_.scope, record->stack, record->name));
+  SX_TRY(commit(std::move(batch)));
+  return {};
+}
+
+Result<> Stacks::execute_change_set(const std::string& stack, const std::string& name,
+                                    const RequestId& request_id, const Commit& commit) {
+  SX_TRY_AS(auto set, find_change_set(stack, name));
+  if (set.status != ChangeSetStatus::Ready) {
+    return fail(Code::Invalid,
+                "ChangeSet [" + set.id + "] cannot be executed in its current status of [FAILED]",
+                "InvalidChangeSetStatus");
+  }
+  Existing existing;
+  SX_TRY_AS(existing.record, read(set.stack));
+  if (existing.record.has_value() != (set.action == StackAction::Update)) {
+    return fail(
+        Code::Invalid,
+        "ChangeSet [" + set.id + "] cannot be executed: the stack was made or removed since",
+        "InvalidChangeSetStatus");
+  }
+  existing.input = std::move(set.input);
+  SX_TRY_AS(auto prepared,
+            prepare(set.stack, set.action, std::move(existing), set.stack_id, request_id));
+  const auto key = store::keys::change_set(parts_.scope, set.stack, set.name);
+  SX_TRY(apply(std::move(prepared), [&](ports::Batch batch) {
+    batch.erases.push_back(key);
+    return commit(std::move(batch));
+  }));
+  return {};
+}
+
+}  // namespace sextant::deploy

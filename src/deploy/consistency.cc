@@ -1,0 +1,192 @@
+#include "deploy/consistency.h"
+
+#include <algorithm>
+#include <set>
+
+#include "guard/iam/evaluate.h"
+#include "guard/snapshot_policy_source.h"
+#include "model/managed_policies.h"
+
+namespace sextant::deploy {
+namespace {
+
+using Names = std::set<std::string, std::less<>>;
+
+std::string place(const model::Position& position) {
+  if (position.line == 0) return {};
+  return position.file + ":" + std::to_string(position.line) + ":" +
+         std::to_string(position.column) + ": ";
+}
+
+class Check {
+ public:
+  Check(const Scope& scope, const Apps& apps, const std::string& stack,
+        const std::vector<std::string>& buckets)
+      : scope_(scope), apps_(apps), stack_(stack), bucket_names_(buckets.begin(), buckets.end()) {
+    std::vector<model::App> all;
+    for (const auto& [name, app] : apps) {
+      all.push_back(app);
+      collect(app);
+    }
+    policies_ = guard::PolicySnapshot::make(all);
+  }
+
+  std::vector<std::string> run() {
+    const auto own = apps_.find(stack_);
+    if (own != apps_.end()) check_names(own->second);
+    for (const auto& [name, app] : apps_) {
+      in_ = name == stack_ ? "" : "stack '" + name + "' would break: ";
+      check_roles(app);
+      check_functions(app);
+      check_buckets(app);
+      check_tables(app);
+    }
+    return std::move(problems_);
+  }
+
+ private:
+  void collect(const model::App& app) {
+    for (const auto& [arn, role] : app.roles) roles_.insert(arn);
+    for (const auto& [arn, policy] : app.managed_policies) managed_policies_.insert(arn);
+    for (const auto& [name, function] : app.functions) functions_.insert(function.arn);
+    for (const auto& [name, bucket] : app.buckets) bucket_names_.insert(name);
+    for (const auto& [name, database] : app.databases) databases_.insert(name);
+  }
+  void report(const model::Position& at, std::string problem) {
+    problems_.push_back(in_ + (in_.empty() ? place(at) : "") + std::move(problem));
+  }
+
+  template <typename T>
+  void check_unique(const std::map<std::string, T>& own,
+                    std::map<std::string, T> model::App::* kind, std::string_view what) {
+    for (const auto& [name, app] : apps_) {
+      if (name == stack_) continue;
+      for (const auto& [key, resource] : own) {
+        if (!(app.*kind).contains(key)) continue;
+        report(resource.position, std::string(what) + " '" + key + "' belongs to stack '" + name +
+                                      "' already; choose another name");
+      }
+    }
+  }
+  void check_names(const model::App& app) {
+    check_unique(app.roles, &model::App::roles, "role");
+    check_unique(app.managed_policies, &model::App::managed_policies, "managed policy");
+    check_unique(app.functions, &model::App::functions, "function");
+    check_unique(app.buckets, &model::App::buckets, "bucket");
+    check_unique(app.databases, &model::App::databases, "database");
+    check_unique(app.tables, &model::App::tables, "table");
+  }
+
+  void check_roles(const model::App& app) {
+    for (const auto& [arn, role] : app.roles) {
+      for (const auto& policy : role.managed_policy_arns)
+        check_managed_policy(role, policy, "attaches");
+      if (role.permissions_boundary_arn)
+        check_managed_policy(role, *role.permissions_boundary_arn, "is bounded by");
+    }
+  }
+  void check_managed_policy(const model::Role& role, const std::string& arn,
+                            std::string_view verb) {
+    if (managed_policies_.contains(arn) || model::find_managed_policy(arn)) return;
+    report(role.position,
+           "role '" + role.name + "' " + std::string(verb) + " " + arn + ", which there is not");
+  }
+
+  void check_functions(const model::App& app) {
+    for (const auto& [name, function] : app.functions) {
+      if (!roles_.contains(function.role_arn)) {
+        report(function.position, "function '" + name + "' has role " + function.role_arn +
+                                      ", which there is not; deploy the role first, or with it");
+      } else if (!may_assume(function)) {
+        report(function.position,
+               "function '" + name + "' cannot have role " + function.role_arn +
+                   ": its trust policy does not let lambda.amazonaws.com assume it");
+      }
+      check_destination(function);
+    }
+    // The gate reads a permission beside its function.
+    for (const auto& permission : app.permissions) {
+      if (app.functions.contains(permission.function.text())) continue;
+      report({}, "permission '" + permission.logical_id + "' is for function '" +
+                     permission.function.text() + "', which its stack does not have");
+    }
+  }
+  void check_destination(const model::Function& function) {
+    constexpr std::string_view kBucketArn = "arn:aws:s3:::";
+    const auto& arn = function.retry.on_failure_arn;
+    if (!arn || bucket_names_.contains(std::string_view(*arn).substr(kBucketArn.size()))) return;
+    report(function.position, "function '" + function.name.text() + "' sends failed events to " +
+                                  *arn + ", which there is not");
+  }
+  void check_buckets(const model::App& app) {
+    for (const auto& [name, bucket] : app.buckets) {
+      for (const auto& notification : bucket.notifications) {
+        if (!functions_.contains(notification.function_arn)) {
+          report(bucket.position, "bucket '" + name + "' notifies " + notification.function_arn +
+                                      ", which there is not");
+        } else if (!may_invoke(bucket, notification.function_arn)) {
+          report(bucket.position, "bucket '" + name + "' notifies " + notification.function_arn +
+                                      ", but may not invoke it; add an AWS::Lambda::Permission for "
+                                      "s3.amazonaws.com with this bucket as SourceArn");
+        }
+      }
+    }
+  }
+  void check_tables(const model::App& app) {
+    for (const auto& [name, table] : app.tables) {
+      if (databases_.contains(table.database)) continue;
+      report(table.position, "table '" + name + "' lies in database '" + table.database +
+                                 "', which there is not; declare an AWS::Glue::Database");
+    }
+  }
+
+  bool allowed(sdk::Call call) const {
+    call.scope = scope_;
+    call.principal.kind = sdk::PrincipalKind::Service;
+    call.principal.principal_id = call.principal.service;
+    call.context["aws:SourceAccount"] = {scope_.account.text()};
+    return guard::iam::evaluate(call, policies_->policies_for(call)).verdict == sdk::Verdict::Allow;
+  }
+  bool may_assume(const model::Function& function) const {
+    sdk::Call call;
+    call.principal.service = "lambda.amazonaws.com";
+    call.service = "sts";
+    call.operation = "AssumeRole";
+    call.action = "sts:AssumeRole";
+    call.resource = function.role_arn;
+    call.context["aws:SourceArn"] = {function.arn};
+    return allowed(std::move(call));
+  }
+  bool may_invoke(const model::Bucket& bucket, const std::string& function_arn) const {
+    sdk::Call call;
+    call.principal.service = "s3.amazonaws.com";
+    call.service = "lambda";
+    call.operation = "Invoke";
+    call.action = "lambda:InvokeFunction";
+    call.resource = function_arn;
+    call.context["aws:SourceArn"] = {bucket.arn};
+    return allowed(std::move(call));
+  }
+
+  const Scope& scope_;
+  const Apps& apps_;
+  const std::string& stack_;
+  Names bucket_names_;
+  Names roles_;
+  Names managed_policies_;
+  Names functions_;
+  Names databases_;
+  std::shared_ptr<const guard::PolicySnapshot> policies_;
+  std::string in_;
+  std::vector<std::string> problems_;
+};
+
+}  // namespace
+
+std::vector<std::string> find_problems(const Scope& scope, const Apps& apps,
+                                       const std::string& stack,
+                                       const std::vector<std::string>& buckets) {
+  return Check(scope, apps, stack, buckets).run();
+}
+
+}  // namespace sextant::deploy

@@ -1,0 +1,22 @@
+#pragma once
+// Everything that is deployed, and whether it holds together: names belong to one stack, and what
+// resources refer to exists and may be used. Checked before a deploy commits, for all stacks at
+// once, so that no deploy can break another stack either.
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/id.h"
+#include "model/app.h"
+
+namespace sextant::deploy {
+
+using Apps = std::map<std::string, model::App>;  // by stack name
+
+// What `apps[stack]` and the others would be wrong about, one finding a line of text; empty:
+// nothing. buckets: names of the buckets that S3's own API made.
+std::vector<std::string> find_problems(const Scope& scope, const Apps& apps,
+                                       const std::string& stack,
+                                       const std::vector<std::string>& buckets);
+
+}  // namespace sextant::deploy

@@ -1,0 +1,69 @@
+#pragma once
+// Puts an app in the place of another in one commit: the app's record, the buckets it makes and
+// removes, what the stack keeps of the deploy, and an entry of the change feed. Afterwards the
+// configuration snapshot is the new one. Nothing is deployed by halves, and two deploys at once
+// cannot both win.
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/id.h"
+#include "core/result.h"
+#include "deploy/consistency.h"
+#include "deploy/stack_record.h"
+#include "model/app.h"
+#include "model/changes.h"
+#include "ports/commit.h"
+#include "ports/state_store.h"
+#include "store/configuration.h"
+
+namespace sextant::deploy {
+
+// All outlive the deployer.
+struct DeployParts {
+  Scope scope;
+  const Clock& clock;
+  ports::CommitLog& log;
+  const ports::StateStore& state;
+  store::ConfigurationStore& configuration;
+};
+
+// Commits the deploy's batch and waits: the caller's permit puts its audit record into it.
+using Commit = std::function<Result<ports::Committed>(ports::Batch)>;
+
+// What is deployed, at one version of the configuration.
+struct Deployed {
+  Apps apps;
+  std::optional<std::uint64_t> configuration_version;  // nullopt: nothing was ever deployed
+};
+
+class Deployer {
+ public:
+  explicit Deployer(DeployParts parts) : parts_(std::move(parts)) {}
+
+  // Reads every app from the state store. Errors: Corrupt, Unavailable.
+  Result<Deployed> read() const;
+
+  // What `after` (nullopt: removing the stack) would change, after checking that everything that is
+  // deployed still holds together, and that no bucket with objects goes. Errors: Invalid
+  // ("ValidationError": every problem, one a line), and as read.
+  Result<std::vector<model::ResourceChange>> plan(const Deployed& deployed,
+                                                  const std::string& stack,
+                                                  const std::optional<model::App>& after) const;
+
+  // Does it. record: the stack's, put with the app (erased without one). Blocks until it is durable
+  // and the snapshot is the new one. Errors: as plan; Conflict ("OperationInProgressException":
+  // somebody deployed meanwhile); as the commit.
+  Result<> apply(const Deployed& deployed, const std::string& stack,
+                 const std::optional<model::App>& after, const StackRecord& record,
+                 const Commit& commit);
+
+ private:
+  const DeployParts parts_;
+  std::mutex applying_;
+};
+
+}  // namespace sextant::deploy

@@ -1,0 +1,247 @@
+#include "deploy/stacks.h"
+
+#include <algorithm>
+
+#include "core/random.h"
+#include "deploy/prepared_deploy.h"
+#include "deploy/stack_names.h"
+#include "guard/iam/policy.h"
+#include "store/keys.h"
+
+namespace sextant::deploy {
+
+using store::StackAction;
+
+namespace {
+
+std::unexpected<Error> invalid(std::string message) {
+  return fail(Code::Invalid, std::move(message), "ValidationError");
+}
+
+std::unexpected<Error> no_stack(const std::string& name) {
+  return invalid("Stack with id " + name + " does not exist");
+}
+
+guard::iam::PolicyUse use_of(templates::PolicyUse use) {
+  switch (use) {
+    case templates::PolicyUse::Identity: return guard::iam::PolicyUse::Identity;
+    case templates::PolicyUse::Resource: return guard::iam::PolicyUse::Resource;
+    case templates::PolicyUse::Trust: return guard::iam::PolicyUse::Trust;
+  }
+  return guard::iam::PolicyUse::Identity;
+}
+
+Result<> check_policy(std::string_view document, templates::PolicyUse use) {
+  SX_TRY(guard::iam::parse_policy(document, use_of(use), "policy"));
+  return {};
+}
+
+std::unexpected<Error> template_error(const std::vector<templates::Diagnostic>& findings) {
+  return invalid("Template error: " + std::to_string(findings.size()) +
+                 (findings.size() == 1 ? " finding\n" : " findings\n") +
+                 templates::to_text(findings));
+}
+
+// CAPABILITY_NAMED_IAM includes CAPABILITY_IAM.
+Result<> check_capabilities(const templates::Summary& summary,
+                            const std::vector<std::string>& given) {
+  const auto has = [&](std::string_view name) {
+    return std::ranges::find(given, name) != given.end();
+  };
+  std::string missing;
+  for (const auto& needed : summary.capabilities) {
+    if (has(needed) || (needed == "CAPABILITY_IAM" && has("CAPABILITY_NAMED_IAM"))) continue;
+    missing += (missing.empty() ? "" : ", ") + needed;
+  }
+  if (missing.empty()) return {};
+  return fail(Code::Invalid, "Requires capabilities : [" + missing + "]",
+              "InsufficientCapabilitiesException");
+}
+
+std::vector<ShownParameter> shown_parameters(const templates::Summary& summary,
+                                             const StackInput& input) {
+  std::vector<ShownParameter> shown;
+  for (const auto& declared : summary.parameters) {
+    const auto given = input.parameters.find(declared.name);
+    std::string value =
+        given != input.parameters.end() ? given->second : declared.otherwise.value_or("");
+    shown.push_back({declared.name, declared.no_echo ? "****" : std::move(value)});
+  }
+  return shown;
+}
+
+}  // namespace
+
+Stacks::Stacks(DeployParts parts, HandlerRules rules)
+    : parts_(parts), rules_(std::move(rules)), deployer_(std::move(parts)) {}
+
+std::string Stacks::make_id(std::string_view kind, std::string_view name) const {
+  return "arn:aws:cloudformation:" + parts_.scope.region.text() + ":" +
+         parts_.scope.account.text() + ":" + std::string(kind) + "/" + std::string(name) + "/" +
+         make_uuid();
+}
+
+Result<std::optional<StackRecord>> Stacks::read(const std::string& name) const {
+  SX_TRY_AS(const auto entry, parts_.state.get(store::keys::stack(parts_.scope, name)));
+  if (!entry) return std::nullopt;
+  SX_TRY_AS(auto record, within("stored stack '" + name + "'", decode_stack(entry->value)));
+  return record;
+}
+
+Result<StackRecord> Stacks::find(const std::string& name) const {
+  SX_TRY_AS(auto record, read(name_of(name, "stack")));
+  if (!record || (name.starts_with("arn:") && record->id != name)) return no_stack(name);
+  return std::move(*record);
+}
+
+Result<std::vector<StackRecord>> Stacks::list() const {
+  std::vector<StackRecord> stacks;
+  SX_TRY(ports::for_each(parts_.state, store::keys::stacks(parts_.scope),
+                         [&](const ports::Entry& entry) -> Result<> {
+                           SX_TRY_AS(auto record, decode_stack(entry.value));
+                           stacks.push_back(std::move(record));
+                           return {};
+                         }));
+  return stacks;
+}
+
+Result<model::App> Stacks::app_of(const StackRecord& stack) const {
+  SX_TRY_AS(auto deployed, deployer_.read());
+  const auto app = deployed.apps.find(stack.name);
+  if (app == deployed.apps.end()) return no_stack(stack.name);
+  return std::move(app->second);
+}
+
+Result<templates::Summary> Stacks::validate(const std::string& template_text) const {
+  auto summary = templates::summarize(template_text);
+  if (!summary) return template_error(summary.error());
+  return std::move(*summary);
+}
+
+// Template, parameters and tags that the request asks for, with what it takes over from the stack.
+Result<StackInput> Stacks::input_of(const StackRequest& request,
+                                    const std::optional<StackRecord>& record) const {
+  StackInput input;
+  if (!request.template_text && !record)
+    return invalid("Either Template URL or Template Body must be specified.");
+  input.template_text =
+      request.template_text ? *request.template_text : record->input.template_text;
+  for (const auto& choice : request.parameters) {
+    if (choice.value) {
+      input.parameters[choice.name] = *choice.value;
+      continue;
+    }
+    if (!record) return invalid("Parameter " + choice.name + " has no previous value to use");
+    const auto previous = record->input.parameters.find(choice.name);
+    if (previous != record->input.parameters.end())
+      input.parameters[choice.name] = previous->second;  // otherwise it had its default
+  }
+  input.capabilities = request.capabilities;
+  if (request.tags) {
+    input.tags = *request.tags;
+  } else if (record) {
+    input.tags = record->input.tags;
+  }
+  return input;
+}
+
+Result<Stacks::Existing> Stacks::resolve(const StackRequest& request) const {
+  const auto name = name_of(request.name, "stack");
+  if (!valid_stack_name(name)) {
+    return invalid("1 validation error detected: Value '" + name +
+                   "' at 'stackName' failed to satisfy constraint: Member must satisfy regular "
+                   "expression pattern: [a-zA-Z][-a-zA-Z0-9]*");
+  }
+  Existing existing;
+  SX_TRY_AS(existing.record, read(name));
+  SX_TRY_AS(existing.input, input_of(request, existing.record));
+  return existing;
+}
+
+Result<model::App> Stacks::parse(const StackRecord& record) const {
+  const templates::ParseOptions options{.scope = parts_.scope,
+                                        .stack_name = record.name,
+                                        .stack_id = record.id,
+                                        .parameters = record.input.parameters,
+                                        .known_functions = rules_.known_functions,
+                                        .check_handler = rules_.check_handler,
+                                        .check_policy = check_policy};
+  auto parsed = templates::parse_template(record.input.template_text, options);
+  if (!parsed) return template_error(parsed.error());
+  return std::move(*parsed);
+}
+
+Result<Stacks::Prepared> Stacks::prepare(const std::string& name, StackAction action,
+                                         Existing existing, std::string stack_id,
+                                         const RequestId& request_id) const {
+  Prepared prepared;
+  SX_TRY_AS(prepared.deployed, deployer_.read());
+  const auto now = parts_.clock.now();
+  if (existing.record) {
+    prepared.record = std::move(*existing.record);
+    prepared.record.updated = now;
+  } else {
+    prepared.record.id = std::move(stack_id);
+    prepared.record.name = name;
+    prepared.record.created = now;
+  }
+  auto& record = prepared.record;
+  record.input = std::move(existing.input);
+  SX_TRY_AS(prepared.app, parse(record));
+  SX_TRY_AS(const auto summary, validate(record.input.template_text));
+  SX_TRY(check_capabilities(summary, record.input.capabilities));
+  record.description = summary.description;
+  record.parameters = shown_parameters(summary, record.input);
+  SX_TRY_AS(prepared.changes, deployer_.plan(prepared.deployed, name, prepared.app));
+  record.history.push_back({.stack = name,
+                            .action = action,
+                            .time = now,
+                            .request_id = request_id,
+                            .changes = prepared.changes});
+  if (record.history.size() > kHistoryMax) record.history.erase(record.history.begin());
+  return prepared;
+}
+
+Result<StackRecord> Stacks::apply(Prepared prepared, const Commit& commit) {
+  const auto name = prepared.record.name;
+  SX_TRY(deployer_.apply(prepared.deployed, name, prepared.app, prepared.record, commit));
+  return std::move(prepared.record);
+}
+
+Result<StackRecord> Stacks::create(const StackRequest& request, const Commit& commit) {
+  SX_TRY_AS(auto existing, resolve(request));
+  if (existing.record) {
+    return fail(Code::Conflict, "Stack [" + request.name + "] already exists",
+                "AlreadyExistsException");
+  }
+  SX_TRY_AS(auto prepared, prepare(request.name, StackAction::Create, std::move(existing),
+                                   make_id("stack", request.name), request.request_id));
+  return apply(std::move(prepared), commit);
+}
+
+Result<StackRecord> Stacks::update(const StackRequest& request, const Commit& commit) {
+  SX_TRY_AS(const auto known, find(request.name));
+  SX_TRY_AS(auto existing, resolve(request));
+  SX_TRY_AS(auto prepared, prepare(known.name, StackAction::Update, std::move(existing), known.id,
+                                   request.request_id));
+  const auto& before = prepared.deployed.apps[known.name];
+  if (before == *prepared.app && known.input.tags == prepared.record.input.tags)
+    return invalid("No updates are to be performed.");
+  return apply(std::move(prepared), commit);
+}
+
+Result<> Stacks::remove(const std::string& name, const RequestId& request_id,
+                        const Commit& commit) {
+  SX_TRY_AS(auto record, read(name_of(name, "stack")));
+  if (!record || (name.starts_with("arn:") && record->id != name)) return {};
+  SX_TRY_AS(const auto deployed, deployer_.read());
+  SX_TRY_AS(auto changes, deployer_.plan(deployed, record->name, std::nullopt));
+  record->history.push_back({.stack = record->name,
+                             .action = StackAction::Delete,
+                             .time = parts_.clock.now(),
+                             .request_id = request_id,
+                             .changes = std::move(changes)});
+  return deployer_.apply(deployed, record->name, std::nullopt, *record, commit);
+}
+
+}  // namespace sextant::deploy

@@ -1,0 +1,95 @@
+#pragma once
+// Stacks and change sets as CloudFormation has them, over the deployer: templates in, deployed apps
+// out. Every change is one commit, so a stack is never seen half made and needs no rollback.
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "deploy/deployer.h"
+#include "deploy/stack_record.h"
+#include "template/template.h"
+
+namespace sextant::deploy {
+
+// What native functions there are; from the server's catalogue.
+struct HandlerRules {
+  std::vector<std::string_view> known_functions = {};
+  std::function<Result<>(std::string_view handler)> check_handler = {};
+};
+
+// A parameter as UpdateStack gives it: a value, or the one it has.
+struct ParameterChoice {
+  std::string name;
+  std::optional<std::string> value = std::nullopt;  // nullopt: UsePreviousValue
+};
+
+struct StackRequest {
+  std::string name;
+  std::optional<std::string> template_text = std::nullopt;  // nullopt: UsePreviousTemplate
+  std::vector<ParameterChoice> parameters = {};
+  std::vector<std::string> capabilities = {};
+  std::optional<std::map<std::string, std::string>> tags = std::nullopt;  // nullopt: as they are
+  RequestId request_id = {};
+};
+
+struct ChangeSetRequest {
+  StackRequest stack;
+  std::string name;
+  std::string description = {};
+  std::optional<store::StackAction> action = std::nullopt;  // Create or Update; nullopt: as it fits
+};
+
+// Errors carry CloudFormation's names: ValidationError, AlreadyExistsException,
+// InsufficientCapabilitiesException, OperationInProgressException, ChangeSetNotFound,
+// InvalidChangeSetStatus. Any thread; calls that change something block until it is durable.
+class Stacks {
+ public:
+  Stacks(DeployParts parts, HandlerRules rules);
+
+  Result<StackRecord> create(const StackRequest& request, const Commit& commit);
+  // ValidationError "No updates are to be performed." when nothing would change.
+  Result<StackRecord> update(const StackRequest& request, const Commit& commit);
+  // Of a stack that is not there: nothing happens.
+  Result<> remove(const std::string& name, const RequestId& request_id, const Commit& commit);
+
+  // By name or id. ValidationError "… does not exist".
+  Result<StackRecord> find(const std::string& name) const;
+  Result<std::vector<StackRecord>> list() const;
+  Result<model::App> app_of(const StackRecord& stack) const;
+  Result<templates::Summary> validate(const std::string& template_text) const;
+
+  // Stored for a day; without changes as Failed, with AWS's reason.
+  Result<ChangeSetRecord> create_change_set(const ChangeSetRequest& request, const Commit& commit);
+  Result<ChangeSetRecord> find_change_set(const std::string& stack, const std::string& name) const;
+  Result<std::vector<ChangeSetRecord>> list_change_sets(const std::string& stack) const;
+  Result<> remove_change_set(const std::string& stack, const std::string& name,
+                             const Commit& commit);
+  Result<> execute_change_set(const std::string& stack, const std::string& name,
+                              const RequestId& request_id, const Commit& commit);
+
+ private:
+  struct Prepared;  // deploy/prepared_deploy.h
+  struct Existing {
+    std::optional<StackRecord> record;
+    StackInput input;  // what the request asks for, with what it takes over
+  };
+  Result<Existing> resolve(const StackRequest& request) const;
+  Result<std::optional<StackRecord>> read(const std::string& name) const;
+  Result<Prepared> prepare(const std::string& name, store::StackAction action, Existing existing,
+                           std::string stack_id, const RequestId& request_id) const;
+  Result<model::App> parse(const StackRecord& record) const;
+  Result<StackRecord> apply(Prepared prepared, const Commit& commit);
+  std::string make_id(std::string_view kind, std::string_view name) const;
+  Result<ChangeSetRecord> draft(const ChangeSetRequest& request) const;
+  Result<StackInput> input_of(const StackRequest& request,
+                              const std::optional<StackRecord>& record) const;
+
+  const DeployParts parts_;
+  const HandlerRules rules_;
+  Deployer deployer_;
+};
+
+}  // namespace sextant::deploy
