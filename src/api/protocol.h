@@ -10,6 +10,9 @@
 
 namespace sextant::api {
 
+// Below it are the node's own endpoints; no bucket can be called that.
+inline constexpr std::string_view kOwnPrefix = "/_sextant/";
+
 struct WireCall {
   std::string operation;           // "PutObject"
   boost::json::object parameters;  // by the API's own names

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "api/sextant/sextant_http.h"
 #include "core/hash.h"
 #include "core/random.h"
 #include "core/trace.h"
@@ -161,7 +160,7 @@ bool Router::answer_open_endpoint(const net::Request& request, net::Responder& r
 void Router::handle(net::Request request, net::Responder respond) {
   if (answer_open_endpoint(request, respond)) return;
   std::string service = "s3";  // unsigned requests are anonymous calls of S3
-  if (request.path().starts_with(sextant_http::kPrefix)) {
+  if (request.path().starts_with(kOwnPrefix)) {
     service = "sextant";
   } else if (auto claimed = guard::claimed_service({.method = request.method,
                                                     .path = request.path(),

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <utility>
 
+#include "api/protocol.h"
 #include "api/status.h"
 #include "core/encoding.h"
 #include "core/json.h"
@@ -78,7 +79,7 @@ std::string known_endpoints() {
 }  // namespace
 
 Result<WireCall> parse_request(const net::Request& request) {
-  const auto path = request.path().substr(kPrefix.size());
+  const auto path = request.path().substr(kOwnPrefix.size());
   bool other_method = false;
   for (const auto& route : kRoutes) {
     std::string name;

@@ -12,8 +12,6 @@
 
 namespace sextant::api::sextant_http {
 
-inline constexpr std::string_view kPrefix = "/_sextant/";
-
 // NotFound: no such endpoint (names those there are); Invalid: MethodNotAllowed.
 Result<WireCall> parse_request(const net::Request& request);
 // Invalid: not a JSON object.

@@ -1,4 +1,4 @@
-#include "server/node.h"
+#include "server/node/node.h"
 
 #include <pthread.h>
 

@@ -1,4 +1,4 @@
-#include "server/catalogue.h"
+#include "server/node/catalogue.h"
 
 #include "intel/enrichers/geoip.h"
 #include "intel/parsers/alb.h"

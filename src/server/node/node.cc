@@ -1,4 +1,4 @@
-#include "server/node.h"
+#include "server/node/node.h"
 
 #include <sys/stat.h>
 
@@ -29,7 +29,7 @@
 #include "lake/sweep.h"
 #include "patterns/event/bucket_events.h"
 #include "runtime/native/pipeline.h"
-#include "server/catalogue.h"
+#include "server/node/catalogue.h"
 #include "services/lake/lake_service.h"
 #include "services/node/node_service.h"
 #include "services/s3/failure_bucket.h"
