@@ -23,6 +23,7 @@ CLEAN = {
     "adapters/rocks/r.h": '#include "ports/p.h"',
     "services/s3/s.h": '#include "ports/p.h"',
     "services/s3/s_test.cc": '#include "adapters/memory/m.h"',
+    "services/s3/s_fixture.h": '#include "adapters/memory/m.h"',
     "services/iam/i.h": '#include "core/a.h"\n#include <vector>',
     "intel/alb.h": '#include "core/a.h"',
     "server/main.cc": '#include "adapters/rocks/r.h"\n#include "intel/alb.h"',
@@ -50,6 +51,7 @@ class CheckLayers(unittest.TestCase):
         planted = [
             ("a layer that DEPENDS does not name", "ports/bad.h", '\n#include "services/s3/s.h"', "src/ports/bad.h:2: layer:"),
             ("the same in a test", "ports/bad_test.cc", '#include "adapters/memory/m.h"', "src/ports/bad_test.cc:1: layer:"),
+            ("a header of tests", "services/s3/bad.cc", '#include "services/s3/s_fixture.h"', "src/services/s3/bad.cc:1: layer:"),
             ("a sibling", "services/iam/bad.h", '#include "services/s3/s.h"', "src/services/iam/bad.h:1: sibling:"),
             ("a sibling adapter", "adapters/rocks/bad.cc", '#include "adapters/memory/m.h"',
              "src/adapters/rocks/bad.cc:1: sibling:"),
