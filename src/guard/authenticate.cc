@@ -51,14 +51,14 @@ class Check {
     }
     if (reader_.count("authorization") > 0) {
       auto claim = parse_authorization(reader_.value("authorization"));
-      if (!claim) return std::unexpected(malformed(claim.error().message));
+      if (!claim) return std::unexpected(malformed(claim.error()));
       claim_ = std::move(*claim);
       claim_.amz_date = std::string(reader_.value("x-amz-date"));
       claim_.session_token = std::string(reader_.value("x-amz-security-token"));
       claim_.query = std::string(request_.query);
     } else if (is_presigned(request_.query)) {
       auto claim = parse_presigned(request_.query);
-      if (!claim) return std::unexpected(malformed_query(claim.error().message));
+      if (!claim) return std::unexpected(malformed_query(claim.error()));
       claim_ = std::move(*claim);
     } else {
       return anonymous();
@@ -76,15 +76,17 @@ class Check {
     return fail(Code::Denied, std::move(message),
                 is_s3_ ? std::move(s3_name) : std::move(other_name));
   }
-  Error malformed(const std::string& what) const {
+  Error malformed(const Error& what) const {
+    if (!what.name.empty()) return what;
     const auto* prefix = is_s3_ ? "The authorization header is malformed; " : "";
     return {.code = Code::Invalid,
-            .message = prefix + what,
+            .message = prefix + what.message,
             .name = is_s3_ ? "AuthorizationHeaderMalformed" : "IncompleteSignature"};
   }
-  Error malformed_query(const std::string& what) const {
+  Error malformed_query(const Error& what) const {
+    if (!what.name.empty()) return what;
     return {.code = Code::Invalid,
-            .message = what,
+            .message = what.message,
             .name = is_s3_ ? "AuthorizationQueryParametersError" : "IncompleteSignature"};
   }
 
@@ -129,8 +131,10 @@ class Check {
   Result<> wrong_scope(std::string_view what, std::string_view given, const std::string& expected,
                        std::string other_message) const {
     if (!is_s3_) return fail(Code::Denied, std::move(other_message), "SignatureDoesNotMatch");
-    return std::unexpected(malformed("the " + std::string(what) + " '" + std::string(given) +
-                                     "' is wrong; expecting '" + expected + "'"));
+    return std::unexpected(
+        malformed({.code = Code::Invalid,
+                   .message = "the " + std::string(what) + " '" + std::string(given) +
+                              "' is wrong; expecting '" + expected + "'"}));
   }
 
   Result<> check_time() const {

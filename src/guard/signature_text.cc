@@ -20,14 +20,13 @@ std::unexpected<Error> malformed(std::string message) {
 }
 
 std::unexpected<Error> unsupported(std::string_view algorithm) {
-  if (algorithm.starts_with(kAsymmetric)) {
-    return malformed(
-        "Signature Version 4A (AWS4-ECDSA-P256-SHA256) is not supported: sign with "
-        "AWS4-HMAC-SHA256");
-  }
-  return malformed(
-      "The authorization mechanism you have provided is not supported. Please use "
-      "AWS4-HMAC-SHA256.");
+  const bool asymmetric = algorithm.starts_with(kAsymmetric);
+  return fail(Code::Invalid,
+              asymmetric ? "Signature Version 4A (AWS4-ECDSA-P256-SHA256) is not supported: sign "
+                           "with AWS4-HMAC-SHA256."
+                         : "The authorization mechanism you have provided is not supported. Please "
+                           "use AWS4-HMAC-SHA256.",
+              "InvalidRequest");
 }
 
 bool is_hex(std::string_view text) {
@@ -120,6 +119,13 @@ Result<std::map<std::string, std::string>> signing_parameters(std::string_view q
   return found;
 }
 
+bool has_parameter(std::string_view query, std::string_view wanted) {
+  return std::ranges::any_of(split(query, '&'), [&](std::string_view piece) {
+    const auto name = uri_decode(piece.substr(0, piece.find('=')));
+    return name && iequals(*name, wanted);
+  });
+}
+
 }  // namespace
 
 Result<ClaimedSignature> parse_authorization(std::string_view header) {
@@ -141,17 +147,16 @@ Result<ClaimedSignature> parse_authorization(std::string_view header) {
 }
 
 bool is_presigned(std::string_view query) {
-  return std::ranges::any_of(split(query, '&'), [](std::string_view piece) {
-    const auto name = uri_decode(piece.substr(0, piece.find('=')));
-    return name && iequals(*name, "X-Amz-Algorithm");
-  });
+  return has_parameter(query, "X-Amz-Algorithm") || has_parameter(query, "AWSAccessKeyId");
 }
 
 Result<ClaimedSignature> parse_presigned(std::string_view query) {
   ClaimedSignature claim;
   SX_TRY_AS(auto parameters, signing_parameters(query, claim.query));
-  if (parameters["x-amz-algorithm"] != kAlgorithm)
+  // Without an algorithm it is a URL of Signature Version 2.
+  if (parameters["x-amz-algorithm"] != kAlgorithm) {
     return unsupported(parameters["x-amz-algorithm"]);
+  }
   for (const auto* needed : {"x-amz-credential", "x-amz-date", "x-amz-expires",
                              "x-amz-signedheaders", "x-amz-signature"}) {
     if (parameters[needed].empty()) {

@@ -24,9 +24,11 @@ struct ClaimedSignature {
   std::string query = {};  // without the signature: what is signed
 };
 
-// Invalid: the message says what is malformed; the caller gives it the service's error code.
+// Invalid: the message says what is malformed, and the service has its own error code for that;
+// "InvalidRequest" when the signature is of another kind.
 Result<ClaimedSignature> parse_authorization(std::string_view header);
 
+// Whether the query carries a signature, of whatever version.
 bool is_presigned(std::string_view query);
 Result<ClaimedSignature> parse_presigned(std::string_view query);
 
