@@ -1,0 +1,70 @@
+#pragma once
+// What holds for every parser of line logs, whatever the bytes: no crash, every line that is not
+// empty becomes exactly one row, the rows are sound, and the way the bytes are cut into pieces
+// makes no difference.
+#include <arrow/array.h>
+#include <arrow/record_batch.h>
+
+#include <string>
+#include <vector>
+
+#include "intel/parsers/line_stage.h"
+#include "sdk/batch_text.h"
+#include "sdk/text_blocks.h"
+#include "tests/fuzz/fuzz_input.h"
+
+namespace sextant::fuzz {
+
+inline std::vector<sdk::Rows> parse_in_pieces(const intel::Parser& parser, std::string_view text,
+                                              std::size_t piece_bytes) {
+  std::vector<sdk::Rows> out;
+  const auto emit = [&out](sdk::Rows rows) -> Result<> {
+    out.push_back(std::move(rows));
+    return {};
+  };
+  intel::LineStage stage(parser, {}, {.keep_original = true});
+  sdk::TextBlocks blocks;
+  const auto take = [&](const sdk::TextBlock& block) { return stage.text(block, emit); };
+  for (std::size_t at = 0; at < text.size(); at += piece_bytes) {
+    SX_CHECK(blocks.add(text.substr(at, piece_bytes), take).has_value());
+  }
+  SX_CHECK(blocks.finish(take).has_value());
+  SX_CHECK(stage.finish(emit).has_value());
+  return out;
+}
+
+inline std::size_t entries_of(std::string_view text) {
+  std::size_t lines = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    const auto line = text.substr(at, end - at);
+    lines += line.empty() || line == "\r" ? 0 : 1;
+    at = end + 1;
+  }
+  return lines;
+}
+
+// All rows as text, in the order of their tables.
+inline std::string rows_text(const std::vector<sdk::Rows>& all, std::size_t& rows) {
+  std::string text;
+  for (const auto& each : all) {
+    SX_CHECK(each.batch->ValidateFull().ok());
+    rows += static_cast<std::size_t>(each.batch->num_rows());
+    for (std::int64_t row = 0; row < each.batch->num_rows(); ++row) {
+      text += each.table + sdk::row_json(each.batch, row) + '\n';
+    }
+  }
+  return text;
+}
+
+inline int run_parser(const intel::Parser& parser, const std::uint8_t* data, std::size_t size) {
+  const auto text = as_text(data, size);
+  std::size_t rows = 0;
+  const auto whole = rows_text(parse_in_pieces(parser, text, text.size() + 1), rows);
+  SX_CHECK(rows == entries_of(text));
+  std::size_t again = 0;
+  SX_CHECK(rows_text(parse_in_pieces(parser, text, 37), again) == whole);
+  return 0;
+}
+
+}  // namespace sextant::fuzz
