@@ -48,26 +48,28 @@ std::optional<std::string> DelimitedReader::cut(const Line& line, std::size_t pl
 
 void DelimitedReader::read(std::span<const Line> lines, const Refuse& refuse) {
   SX_CHECK(lines.size() <= kGroupLines);
+  refused_.clear();
   std::array<std::size_t, kGroupLines> whole = {};
   std::size_t count = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (auto reason = cut(lines[i], count)) {
-      refuse(i, std::move(*reason));
+      refused_.emplace_back(i, std::move(*reason));
     } else {
       whole[count++] = i;
     }
   }
-  if (!set_fields(0, count)) {
-    for (std::size_t i = 0; i < count; ++i) finish_row(lines[whole[i]], i);
-    return;
-  }
-  for (std::size_t i = 0; i < count; ++i) {  // some field of some line is wrong: one by one
-    if (auto reason = set_fields(i, 1)) {
-      refuse(whole[i], std::move(*reason));
-    } else {
-      finish_row(lines[whole[i]], i);
+  const bool all_right = !set_fields(0, count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!all_right) {  // some field of some line is wrong: one by one
+      if (auto reason = set_fields(i, 1)) {
+        refused_.emplace_back(whole[i], std::move(*reason));
+        continue;
+      }
     }
+    finish_row(lines[whole[i]], i);
   }
+  std::ranges::sort(refused_);
+  for (auto& [line, reason] : refused_) refuse(line, std::move(reason));
 }
 
 // Sets the cells of the group's lines from `first` on, column by column, in the rows to come.

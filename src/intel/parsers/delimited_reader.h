@@ -46,6 +46,7 @@ class DelimitedReader final : public LineReader {
   Tokens tokens_;
   std::vector<std::string_view> cut_;  // of a group: all fields of its first line, its second …
   std::array<std::string_view, kGroupLines> rest_;
+  std::vector<std::pair<std::size_t, std::string>> refused_;
   std::vector<std::unique_ptr<FieldReader>> readers_;
   std::size_t rows_ = 0;
   sdk::DictionaryColumn trailing_;

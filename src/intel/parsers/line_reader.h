@@ -38,7 +38,8 @@ using Refuse = std::function<void(std::size_t line, std::string reason)>;
 class LineReader {
  public:
   virtual ~LineReader() = default;
-  // Reads at most kGroupLines lines into the next rows. A line that is refused leaves no row.
+  // Reads at most kGroupLines lines into the next rows, in order. A line that is refused leaves no
+  // row; refusals come in the order of the lines.
   virtual void read(std::span<const Line> lines, const Refuse& refuse) = 0;
   virtual std::size_t rows() const = 0;
   virtual std::size_t bytes() const = 0;  // of text held, about

@@ -1,0 +1,101 @@
+#include "sdk/column_builders.h"
+
+#include <arrow/array.h>
+#include <arrow/type.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <unordered_map>
+
+namespace sextant::sdk {
+namespace {
+
+TEST(NumberColumn, NullsAndValuesComeOutWhereTheyWereSet) {
+  NumberColumn<std::int64_t> column;
+  for (std::size_t row = 0; row < 1'000; ++row) {
+    column.set(row, row % 3 == 0 ? NumberColumn<std::int64_t>::kNull : std::int64_t(row));
+  }
+  const auto array = column.finish(1'000, arrow::int64());
+  ASSERT_TRUE(array->ValidateFull().ok());
+  EXPECT_EQ(array->null_count(), 334);
+  const auto& values = static_cast<const arrow::Int64Array&>(*array);
+  for (std::int64_t row = 0; row < 1'000; ++row) {
+    ASSERT_EQ(values.IsNull(row), row % 3 == 0);
+    ASSERT_EQ(values.Value(row), row % 3 == 0 ? 0 : row);
+  }
+}
+
+TEST(NumberColumn, ARowIsSetAgainAndTheColumnUsedAgain) {
+  NumberColumn<double> column;
+  column.set(0, 1);
+  column.set(1, 2);
+  column.set(1, 3);
+  auto array = column.finish(2, arrow::float64());
+  EXPECT_EQ(static_cast<const arrow::DoubleArray&>(*array).Value(1), 3);
+  EXPECT_EQ(array->null_bitmap_data(), nullptr);
+  column.set(0, 4);
+  array = column.finish(1, arrow::float64());
+  EXPECT_EQ(static_cast<const arrow::DoubleArray&>(*array).Value(0), 4);
+  EXPECT_EQ(column.finish(0, arrow::float64())->length(), 0);
+}
+
+TEST(StringColumn, TheEmptyTextIsNullAndALaterSettingReplaces) {
+  StringColumn column;
+  column.set(0, "first");
+  column.set(1, "a longer text that is taken back");
+  column.set(1, "");
+  column.set(2, "x");
+  const auto array = column.finish_text(3);
+  ASSERT_TRUE(array->ValidateFull().ok());
+  const auto& values = static_cast<const arrow::StringArray&>(*array);
+  EXPECT_EQ(values.GetView(0), "first");
+  EXPECT_TRUE(values.IsNull(1));
+  EXPECT_EQ(values.GetView(2), "x");
+  EXPECT_EQ(column.finish_binary(0)->length(), 0);
+}
+
+// Against the standard library's map, over texts of all lengths that the hash treats apart.
+TEST(Dictionary, NumbersTextsInTheOrderOfTheirFirstSight) {
+  Dictionary dictionary;
+  std::unordered_map<std::string, std::int32_t> expected;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto text =
+        std::string(static_cast<std::size_t>(i % 40), 'x') + std::to_string(i % 7'000);
+    const auto number = expected.try_emplace(text, std::int32_t(expected.size())).first->second;
+    ASSERT_EQ(dictionary.add(text), number);
+    ASSERT_EQ(dictionary.at(number), text);
+    ASSERT_EQ(dictionary.find(text), number);
+  }
+  EXPECT_EQ(dictionary.find("never added"), Dictionary::kNone);
+  EXPECT_TRUE(dictionary.large());
+  const auto array = dictionary.finish();
+  ASSERT_TRUE(array->ValidateFull().ok());
+  EXPECT_EQ(array->length(), std::int64_t(expected.size()));
+  EXPECT_EQ(dictionary.size(), 0);
+  EXPECT_EQ(dictionary.find("0"), Dictionary::kNone);
+  EXPECT_EQ(dictionary.add("again"), 0);
+}
+
+TEST(Dictionary, HoldsTheEmptyTextAndTextsWithNul) {
+  Dictionary dictionary;
+  EXPECT_EQ(dictionary.add(""), 0);
+  EXPECT_EQ(dictionary.add(std::string_view("\0", 1)), 1);
+  EXPECT_EQ(dictionary.add(std::string_view("\0\0", 2)), 2);
+  EXPECT_EQ(dictionary.find(""), 0);
+  EXPECT_EQ(dictionary.find(std::string_view("\0", 1)), 1);
+}
+
+TEST(DictionaryColumn, RepeatsAreOneValue) {
+  DictionaryColumn column;
+  const std::string_view texts[] = {"a", "a", "", "b", "a"};
+  for (std::size_t row = 0; row < 5; ++row) column.set(row, texts[row]);
+  const auto array = column.finish(5);
+  ASSERT_TRUE(array->ValidateFull().ok());
+  const auto& coded = static_cast<const arrow::DictionaryArray&>(*array);
+  EXPECT_EQ(coded.dictionary()->length(), 2);
+  EXPECT_EQ(coded.GetValueIndex(0), coded.GetValueIndex(4));
+  EXPECT_TRUE(coded.IsNull(2));
+}
+
+}  // namespace
+}  // namespace sextant::sdk
