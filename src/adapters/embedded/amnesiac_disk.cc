@@ -92,8 +92,7 @@ Result<> sync_names(const Path& path, AmnesiacFolder& folder) {
   return {};
 }
 
-void keep_parts(const AmnesiacFolder& folder,
-                const std::function<std::size_t(std::size_t)>& survives) {
+void keep_parts(const AmnesiacFolder& folder, const AmnesiacDisk::Survives& survives) {
   for (const auto& [name, node] : folder.durable) {
     if (node.file) node.file->keep_part(survives);
     if (node.folder) keep_parts(*node.folder, survives);
@@ -121,9 +120,23 @@ class AmnesiacDisk::Tree {
     return std::forward<Use>(use)(*this);
   }
 
-  void cut(const std::function<std::size_t(std::size_t)>& survives) {
+  void cut(const Survives& survives) {
     std::lock_guard lock(mutex_);
     if (!std::exchange(cut_, true)) keep_parts(*top_.folder, survives);
+  }
+
+  void cut_at_sync(std::uint64_t count, Survives survives) {
+    std::lock_guard lock(mutex_);
+    syncs_left_ = count;
+    survives_ = std::move(survives);
+  }
+
+  // Under the lock, before every sync.
+  Result<> count_sync() {
+    if (syncs_left_ == 0 || --syncs_left_ > 0) return {};
+    cut_ = true;
+    keep_parts(*top_.folder, survives_);
+    return fail(Code::Unavailable, "the disk loses power");
   }
 
   // For readers and writers that end after the cut too.
@@ -158,6 +171,8 @@ class AmnesiacDisk::Tree {
   const Path root_;
   std::mutex mutex_;
   bool cut_ = false;
+  std::uint64_t syncs_left_ = 0;  // until power is cut; 0: it is not
+  Survives survives_;
   AmnesiacNode top_{.file = nullptr, .folder = std::make_shared<AmnesiacFolder>()};
 };
 
@@ -175,7 +190,10 @@ class AmnesiacDisk::Writer final : public WritableFile {
     });
   }
   Result<> sync() override {
-    return tree_.with([&](Tree&) { return file_->sync(); });
+    return tree_.with([&](Tree& tree) -> Result<> {
+      SX_TRY(tree.count_sync());
+      return file_->sync();
+    });
   }
   Result<> truncate(std::uint64_t bytes) override {
     return tree_.with([&](Tree&) -> Result<> {
@@ -220,8 +238,10 @@ Result<std::unique_ptr<AmnesiacDisk>> AmnesiacDisk::load(const Path& root) {
   return std::unique_ptr<AmnesiacDisk>(new AmnesiacDisk(std::move(tree)));
 }
 
-void AmnesiacDisk::cut_power(const std::function<std::size_t(std::size_t)>& survives) {
-  tree_->cut(survives);
+void AmnesiacDisk::cut_power(const Survives& survives) { tree_->cut(survives); }
+
+void AmnesiacDisk::cut_power_at_sync(std::uint64_t count, Survives survives) {
+  tree_->cut_at_sync(count, std::move(survives));
 }
 
 Result<std::unique_ptr<WritableFile>> AmnesiacDisk::write(const Path& path, WriteMode mode) {
@@ -298,6 +318,7 @@ Result<FileFacts> AmnesiacDisk::facts(const Path& path) const {
 Result<> AmnesiacDisk::sync_directory(const Path& directory) {
   return tree_->with([&](Tree& tree) -> Result<> {
     SX_TRY_AS(auto* folder, tree.folder(directory));
+    SX_TRY(tree.count_sync());
     if (folder->real) return sync_names(directory, *folder);
     folder->durable = folder->now;  // as durable as the folder itself: not yet
     return {};

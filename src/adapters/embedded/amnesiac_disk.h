@@ -22,7 +22,11 @@ class AmnesiacDisk final : public Disk {
   // Power is gone: from now on every call fails and nothing reaches the real folder. Of each file,
   // survives(unsynced bytes) of the unsynced bytes at its end are kept, as a disk may do; none
   // without it.
-  void cut_power(const std::function<std::size_t(std::size_t)>& survives = {});
+  using Survives = std::function<std::size_t(std::size_t)>;
+  void cut_power(const Survives& survives = {});
+
+  // The same at the count-th sync of a file or folder from now, in place of it.
+  void cut_power_at_sync(std::uint64_t count, Survives survives = {});
 
   Result<std::unique_ptr<WritableFile>> write(const Path& path, WriteMode mode) override;
   Result<std::unique_ptr<ReadableFile>> open(const Path& path) const override;
