@@ -3,6 +3,7 @@
 #include <rocksdb/compaction_filter.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/sst_file_reader.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
@@ -74,6 +75,22 @@ rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache
   return family;
 }
 
+// RocksDB blames its MANIFEST for a damaged table in some cases: look which ones are.
+std::string damaged_tables(const Disk& disk, const std::filesystem::path& folder,
+                           const rocksdb::Options& options) {
+  std::string named;
+  const auto entries = disk.list(folder);
+  if (!entries) return named;
+  for (const auto& entry : *entries) {
+    if (!entry.name.ends_with(".sst")) continue;
+    rocksdb::SstFileReader reader(options);
+    auto status = reader.Open((folder / entry.name).string());
+    if (status.ok()) status = reader.VerifyChecksum();
+    if (!status.ok()) named += "; damaged: " + (folder / entry.name).string();
+  }
+  return named;
+}
+
 }  // namespace
 
 class RocksDatabase::Listener final : public rocksdb::EventListener {
@@ -137,8 +154,10 @@ Result<std::unique_ptr<RocksDatabase>> RocksDatabase::open(const std::filesystem
   const auto status = rocksdb::DB::Open(options, folder.string(), families, &handles, &database);
   opened->database_.reset(database);
   std::ranges::copy(handles, opened->handles_.begin());
-  if (status.IsPathNotFound())
-    return fail(Code::Corrupt, "open " + folder.string() + ": " + status.ToString());
+  if (status.IsPathNotFound() || status.IsCorruption()) {
+    return fail(Code::Corrupt, "open " + folder.string() + ": " + status.ToString() +
+                                   damaged_tables(disk, folder, options));
+  }
   SX_TRY(result("open " + folder.string(), status));
   return opened;
 }
