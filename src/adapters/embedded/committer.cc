@@ -12,7 +12,14 @@ namespace {
 constexpr std::size_t kGroupBatchesMax = 1'024;
 constexpr std::size_t kGroupBytesMax = 4u << 20;
 constexpr std::size_t kTrimsMax = 10'000;
-constexpr std::uint64_t kReservePart = 8;
+constexpr std::uint64_t kReservePart = 8;  // of the disk, at most
+// To write again after it stopped, RocksDB flushes what it holds in memory.
+constexpr std::uint64_t kResumeBytes = 16u << 20;
+constexpr std::uint64_t kResumePart = 2;
+
+bool has_room(const Result<DiskRoom>& room, std::uint64_t bytes, std::uint64_t part) {
+  return !room || room->free_bytes >= std::min(bytes, room->total_bytes / part);
+}
 
 }  // namespace
 
@@ -102,10 +109,10 @@ Committer::Work Committer::take() {
 
 Result<> Committer::resume_if_stopped() {
   const auto room = disk_.room(folder_);
-  scarce_ =
-      room && room->free_bytes < std::min(limits_.reserve_bytes, room->total_bytes / kReservePart);
+  scarce_ = !has_room(room, limits_.reserve_bytes, kReservePart);
   if (!database_.stopped()) return {};
-  if (scarce_) return fail(Code::Exhausted, "the disk is full: " + folder_.string());
+  if (scarce_ || !has_room(room, kResumeBytes, kResumePart))
+    return fail(Code::Exhausted, "the disk is full: " + folder_.string());
   return database_.resume();
 }
 

@@ -96,8 +96,11 @@ std::string damaged_tables(const Disk& disk, const std::filesystem::path& folder
 class RocksDatabase::Listener final : public rocksdb::EventListener {
  public:
   explicit Listener(std::atomic<bool>& stopped) : stopped_(stopped) {}
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
-    if (!stopped_.exchange(true))
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
+    // A compaction that finds no room is tried again by itself.
+    const bool goes_on =
+        reason == rocksdb::BackgroundErrorReason::kCompaction && error->IsIOError();
+    if (!goes_on && !stopped_.exchange(true))
       log::error("the store stopped writing", {{"error", error->ToString()}});
   }
 

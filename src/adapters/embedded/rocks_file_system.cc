@@ -9,13 +9,18 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
 
+// Retryable: RocksDB then stops writing until it is told to resume, instead of for good. A full
+// disk is a space limit to it, not "no space": for that it would start a thread that polls.
 IOStatus io_status(const Error& error) {
   switch (error.code) {
     case Code::NotFound: return IOStatus::PathNotFound(error.message);
-    case Code::Exhausted: return IOStatus::NoSpace(error.message);
     case Code::Corrupt: return IOStatus::Corruption(error.message);
-    default: return IOStatus::IOError(error.message);
+    default: break;
   }
+  auto status = error.code == Code::Exhausted ? IOStatus::IOError(IOStatus::kSpaceLimit)
+                                              : IOStatus::IOError(error.message);
+  status.SetRetryable(true);
+  return status;
 }
 
 template <typename T>
@@ -86,7 +91,12 @@ class RocksWritableFile final : public rocksdb::FSWritableFile {
   }
   IOStatus Close(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
   IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
-  IOStatus Sync(const IOOptions&, IODebugContext*) override { return io_status(file_->sync()); }
+  // Where a sync fails it is not known what is durable, whatever the reason.
+  IOStatus Sync(const IOOptions&, IODebugContext*) override {
+    auto synced = file_->sync();
+    if (!synced) synced.error().code = Code::Unavailable;
+    return io_status(synced);
+  }
   std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override { return file_->size(); }
 
  private:
@@ -236,12 +246,10 @@ std::shared_ptr<rocksdb::FileSystem> make_rocks_file_system(Disk& disk) {
 }
 
 Error rocks_error(std::string_view what, const rocksdb::Status& status) {
-  const auto code = [&] {
-    if (status.IsCorruption()) return Code::Corrupt;
-    if (status.IsNoSpace()) return Code::Exhausted;
-    return Code::Unavailable;
-  }();
-  return Error{code, std::string(what) + ": " + status.ToString()};
+  if (status.subcode() == rocksdb::Status::kSpaceLimit)
+    return Error{Code::Exhausted, std::string(what) + ": the disk is full"};
+  return Error{status.IsCorruption() ? Code::Corrupt : Code::Unavailable,
+               std::string(what) + ": " + status.ToString()};
 }
 
 }  // namespace sextant::adapters
