@@ -6,6 +6,8 @@
 #include <sys/mount.h>
 
 #include <atomic>
+#include <cstring>
+#include <random>
 
 #include "adapters/embedded/blob_store.h"
 #include "adapters/embedded/posix_disk.h"
@@ -67,9 +69,11 @@ class StoreDiskFullTest : public testing::Test {
   // Does not compress.
   static std::string value(int n) {
     std::string bytes(64 * 1024, '\0');
-    auto state = static_cast<std::uint32_t>(n);
-    for (char& byte : bytes)
-      byte = static_cast<char>((state = state * 1'664'525 + 1'013'904'223) >> 24);
+    std::mt19937_64 random(static_cast<std::uint64_t>(n));
+    for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint64_t)) {
+      const std::uint64_t word = random();
+      std::memcpy(bytes.data() + at, &word, sizeof word);
+    }
     return bytes;
   }
   // Puts until the store refuses for good: a flush or a compaction gives some room back meanwhile.
@@ -148,6 +152,7 @@ TEST_F(StoreDiskFullTest, BlobsStopBeforeTheStoreDoes) {
 class RefusingDisk final : public Disk {
  public:
   std::atomic<bool> full = false;
+  std::atomic<bool> sync_fails = false;
 
   Result<std::unique_ptr<adapters::WritableFile>> write(const Path& path,
                                                         adapters::WriteMode mode) override {
@@ -181,7 +186,10 @@ class RefusingDisk final : public Disk {
       if (disk_.full) return fail(Code::Exhausted, "No space left on device");
       return file_->append(bytes);
     }
-    Result<> sync() override { return file_->sync(); }
+    Result<> sync() override {
+      if (disk_.sync_fails) return fail(Code::Unavailable, "Input/output error");
+      return file_->sync();
+    }
     Result<> truncate(std::uint64_t bytes) override { return file_->truncate(bytes); }
     std::uint64_t size() const override { return file_->size(); }
 
@@ -225,6 +233,42 @@ TEST(StoreRefusingDiskTest, EveryRefusalIsExhaustedAndRecoveryNeedsNoRestart) {
   ASSERT_EQ(records->size(), static_cast<std::size_t>(written));
   for (int n = 0; n < written; ++n)
     EXPECT_EQ((*records)[static_cast<std::size_t>(n)].payload, std::to_string(n));
+}
+
+// The bytes are written, but nobody knows whether they are durable: the batch may have happened. It
+// must not make a hole in its stream, break the chain, or give its version to another batch.
+TEST(StoreRefusingDiskTest, AFailedSyncIsUnavailableAndLeavesOneHistory) {
+  const test::TemporaryFolder folder;
+  RefusingDisk disk;
+  ManualClock clock{Time(std::chrono::seconds(1'800'000'000))};
+  auto store = EmbeddedStore::open(folder / "store", {.clock = clock, .disk = disk});
+  ASSERT_TRUE(store);
+  std::uint64_t version = 0;
+  for (int round = 0; round < 5; ++round) {
+    auto done = ports::commit(**store, {.puts = {{"k", "v"}}, .appends = {{"log", "yes", true}}});
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_GT(done->version, version);
+    version = done->version;
+    disk.sync_fails = true;
+    auto lost = ports::commit(**store, {.puts = {{"k", "?"}}, .appends = {{"log", "?", true}}});
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.error().code, Code::Unavailable) << lost.error().message;
+    EXPECT_TRUE((*store)->get("k"));
+    disk.sync_fails = false;
+  }
+  ASSERT_TRUE(ports::commit(**store, {.appends = {{"log", "yes", true}}}));
+  const auto records = (*store)->read("log", 1, 100, 1 << 20);
+  ASSERT_TRUE(records) << records.error().message;
+  Sha256Digest chain = {};
+  int sure = 0;
+  for (std::size_t i = 0; i < records->size(); ++i) {
+    const auto& record = (*records)[i];
+    chain = ports::chain_hash(chain, record.payload);
+    EXPECT_EQ(record.chain, chain);
+    EXPECT_EQ(record.sequence, i + 1);
+    sure += record.payload == "yes" ? 1 : 0;
+  }
+  EXPECT_EQ(sure, 6);
 }
 
 }  // namespace

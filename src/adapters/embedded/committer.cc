@@ -13,15 +13,20 @@ constexpr std::size_t kGroupBatchesMax = 1'024;
 constexpr std::size_t kGroupBytesMax = 4u << 20;
 constexpr std::size_t kTrimsMax = 10'000;
 constexpr std::uint64_t kReservePart = 8;  // of the disk, at most
-// To write again after it stopped, RocksDB flushes what it holds in memory.
-constexpr std::uint64_t kResumeBytes = 16u << 20;
-constexpr std::uint64_t kResumePart = 2;
+// What opening the database again may take: the log goes into tables.
+constexpr std::uint64_t kRecoverBytes = 16u << 20;
+constexpr std::uint64_t kRecoverPart = 2;
 
 bool has_room(const Result<DiskRoom>& room, std::uint64_t bytes, std::uint64_t part) {
   return !room || room->free_bytes >= std::min(bytes, room->total_bytes / part);
 }
 
 }  // namespace
+
+Result<std::uint64_t> last_commit(const RocksDatabase& database) {
+  SX_TRY_AS(const auto stored, database.get(Family::Meta, kLastCommitKey));
+  return stored ? decode_number(*stored) : 0;
+}
 
 Committer::Committer(RocksDatabase& database, StreamHeads& heads, const Clock& clock,
                      const Disk& disk, std::filesystem::path folder, Limits limits,
@@ -107,13 +112,17 @@ Committer::Work Committer::take() {
   return work;
 }
 
-Result<> Committer::resume_if_stopped() {
+Result<> Committer::recover_if_stopped() {
   const auto room = disk_.room(folder_);
   scarce_ = !has_room(room, limits_.reserve_bytes, kReservePart);
   if (!database_.stopped()) return {};
-  if (scarce_ || !has_room(room, kResumeBytes, kResumePart))
+  if (scarce_ || !has_room(room, kRecoverBytes, kRecoverPart))
     return fail(Code::Exhausted, "the disk is full: " + folder_.string());
-  return database_.resume();
+  SX_TRY(database_.recover());
+  SX_TRY_AS(last_version_, last_commit(database_));
+  auto wakes = heads_.reload();
+  run_soon(std::move(wakes));
+  return {};
 }
 
 // What is kept back is for batches that give room back, and for those that must not fail.
@@ -125,8 +134,8 @@ Result<> Committer::make_room(const Waiting& waiting) const {
 }
 
 void Committer::commit(Work& work) {
+  const auto writable = recover_if_stopped();
   CommitGroup group(database_, heads_, clock_.now(), last_version_);
-  const auto writable = resume_if_stopped();
   for (auto& waiting : work.batches) {
     auto admitted = writable ? make_room(waiting) : writable;
     waiting.done =

@@ -15,6 +15,9 @@
 
 namespace sextant::adapters {
 
+// The number of the last commit that `database` holds.
+Result<std::uint64_t> last_commit(const RocksDatabase& database);
+
 class Committer {
  public:
   struct Limits {
@@ -54,7 +57,7 @@ class Committer {
   Work take();
   void commit(Work& work);
   Result<> make_room(const Waiting& waiting) const;
-  Result<> resume_if_stopped();
+  Result<> recover_if_stopped();
   std::vector<Wake> write(CommitGroup& group, Work& work);
 
   RocksDatabase& database_;

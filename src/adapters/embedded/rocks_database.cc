@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 #include "adapters/embedded/log_scan.h"
@@ -108,31 +109,39 @@ class RocksDatabase::Listener final : public rocksdb::EventListener {
   std::atomic<bool>& stopped_;
 };
 
-rocksdb::Options RocksDatabase::options(const Clock& clock, Disk& disk) {
-  env_ = rocksdb::NewCompositeEnv(make_rocks_file_system(disk));
-  expiry_ = std::make_unique<ExpiryFilter>(clock);
-  rocksdb::Options options;
-  options.env = env_.get();
-  options.info_log = std::make_shared<RocksLogger>();
-  options.info_log_level = rocksdb::InfoLogLevel::ERROR_LEVEL;
-  options.listeners.push_back(std::make_shared<Listener>(stopped_));
-  options.create_if_missing = true;
-  options.create_missing_column_families = true;
+RocksDatabase::RocksDatabase(const std::filesystem::path& folder, const Clock& clock, Disk& disk)
+    : folder_(folder),
+      disk_(disk),
+      env_(rocksdb::NewCompositeEnv(make_rocks_file_system(disk))),
+      expiry_(std::make_unique<ExpiryFilter>(clock)) {
+  options_.env = env_.get();
+  options_.info_log = std::make_shared<RocksLogger>();
+  options_.info_log_level = rocksdb::InfoLogLevel::ERROR_LEVEL;
+  options_.listeners.push_back(std::make_shared<Listener>(stopped_));
+  options_.create_if_missing = true;
+  options_.create_missing_column_families = true;
   // Nothing is lost silently: check_logs() has cut off the one tail that may be torn.
-  options.paranoid_checks = true;
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
-  options.track_and_verify_wals_in_manifest = true;
-  options.max_bgerror_resume_count = 0;  // we resume when a batch comes; nothing polls
-  options.db_write_buffer_size = kAllWriteBuffersBytes;
-  options.max_total_wal_size = kLogBytesMax;
-  options.max_manifest_file_size = kManifestBytesMax;
-  options.max_background_jobs = 2;
-  options.max_file_opening_threads = 1;
-  options.skip_stats_update_on_db_open = true;
-  options.stats_dump_period_sec = 0;
-  options.stats_persist_period_sec = 0;
-  return options;
+  options_.paranoid_checks = true;
+  options_.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
+  options_.track_and_verify_wals_in_manifest = true;
+  options_.max_bgerror_resume_count = 0;  // we recover when a batch comes; nothing polls
+  options_.db_write_buffer_size = kAllWriteBuffersBytes;
+  options_.max_total_wal_size = kLogBytesMax;
+  options_.max_manifest_file_size = kManifestBytesMax;
+  options_.max_background_jobs = 2;
+  options_.max_file_opening_threads = 1;
+  options_.skip_stats_update_on_db_open = true;
+  options_.stats_dump_period_sec = 0;
+  options_.stats_persist_period_sec = 0;
+
+  const auto cache = rocksdb::NewLRUCache(kCacheBytes, 2);
+  for (const char* name : kFamilyNames) families_.emplace_back(name, family_options(cache));
+  auto& state = families_[static_cast<std::size_t>(Family::State)].options;
+  state.compaction_filter = expiry_.get();
+  state.periodic_compaction_seconds = kRewriteAfterSeconds;
 }
+
+RocksDatabase::~RocksDatabase() { close(); }
 
 Result<> RocksDatabase::result(std::string_view what, const rocksdb::Status& status) {
   if (status.ok()) return {};
@@ -142,36 +151,49 @@ Result<> RocksDatabase::result(std::string_view what, const rocksdb::Status& sta
 Result<std::unique_ptr<RocksDatabase>> RocksDatabase::open(const std::filesystem::path& folder,
                                                            const Clock& clock, Disk& disk) {
   SX_TRY(make_directories(disk, folder));
-  SX_TRY(check_logs(disk, folder));
-  std::unique_ptr<RocksDatabase> opened(new RocksDatabase);
-  const auto options = opened->options(clock, disk);
-  const auto cache = rocksdb::NewLRUCache(kCacheBytes, 2);
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  for (const char* name : kFamilyNames) families.emplace_back(name, family_options(cache));
-  auto& state = families[static_cast<std::size_t>(Family::State)].options;
-  state.compaction_filter = opened->expiry_.get();
-  state.periodic_compaction_seconds = kRewriteAfterSeconds;
-
-  rocksdb::DB* database = nullptr;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const auto status = rocksdb::DB::Open(options, folder.string(), families, &handles, &database);
-  opened->database_.reset(database);
-  std::ranges::copy(handles, opened->handles_.begin());
-  if (status.IsPathNotFound() || status.IsCorruption()) {
-    return fail(Code::Corrupt, "open " + folder.string() + ": " + status.ToString() +
-                                   damaged_tables(disk, folder, options));
-  }
-  SX_TRY(result("open " + folder.string(), status));
+  std::unique_ptr<RocksDatabase> opened(new RocksDatabase(folder, clock, disk));
+  SX_TRY(opened->open_files());
   return opened;
 }
 
-RocksDatabase::~RocksDatabase() {
-  for (auto* handle : handles_)
-    if (handle != nullptr) database_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
-  if (database_) database_->Close().PermitUncheckedError();
+Result<> RocksDatabase::open_files() {
+  SX_TRY(check_logs(disk_, folder_));
+  const auto status = open_database(false);
+  if (status.IsPathNotFound() || status.IsCorruption()) {
+    return fail(Code::Corrupt, "open " + folder_.string() + ": " + status.ToString() +
+                                   damaged_tables(disk_, folder_, options_));
+  }
+  return result("open " + folder_.string(), status);
+}
+
+rocksdb::Status RocksDatabase::open_database(bool read_only) {
+  rocksdb::DB* database = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const auto status =
+      read_only
+          ? rocksdb::DB::OpenForReadOnly(options_, folder_.string(), families_, &handles, &database)
+          : rocksdb::DB::Open(options_, folder_.string(), families_, &handles, &database);
+  database_.reset(database);
+  if (status.ok()) std::ranges::copy(handles, handles_.begin());
+  return status;
+}
+
+void RocksDatabase::close() {
+  if (!database_) return;
+  for (auto*& handle : handles_)
+    database_->DestroyColumnFamilyHandle(std::exchange(handle, nullptr)).PermitUncheckedError();
+  database_->Close().PermitUncheckedError();
+  database_.reset();
+}
+
+Result<> RocksDatabase::check_open() const {
+  if (database_) return {};
+  return fail(Code::Unavailable, "the store could not be opened again: " + folder_.string());
 }
 
 Result<std::optional<std::string>> RocksDatabase::get(Family family, std::string_view key) const {
+  std::shared_lock lock(open_or_not_);
+  SX_TRY(check_open());
   std::string value;
   const auto status = database_->Get(rocksdb::ReadOptions(), handle(family), to_slice(key), &value);
   if (status.IsNotFound()) return std::nullopt;
@@ -180,6 +202,7 @@ Result<std::optional<std::string>> RocksDatabase::get(Family family, std::string
 }
 
 Result<> RocksDatabase::write(rocksdb::WriteBatch& batch) {
+  SX_TRY(check_open());
   rocksdb::WriteOptions options;
   options.sync = true;
   const auto status = database_->Write(options, &batch);
@@ -187,11 +210,18 @@ Result<> RocksDatabase::write(rocksdb::WriteBatch& batch) {
   return result("commit", status);
 }
 
-Result<> RocksDatabase::resume() {
-  SX_TRY(result("resume", database_->Resume()));
+Result<> RocksDatabase::recover() {
+  std::unique_lock lock(open_or_not_);
+  close();
   stopped_ = false;
-  log::info("the store writes again");
-  return {};
+  auto opened = open_files();
+  if (opened) {
+    log::info("the store writes again");
+    return {};
+  }
+  stopped_ = true;
+  open_database(true).PermitUncheckedError();
+  return opened;
 }
 
 }  // namespace sextant::adapters

@@ -9,8 +9,10 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "adapters/embedded/disk.h"
 #include "core/clock.h"
@@ -26,7 +28,7 @@ inline std::string_view to_view(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
 }
 
-// All calls from any thread, except write() and resume(): one thread.
+// All calls from any thread, except handle(), write() and recover(): one thread.
 class RocksDatabase {
  public:
   // Makes the database when `folder` has none. `clock` decides which values compaction drops.
@@ -40,10 +42,12 @@ class RocksDatabase {
 
   Result<std::optional<std::string>> get(Family family, std::string_view key) const;
 
-  // Keys from `from` on and below `end` (not empty), of one snapshot. visit(key, value) returns
-  // Result<bool>: false ends it. Errors: Corrupt, Unavailable, and what visit returns.
+  // Keys from `from` on and below `end` (when not empty), of one snapshot. visit(key, value)
+  // returns Result<bool>: false ends it. Errors: Corrupt, Unavailable, and what visit returns.
   template <typename Visit>
   Result<> walk(Family family, std::string_view from, std::string_view end, Visit&& visit) const {
+    std::shared_lock lock(open_or_not_);
+    SX_TRY(check_open());
     const rocksdb::Slice upper = to_slice(end);
     rocksdb::ReadOptions options;
     if (!end.empty()) options.iterate_upper_bound = &upper;
@@ -60,24 +64,36 @@ class RocksDatabase {
   }
 
   // Synced on return. After an error of kind Exhausted nothing was written; after another one the
-  // outcome is unknown. From then on writes fail until resume() succeeds.
+  // outcome is unknown. Once it has failed it fails until recover() succeeds.
   Result<> write(rocksdb::WriteBatch& batch);
 
-  // A write, a flush or a compaction failed, and nothing has put it right since.
+  // A write or a flush failed, and nothing has put it right since.
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
-  Result<> resume();
+
+  // Closes the database and opens it again, as a restart would; RocksDB's own Resume() can wait for
+  // ever. A write whose outcome was unknown has happened after it, or never will. If it fails,
+  // reads go on where that is possible.
+  Result<> recover();
 
  private:
   class Listener;
-  RocksDatabase() = default;
+  RocksDatabase(const std::filesystem::path& folder, const Clock& clock, Disk& disk);
   static Result<> result(std::string_view what, const rocksdb::Status& status);
-  rocksdb::Options options(const Clock& clock, Disk& disk);
+  Result<> check_open() const;
+  Result<> open_files();
+  rocksdb::Status open_database(bool read_only);
+  void close();
 
+  const std::filesystem::path folder_;
+  Disk& disk_;
   std::atomic<bool> stopped_ = false;
   std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::CompactionFilter> expiry_;
+  rocksdb::Options options_;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families_;
+  mutable std::shared_mutex open_or_not_;  // of the two below, against recover()
   std::unique_ptr<rocksdb::DB> database_;
-  std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_ = {};  // closed by the destructor
+  std::array<rocksdb::ColumnFamilyHandle*, kFamilies> handles_ = {};  // closed by close()
 };
 
 }  // namespace sextant::adapters

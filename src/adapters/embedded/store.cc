@@ -11,11 +11,6 @@
 namespace sextant::adapters {
 namespace {
 
-Result<std::uint64_t> last_commit(const RocksDatabase& database) {
-  SX_TRY_AS(const auto stored, database.get(Family::Meta, kLastCommitKey));
-  return stored ? decode_number(*stored) : 0;
-}
-
 // The least key that is greater than every key with this prefix; empty: there is none.
 std::string behind(std::string_view prefix) {
   std::string end(prefix);

@@ -42,6 +42,19 @@ std::vector<Wake> StreamHeads::publish(const ChangedHeads& changed) {
   });
 }
 
+std::vector<Wake> StreamHeads::reload() {
+  auto streams = state_.with([](State& state) {
+    state.known.clear();
+    std::vector<std::string> waited;
+    for (const auto& [stream, waiters] : state.waiters) waited.push_back(stream);
+    return waited;
+  });
+  ChangedHeads heads;
+  for (auto& stream : streams)
+    if (auto head = find(stream)) heads.emplace(std::move(stream), *head);
+  return publish(heads);
+}
+
 Result<std::vector<Wake>> StreamHeads::wait(std::string_view stream, std::uint64_t from,
                                             Wake wake) {
   // First in the list, then look: a record that becomes durable in between is seen by one of both.

@@ -29,6 +29,10 @@ class StreamHeads {
   // Makes durable changes visible and returns the wakes that they end. The committer's thread.
   std::vector<Wake> publish(const ChangedHeads& changed);
 
+  // The database was opened again: a batch whose outcome was unknown may be in it. Returns the
+  // wakes that it ends. The committer's thread.
+  std::vector<Wake> reload();
+
   // Keeps `wake` until publish() reaches `from`; hands it back if that has happened already. Any
   // thread. Errors as find().
   Result<std::vector<Wake>> wait(std::string_view stream, std::uint64_t from, Wake wake);
