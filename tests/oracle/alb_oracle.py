@@ -1,7 +1,9 @@
 """A second reading of ALB access logs, slow and written apart from the parser: the two must agree in every
 column of every line.
 
-    alb_oracle.py <parser_tool> [--lines N] [--seed S]
+    alb_oracle.py <parser_tool> [--lines N] [--seed S] [--countries FILE.mmdb]
+
+With a database of countries, the GeoIP enricher's answers are compared with those of PyPI maxminddb.
 """
 import argparse
 import datetime
@@ -139,14 +141,29 @@ def as_text(raw):
                    for c in text)
 
 
-def expected_rows(log):
+def countries_of(file):
+    if file is None:
+        return lambda row: row
+    import maxminddb  # pylint: disable=import-outside-toplevel
+    database = maxminddb.open_database(file)
+
+    def add(row):
+        if "source.ip" in row and ipaddress.ip_address(row["source.ip"]).is_global:
+            known = database.get(row["source.ip"]) or {}
+            if known.get("country_code"):
+                row["source.geo.country_iso_code"] = known["country_code"]
+        return row
+    return add
+
+
+def expected_rows(log, add_country):
     offset = 0
     for raw in log.split(b"\n"):
         line = raw[:-1] if raw.endswith(b"\r") else raw
         if line:
             where = {"log.file.path": PATH, "log.offset": offset}
             try:
-                yield {"table": "alb", **where, **columns_of(as_text(line))}
+                yield add_country({"table": "alb", **where, **columns_of(as_text(line))})
             except Malformed:
                 yield {"table": "malformed", **where, "log.length": len(line), "kind": "alb", "raw": line}
         offset += len(raw) + 1
@@ -172,12 +189,15 @@ def main():
     parser.add_argument("tool")
     parser.add_argument("--lines", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--countries", type=pathlib.Path)
     options = parser.parse_args()
+    database = [options.countries.parent, options.countries.name] if options.countries else []
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([options.tool, "alb", str(options.lines), str(options.seed), folder], check=True)
+        subprocess.run([options.tool, "alb", str(options.lines), str(options.seed), folder, *database], check=True)
         actual = actual_rows(pathlib.Path(folder, "rows.jsonl"))
         counts, differences = {"alb": 0, "malformed": 0}, 0
-        for row in expected_rows(pathlib.Path(folder, "input.log").read_bytes()):
+        log = pathlib.Path(folder, "input.log").read_bytes()
+        for row in expected_rows(log, countries_of(options.countries)):
             counts[row["table"]] += 1
             other = actual.pop(row["log.offset"], {})
             wrong = {n: (row.get(n), other.get(n)) for n in row.keys() | other.keys() if row.get(n) != other.get(n)}
