@@ -3,7 +3,7 @@ import html as escape
 import json
 
 SQL = {
-    "by_status": "select http.response.status_code as name, count(*) as count from alb group by 1 order by 2 desc, 1",
+    "by_status": "select coalesce(http.response.status_code::varchar, '-') as name, count(*) as count from alb group by 1 order by 2 desc, 1",
     "by_country": "select coalesce(source.geo.country_iso_code, 'unknown') as name, count(*) as count "
                   "from alb group by 1 order by 2 desc, 1 limit 12",
     "by_hour": "select strftime(date_trunc('hour', ts), '%H:00') as name, count(*) as count "
