@@ -36,15 +36,15 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     auto parsed = protocol_.parse(request_);
     if (parsed) call_ = std::move(*parsed);
     // Who asks comes before what they ask: an unknown caller learns nothing of what exists.
-    if (protocol_.streams_bodies()) return authenticate(std::move(parsed), std::nullopt);
+    if (protocol_.streams_bodies()) return authenticate(parsed, std::nullopt);
     auto error = parsed ? std::nullopt : std::optional(parsed.error());
     read_all(
         std::move(request_.body), kDocumentBytesMax,
         [self = shared_from_this(), error = std::move(error)](Result<std::string> text) mutable {
           if (!text) return self->refuse(std::move(text).error());
-          Result<WireCall> again =
+          const Result<WireCall> again =
               error ? Result<WireCall>(std::unexpected(std::move(*error))) : WireCall{};
-          self->authenticate(std::move(again), std::move(*text));
+          self->authenticate(again, std::move(*text));
         });
   }
 
@@ -65,18 +65,18 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (!authenticated) return refuse(std::move(authenticated).error());
     caller_.principal = authenticated->principal;
     if (!parsed) return refuse(parsed.error());
-    if (text) return with_document(std::move(*text));
+    if (text) return with_document(*text);
     auto body = guard::check_payload(std::move(request_.body), *authenticated, request_.headers);
     if (!body) return refuse(std::move(body).error());
     if (!call_.has_document) return run(std::move(*body));
     read_all(std::move(*body), kDocumentBytesMax,
              [self = shared_from_this()](Result<std::string> document) {
                if (!document) return self->refuse(std::move(document).error());
-               self->with_document(std::move(*document));
+               self->with_document(*document);
              });
   }
 
-  void with_document(std::string document) {
+  void with_document(const std::string& document) {
     if (call_.has_document) {
       if (auto added = protocol_.add_document(document, call_); !added)
         return refuse(std::move(added).error());

@@ -225,7 +225,7 @@ class PoolDispatcher final : public Dispatcher {
           std::lock_guard lock(mutex_);
           landing_bytes_ += landing_bytes;
         },
-        [this, function, entry, bytes](AttemptResult result) {
+        [this, function, entry, bytes](const AttemptResult& result) {
           ended(function, entry, *bytes, result);
         });
   }

@@ -64,7 +64,7 @@ Result<Revision> Revisions::newest(const FunctionName& name) {
   };
   if (auto revision = current(); is_current(revision)) return revision;
   std::lock_guard lock(preparing_);
-  const auto before = current();
+  auto before = current();
   if (is_current(before)) return before;  // another thread was first
   const bool fallback = before.pipeline && *before.function == deployed->second;
   if (fallback && clock_.now() < not_before_[name]) return before;

@@ -299,7 +299,7 @@ TEST_F(Authenticate, ForgedHeadersAreRefusedWithTheirFault) {
 class Presigned : public Authenticate {
  protected:
   // As a client makes one: everything in the query, the signature last.
-  Sent presign(std::string expires, Time at = kNow) {
+  Sent presign(const std::string& expires, Time at = kNow) {
     Sent sent;
     sent.method = "GET";
     const auto date = iso8601_basic(at);

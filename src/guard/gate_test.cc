@@ -233,7 +233,7 @@ TEST_F(GateTest, AMalformedRequestOfAKnownCallerIsRecordedAsTheirs) {
 
 TEST_F(GateTest, OneAttemptIsJudgedUpToItsFirstRefusal) {
   policies.applied.identity = {test::policy(test::allow("s3:GetObject"))};
-  const auto attempt = [&](std::vector<const char*> actions) {
+  const auto attempt = [&](const std::vector<const char*>& actions) {
     std::vector<sdk::Call> calls;
     for (const auto* action : actions) calls.push_back(test::call(test::user(), action));
     return gate.judge_all(std::move(calls));

@@ -101,6 +101,8 @@ Result<> check_complete(const ClaimedSignature& claim) {
 }
 
 // The parameters of a presigned URL by lower-case name; Invalid when one stands twice.
+// A flat list of cases, read one by one.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 Result<std::map<std::string, std::string>> signing_parameters(std::string_view query,
                                                               std::string& rest) {
   std::map<std::string, std::string> found;

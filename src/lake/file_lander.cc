@@ -170,6 +170,7 @@ class FileLander final : public Lander {
                            .outcome = std::move(outcome),
                            .on_durable = std::move(tell)};
     if (queue_.try_push(std::move(pending))) return;
+    // try_push moves only when it succeeds. NOLINTNEXTLINE(bugprone-use-after-move)
     pending.on_durable(fail(Code::Exhausted, "too many deliveries wait to be landed"));
   }
 
@@ -258,7 +259,7 @@ class FileLander final : public Lander {
 
   // One delivery that cannot land must not harm those that came with it: each half tries by itself.
   // After Unavailable nobody may try again, for it may have happened.
-  void failed(LandingGroup group, Error error) {
+  void failed(LandingGroup group, const Error& error) {
     const bool own_fault = error.code == Code::Conflict || error.code == Code::Invalid;
     if (group.size() == 1 || !own_fault) {
       for (auto& landing : group) landing.on_durable(std::unexpected(error));

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 const GroupLimits kLimits{
     .queue_max = 4, .deliveries_max = 3, .bytes_max = 100, .linger = 0ms, .quiet = 0ms};
 
-PendingLanding pending(std::string key, std::uint64_t bytes = 1) {
+PendingLanding pending(const std::string& key, std::uint64_t bytes = 1) {
   return {.rows = {},
           .bytes = bytes,
           .outcome = {.conditions = {{.key = key}}, .puts = {{.key = key, .value = "x"}}},

@@ -248,7 +248,7 @@ Result<std::optional<ports::LakeTable>> Manifest::find(const TableName& name) {
 }
 
 Result<SchemaPtr> Manifest::schema(const TableName& table, std::string_view id) const {
-  const auto known = tables_.with([&](const Tables& tables) -> SchemaPtr {
+  auto known = tables_.with([&](const Tables& tables) -> SchemaPtr {
     const auto found = tables.find(table);
     if (found == tables.end()) return nullptr;
     const auto schema = found->second.schemas.find(id);

@@ -22,8 +22,8 @@ Result<arrow::FieldVector> unite_fields(const arrow::FieldVector& first,
 Result<TypePtr> unite_types(const TypePtr& first, const TypePtr& second) {
   if (first->Equals(*second)) return first;
   if (first->id() == arrow::Type::STRUCT && second->id() == arrow::Type::STRUCT) {
-    SX_TRY_AS(auto fields, unite_fields(first->fields(), second->fields()));
-    return arrow::struct_(std::move(fields));
+    SX_TRY_AS(const auto fields, unite_fields(first->fields(), second->fields()));
+    return arrow::struct_(fields);
   }
   return fail(Code::Invalid, "is " + first->ToString() + " in the table and " + second->ToString() +
                                  " in the rows");
@@ -41,9 +41,9 @@ Result<arrow::FieldVector> unite_fields(const arrow::FieldVector& first,
       continue;
     }
     auto& mine = all[static_cast<std::size_t>(at)];
-    SX_TRY_AS(auto type,
+    SX_TRY_AS(const auto type,
               within("column '" + field->name() + "'", unite_types(mine->type(), field->type())));
-    mine = mine->WithType(std::move(type));
+    mine = mine->WithType(type);
   }
   return all;
 }
@@ -53,7 +53,7 @@ Result<arrow::FieldVector> unite_fields(const arrow::FieldVector& first,
 Result<SchemaPtr> unite(const SchemaPtr& first, const SchemaPtr& second) {
   if (!first || first == second) return second;
   if (!second || first->Equals(*second, false)) return first;
-  SX_TRY_AS(auto fields, unite_fields(first->fields(), second->fields()));
+  SX_TRY_AS(const auto fields, unite_fields(first->fields(), second->fields()));
   return arrow::schema(std::move(fields));
 }
 

@@ -70,6 +70,8 @@ Node Evaluator::container(const Node& node) {
   return result;
 }
 
+// A flat list of cases, read one by one.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 Node Evaluator::intrinsic(const Member& member, Where at) {
   const auto& [name, name_at, argument] = member;
   if (name == "Ref") return argument.is(Kind::Scalar) ? ref(argument.text, at) : broken(at);
@@ -170,31 +172,37 @@ std::string Evaluator::arn_of(const Resource& resource) {
   return resource.type->arn(inputs_.names, path, name);
 }
 
+std::optional<Evaluator::Locals> Evaluator::locals_of_sub(const Node& map) {
+  Locals locals;
+  for (const auto& member : map.members) {
+    const auto local = text(member.value, "Fn::Sub");
+    if (!local) return std::nullopt;
+    locals[member.name] = *local;
+  }
+  return locals;
+}
+
+Node Evaluator::variable_of_sub(const std::string& name, const Locals& locals, Where at) {
+  if (const auto local = locals.find(name); local != locals.end()) return made(at, local->second);
+  const auto attribute = attribute_name(name);
+  return attribute ? get_att(attribute->resource, at) : ref(name, at);
+}
+
 Node Evaluator::sub(const Node& argument, Where at) {
   const bool pair = argument.is(Kind::List);
   if (pair && argument.items.size() != 2) return broken(at);
   const Node& format = pair ? argument.items[0] : argument;
   const auto parts = parse_sub(format.text);
   if (!format.is(Kind::Scalar) || !parts) return broken(at);
-  Locals locals;
-  if (pair) {
-    for (const auto& member : argument.items[1].members) {
-      const auto local = text(member.value, "Fn::Sub");
-      if (!local) return broken(at);
-      locals[member.name] = *local;
-    }
-  }
+  const auto locals = pair ? locals_of_sub(argument.items[1]) : Locals{};
+  if (!locals) return broken(at);
   std::string result;
   for (const auto& part : *parts) {
     if (!part.variable) {
       result += part.text;
       continue;
     }
-    const auto local = locals.find(part.text);
-    const auto attribute = attribute_name(part.text);
-    Node variable = local != locals.end() ? made(at, local->second)
-                    : attribute           ? get_att(attribute->resource, at)
-                                          : ref(part.text, at);
+    const Node variable = variable_of_sub(part.text, *locals, at);
     if (variable.is(Kind::List) || variable.is(Kind::Absent)) {
       diagnostics_.add(format.at, "'${" + part.text + "}' is no text",
                        "use !Join for lists; AWS::NoValue has no text");

@@ -50,6 +50,8 @@ class Evaluator {
   Node resource_ref(const Resource& resource, Where at);
   Node get_att(const std::string& logical_id, Where at);
   Node sub(const Node& argument, Where at);
+  std::optional<Locals> locals_of_sub(const Node& map);
+  Node variable_of_sub(const std::string& name, const Locals& locals, Where at);
   Node join(const Node& argument, Where at);
   Node select(const Node& argument, Where at);
   Node split(const Node& argument, Where at);

@@ -39,24 +39,26 @@ void read_transforms(Properties& top, Sections& sections) {
   }
 }
 
+bool is_mapped_value(const Node& node) {
+  const auto is_scalar = [](const Node& item) { return item.is(Kind::Scalar); };
+  return is_scalar(node) || node.is(Kind::Broken) ||
+         (node.is(Kind::List) && std::ranges::all_of(node.items, is_scalar));
+}
+
+// The second level of keys of a mapping, and the values under it.
+void check_second_level(const Node& node, Diagnostics& diagnostics) {
+  for (const auto& second : node.members) {
+    if (is_mapped_value(second.value)) continue;
+    diagnostics.add(second.value.at, "a mapping holds texts and lists of texts only",
+                    "functions have no place here");
+  }
+  if (!node.is(Kind::Map)) diagnostics.add(node.at, "a mapping has two levels of keys");
+}
+
 void check_mappings(const Node* mappings, Diagnostics& diagnostics) {
   if (mappings == nullptr) return;
-  const auto literal = [](const Node& node) {
-    return node.is(Kind::Scalar) ||
-           (node.is(Kind::List) && std::ranges::all_of(node.items, [](const Node& item) {
-              return item.is(Kind::Scalar);
-            }));
-  };
   for (const auto& mapping : mappings->members) {
-    for (const auto& first : mapping.value.members) {
-      for (const auto& second : first.value.members) {
-        if (literal(second.value) || second.value.is(Kind::Broken)) continue;
-        diagnostics.add(second.value.at, "a mapping holds texts and lists of texts only",
-                        "functions have no place here");
-      }
-      if (!first.value.is(Kind::Map))
-        diagnostics.add(first.value.at, "a mapping has two levels of keys");
-    }
+    for (const auto& first : mapping.value.members) check_second_level(first.value, diagnostics);
     if (!mapping.value.is(Kind::Map))
       diagnostics.add(mapping.value.at, "a mapping has two levels of keys");
   }

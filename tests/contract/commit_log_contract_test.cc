@@ -52,8 +52,8 @@ TYPED_TEST(CommitLogContract, AnEmptyBatchIsACommit) { EXPECT_TRUE(this->commit(
 
 TYPED_TEST(CommitLogContract, ConditionsHoldOrNothingHappens) {
   const std::uint64_t version = this->put("k", "1")->version;
-  const auto attempt = [&](std::vector<Condition> conditions) {
-    return this->commit({.conditions = std::move(conditions),
+  const auto attempt = [&](const std::vector<Condition>& conditions) {
+    return this->commit({.conditions = conditions,
                          .puts = {{"other", "touched"}},
                          .erases = {"k"},
                          .appends = {{"s", "touched"}}});

@@ -28,6 +28,8 @@ Result<std::uint64_t> last_commit(const RocksDatabase& database) {
   return stored ? decode_number(*stored) : 0;
 }
 
+// Its parts, handed over once.
+// NOLINTNEXTLINE(readability-function-size)
 Committer::Committer(RocksDatabase& database, StreamHeads& heads, const Clock& clock,
                      const Disk& disk, std::filesystem::path folder, Limits limits,
                      std::uint64_t last_version)

@@ -151,7 +151,7 @@ class DictionaryGatherer final : public ColumnGatherer {
     auto data = arrow::ArrayData::Make(
         type_, rows, {std::move(validity.bitmap), std::move(indices)}, validity.nulls);
     data->dictionary = dictionary->data();
-    return arrow::MakeArray(std::move(data));
+    return arrow::MakeArray(data);
   }
 
  private:
@@ -165,9 +165,11 @@ class DictionaryGatherer final : public ColumnGatherer {
   }
 
   template <typename Index>
+  // The loop that every string passes: kept in one piece.
+  // NOLINTNEXTLINE(readability-function-cognitive-complexity)
   Result<> append_as(const arrow::DictionaryArray& column, const RowChoice& choice) {
     const Index* indices = column.data()->GetValues<Index>(1);
-    const auto dictionary = column.dictionary();
+    const auto& dictionary = column.dictionary();
     const auto& texts = static_cast<const arrow::BinaryArray&>(*dictionary);
     SX_TRY(from_arrow(indices_.Reserve(
         choice.all ? column.length() : static_cast<std::int64_t>(choice.rows.size()))));
@@ -179,7 +181,8 @@ class DictionaryGatherer final : public ColumnGatherer {
     const auto take = [&](std::int64_t row) -> Result<> {
       std::int32_t index = kNull;
       if (!has_nulls || column.IsValid(row)) {
-        const auto source = static_cast<std::size_t>(indices[row]);
+        const auto source =
+            static_cast<std::size_t>(static_cast<std::make_unsigned_t<Index>>(indices[row]));
         if (known_[source] == kUnknown) SX_TRY(look_up(texts, source));
         index = known_[source];
       }

@@ -81,6 +81,8 @@ void JsonLine::value(std::string_view name, const boost::json::value& value) {
   plain(value);
 }
 
+// A flat list of cases, read one by one.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 void JsonLine::plain(const boost::json::value& value) {
   if (const auto* text = value.if_string()) {
     valid_utf8(view(*text)) ? quoted(view(*text)) : quoted(repaired(view(*text)));

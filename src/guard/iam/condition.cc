@@ -209,6 +209,8 @@ bool Condition::related(std::strong_ordering order) const {
 }
 
 // The operator without its negation. Unknown: the request's value cannot be read.
+// A flat list of cases, read one by one.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 Match Condition::pair(const Operand& operand, const std::string& value,
                       const RequestView& request) const {
   if (const auto* text = std::get_if<TemplateText>(&operand)) {

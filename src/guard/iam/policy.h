@@ -71,6 +71,8 @@ class Policy {
   // Calls use(statement) for the statements of that effect which may speak of the action (lower
   // case), until it returns false.
   template <typename Use>
+  // Three indexes looked at in turn.
+  // NOLINTNEXTLINE(readability-function-cognitive-complexity)
   bool for_each(Effect effect, std::string_view action, Use&& use) const {
     const auto& index = effect == Effect::Deny ? denies_ : allows_;
     for (const auto at : index.any_action) {

@@ -201,6 +201,8 @@ Result<bool> has_variables(const json::Value& version) {
   return malformed("Version must be \"2012-10-17\" or \"2008-10-17\"");
 }
 
+// A flat list of cases, read one by one.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 Result<Document> read_document(const json::Value& value) {
   const auto* object = value.if_object();
   if (object == nullptr) return malformed("a policy must be a JSON object");

@@ -166,6 +166,10 @@ void AlbGenerator::State::answered(int status) {
   entry.target_ms = entry.response_ms = -1;
 }
 
+// One dice after the other.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
+// One throw of the dice after the other.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 void AlbGenerator::State::ordinary(const Visitor& visitor) {
   const auto& page = pages[page_choice.draw(dice)];
   const auto bits = dice.next();

@@ -17,6 +17,8 @@ std::uint8_t byte_at(std::string_view bytes, std::size_t at) {
 bool continues(std::uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
 // Length of the well-formed sequence at `at`; 0 when there is none.
+// UTF-8's own table of cases.
+// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 std::size_t sequence_at(std::string_view bytes, std::size_t at) {
   const auto first = byte_at(bytes, at);
   const auto second = byte_at(bytes, at + 1);

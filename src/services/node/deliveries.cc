@@ -49,35 +49,53 @@ boost::json::object to_json(const store::Delivery& delivery) {
   return row;
 }
 
+// What a listing keeps: "" keeps all.
+struct Wanted {
+  std::string outcome;
+  std::string function;
+  std::size_t items_max = 0;
+
+  bool matches(const store::Delivery& delivery) const {
+    return (outcome.empty() || outcome == store::to_string(delivery.outcome)) &&
+           (function.empty() || function == delivery.function.text());
+  }
+};
+
+// Adds what matches of one page; `last` is the key of the entry looked at last.
+Result<> add_matching(const std::vector<ports::Entry>& page, const Wanted& wanted,
+                      boost::json::array& rows, std::string& last) {
+  for (const auto& entry : page) {
+    if (rows.size() == wanted.items_max) return {};
+    last = entry.key;
+    SX_TRY_AS(const auto delivery, store::decode_delivery(entry.value));
+    if (wanted.matches(delivery)) rows.push_back(to_json(delivery));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<sdk::Output> list_deliveries(const NodeParts& parts, const sdk::Input& input) {
-  const auto outcome = json::text_or(input.parameters, "Outcome");
-  const auto function = json::text_or(input.parameters, "Function");
   const auto asked = parse_u64(json::text_or(input.parameters, "MaxItems", "100"));
   const auto token = from_hex(json::text_or(input.parameters, "NextToken"));
   if (!asked || *asked == 0 || !token) {
     return fail(Code::Invalid, "MaxItems is a number from 1 on, NextToken what the last page gave",
                 "ValidationException");
   }
-  const auto wanted = std::min<std::size_t>(*asked, kItemsMax);
+  const Wanted wanted{.outcome = json::text_or(input.parameters, "Outcome"),
+                      .function = json::text_or(input.parameters, "Function"),
+                      .items_max = std::min<std::size_t>(*asked, kItemsMax)};
   const auto prefix = store::keys::deliveries(parts.scope);
   boost::json::array rows;
   auto after = token->empty() ? std::string() : prefix + *token;
   sdk::Output output;
-  for (bool more = true; more && rows.size() < wanted;) {
+  for (bool more = true; more && rows.size() < wanted.items_max;) {
     SX_TRY_AS(const auto page, parts.state.scan(prefix, after, kItemsMax));
     more = page.size() == kItemsMax;
-    for (const auto& entry : page) {
-      if (rows.size() == wanted) break;
-      after = entry.key;
-      SX_TRY_AS(const auto delivery, store::decode_delivery(entry.value));
-      const bool matches = (outcome.empty() || outcome == store::to_string(delivery.outcome)) &&
-                           (function.empty() || function == delivery.function.text());
-      if (matches) rows.push_back(to_json(delivery));
-    }
+    SX_TRY(add_matching(page, wanted, rows, after));
   }
-  if (rows.size() == wanted) output.result["NextToken"] = hex(after.substr(prefix.size()));
+  if (rows.size() == wanted.items_max)
+    output.result["NextToken"] = hex(after.substr(prefix.size()));
   output.result["Deliveries"] = std::move(rows);
   return output;
 }

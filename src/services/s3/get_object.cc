@@ -95,8 +95,8 @@ boost::json::object describe(const store::ObjectRecord& record,
   }
   for (const char* name : {"ContentType", "CacheControl", "ContentDisposition", "ContentEncoding",
                            "ContentLanguage", "Expires"}) {
-    auto override = json::text_or(parameters, std::string("Response") + name);
-    if (!override.empty()) result[name] = std::move(override);
+    const auto override = json::text_or(parameters, std::string("Response") + name);
+    if (!override.empty()) result[name] = override;
   }
   boost::json::object metadata;
   for (const auto& [name, value] : record.attributes.metadata) metadata[name] = value;

@@ -63,6 +63,37 @@ std::string common_prefix(const Listing& listing, const std::string& key) {
 // The smallest string after everything that begins with `prefix`.
 std::string after_prefix(const std::string& prefix) { return prefix + std::string(8, '\xFF'); }
 
+Result<> add_object(const std::string& key, std::string_view value, Listing& listing) {
+  SX_TRY_AS(const auto record, store::decode_object(value));
+  listing.contents.push_back(boost::json::object{{"Key", listing.shown(key)},
+                                                 {"LastModified", iso8601_millis(record.modified)},
+                                                 {"ETag", quoted(record.etag)},
+                                                 {"Size", record.size},
+                                                 {"StorageClass", "STANDARD"}});
+  return {};
+}
+
+// Takes one page of keys, `base` long prefixes cut off; the common prefix that the page ended in,
+// or "".
+Result<std::string> add_page(const std::vector<ports::Entry>& page, std::size_t base,
+                             Listing& listing) {
+  std::string common;
+  for (const auto& entry : page) {
+    const auto key = entry.key.substr(base);
+    if (!common.empty() && key.starts_with(common)) continue;
+    listing.truncated = listing.count() == listing.keys_max;
+    if (listing.truncated) break;
+    common = common_prefix(listing, key);
+    listing.last = common.empty() ? key : common;
+    if (common.empty()) {
+      SX_TRY(add_object(key, entry.value, listing));
+    } else {
+      listing.common_prefixes.push_back(boost::json::object{{"Prefix", listing.shown(common)}});
+    }
+  }
+  return common;
+}
+
 Result<> list(const S3Context& s3, const std::string& bucket, std::string start, Listing& listing) {
   constexpr std::size_t kPage = 1'000;
   const auto base = store::keys::objects(s3.parts.scope, BucketName(bucket));
@@ -73,30 +104,9 @@ Result<> list(const S3Context& s3, const std::string& bucket, std::string start,
   for (;;) {
     SX_TRY_AS(const auto page,
               s3.parts.state.scan(base + listing.prefix, start.empty() ? "" : base + start, kPage));
-    std::string skip_to;
-    for (const auto& entry : page) {
-      const auto key = entry.key.substr(base.size());
-      if (!skip_to.empty() && key.starts_with(skip_to)) continue;
-      if (listing.count() == listing.keys_max) {
-        listing.truncated = true;
-        return {};
-      }
-      skip_to = common_prefix(listing, key);
-      listing.last = skip_to.empty() ? key : skip_to;
-      if (!skip_to.empty()) {
-        listing.common_prefixes.push_back(boost::json::object{{"Prefix", listing.shown(skip_to)}});
-        continue;
-      }
-      SX_TRY_AS(const auto record, store::decode_object(entry.value));
-      listing.contents.push_back(
-          boost::json::object{{"Key", listing.shown(key)},
-                              {"LastModified", iso8601_millis(record.modified)},
-                              {"ETag", quoted(record.etag)},
-                              {"Size", record.size},
-                              {"StorageClass", "STANDARD"}});
-    }
-    if (page.size() < kPage) return {};
-    start = skip_to.empty() ? page.back().key.substr(base.size()) : after_prefix(skip_to);
+    SX_TRY_AS(const auto common, add_page(page, base.size(), listing));
+    if (listing.truncated || page.size() < kPage) return {};
+    start = common.empty() ? page.back().key.substr(base.size()) : after_prefix(common);
   }
 }
 
@@ -112,8 +122,7 @@ sdk::Output to_output(const std::string& bucket, const boost::json::object& para
   if (!listing.delimiter.empty()) result["Delimiter"] = listing.shown(listing.delimiter);
   if (listing.encode_url) result["EncodingType"] = "url";
   for (const char* name : {"ContinuationToken", "StartAfter"}) {
-    if (auto value = json::text_or(parameters, name); !value.empty())
-      result[name] = std::move(value);
+    if (auto value = json::text_or(parameters, name); !value.empty()) result[name] = value;
   }
   if (listing.truncated) result["NextContinuationToken"] = base64(listing.last);
   result["Contents"] = std::move(listing.contents);

@@ -40,7 +40,8 @@ struct PartUpload {
   std::uint64_t upload_version = 0;
 };
 
-void commit_part(const S3Ptr& s3, PartUpload upload, ReceivedBody received, sdk::Reply reply) {
+void commit_part(const S3Ptr& s3, const PartUpload& upload, const ReceivedBody& received,
+                 sdk::Reply reply) {
   const auto key = store::keys::part(s3->parts.scope, upload.upload_id, upload.number);
   auto previous = s3->parts.state.get(key);
   if (!previous) return reply(std::unexpected(as_s3_error(std::move(previous).error())));
@@ -162,7 +163,7 @@ void upload_part(const S3Ptr& s3, PermitPtr permit, sdk::Input input, sdk::Reply
                [s3, upload = std::move(upload),
                 reply = std::move(reply)](Result<ReceivedBody> received) mutable {
                  if (!received) return reply(std::unexpected(std::move(received).error()));
-                 commit_part(s3, std::move(upload), std::move(*received), std::move(reply));
+                 commit_part(s3, upload, *received, std::move(reply));
                });
 }
 
