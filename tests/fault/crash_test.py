@@ -6,7 +6,8 @@ overwritten and deleted over HTTP; restarts it on the same data and checks the p
     way when the node died);
   - every entry of every object version is in the lake exactly once, also if the key was overwritten or deleted
     before its delivery ran; a version whose PUT was not acknowledged is there as a whole or not at all;
-  - every acknowledged version has exactly one delivery, and it ended in exactly one outcome;
+  - every acknowledged version has exactly one delivery, and it ended in exactly one outcome; those of a function that
+    may not read its object ended in exactly one document in its failure destination;
   - the audit log's chain is whole.
 
 usage: crash_test.py [--kills N] [--seed N] [--keep]
@@ -30,6 +31,7 @@ from harness.client import Lost, Refused
 from harness.node import ROOT, Node, NodeFailed
 
 BUCKET, STACK = "crash-alb-logs", "crash"
+REFUSED_IN, REFUSED_FAILED = "crash-refused-in", "crash-refused-failed"
 WRITERS, KEYS_EACH = 4, 5
 KILLS_A_ROUND = 25  # each round has a data folder of its own, so that the checks stay quick
 REACHED_WITHIN_S = 30  # by then the load gets to every point, also on a busy machine
@@ -56,24 +58,27 @@ class Ledger:
         self.lock = threading.Lock()
         self.versions = {}  # etag -> LogObject
         self.acknowledged = set()  # etags
-        self.states = {}  # key -> what a GET may find: etags, or None for no object
+        self.states = {}  # (bucket, key) -> what a GET may find: etags, or None for no object
+        self.refusals = set()  # etags of what was put to the function that may not read it
         self.refused = 0
 
-    def begin(self, key: str, version) -> None:
+    def begin(self, key: tuple, version) -> None:
         etag = version.etag if version else None
         with self.lock:
             if version:
                 self.versions[etag] = version
+                if key[0] == REFUSED_IN:
+                    self.refusals.add(etag)
             self.states.setdefault(key, [None]).append(etag)
 
-    def done(self, key: str, version) -> None:
+    def done(self, key: tuple, version) -> None:
         etag = version.etag if version else None
         with self.lock:
             self.states[key] = [etag]
             if version:
                 self.acknowledged.add(etag)
 
-    def observed(self, key: str, etag) -> None:
+    def observed(self, key: tuple, etag) -> None:
         if etag not in self.states[key]:
             raise Broken(f"{key} reads as {etag}, but may only be one of {self.states[key]}")
         self.states[key] = [etag]
@@ -94,14 +99,15 @@ class Writer(threading.Thread):
         return alb.log_object(self.dice, name, lines=self.dice.randrange(1, 30), bad_lines=self.dice.choice([0, 0, 0, 2]))
 
     def change(self) -> None:
-        key = f"w{self.number}/{self.dice.randrange(KEYS_EACH)}.log.gz"
+        bucket = REFUSED_IN if self.dice.random() < 0.05 else BUCKET
+        key = (bucket, f"w{self.number}/{self.dice.randrange(KEYS_EACH)}.log.gz")
         version = None if self.dice.random() < 0.2 else self.make_version()
         self.ledger.begin(key, version)
         try:
             if version:
-                self.client.put(BUCKET, key, version.body)
+                self.client.put(*key, version.body)
             else:
-                self.client.delete(BUCKET, key)
+                self.client.delete(*key)
         except Refused as refused:  # busy: it may be carried out or not; anything else is a fault
             if refused.answer.status < 500:
                 raise
@@ -131,7 +137,7 @@ def settle(client, timeout_s: float = 120) -> None:
 
 def check_objects(client, ledger: Ledger) -> None:
     for key in sorted(ledger.states):
-        body = client.get(BUCKET, key)
+        body = client.get(*key)
         etag = None if body is None else alb.hashlib.md5(body).hexdigest()
         ledger.observed(key, etag)
         if etag:
@@ -139,21 +145,27 @@ def check_objects(client, ledger: Ledger) -> None:
 
 
 def check_deliveries(client, ledger: Ledger) -> set:
-    """The etags that have a delivery."""
+    """The etags whose delivery succeeded."""
     seen = {}
     for delivery in client.deliveries():
-        if delivery["Outcome"] != "succeeded":
-            raise Broken(f"a delivery did not succeed: {delivery}")
-        if delivery["ETag"].strip('"') in seen:
-            raise Broken(f"two deliveries of one object version: {seen[delivery['ETag'].strip(chr(34))]} and {delivery}")
-        seen[delivery["ETag"].strip('"')] = delivery
+        etag = delivery["ETag"].strip('"')
+        wanted = "sent_to_failure_destination" if etag in ledger.refusals else "succeeded"
+        if delivery["Outcome"] != wanted:
+            raise Broken(f"a delivery is not '{wanted}': {delivery}")
+        if etag in seen:
+            raise Broken(f"two deliveries of one object version: {seen[etag]} and {delivery}")
+        seen[etag] = delivery
     missing = ledger.acknowledged - set(seen)
     if missing:
         raise Broken(f"{len(missing)} acknowledged versions have no delivery, e.g. {sorted(missing)[:3]}")
     strangers = set(seen) - set(ledger.versions)
     if strangers:
         raise Broken(f"deliveries of objects that nobody put: {sorted(strangers)[:3]}")
-    return set(seen)
+    documents = [key.rsplit("-", 1)[1] for key in client.keys(REFUSED_FAILED)]
+    expected = {seen[etag]["DeliveryId"] for etag in seen if etag in ledger.refusals}
+    if len(documents) != len(expected) or set(documents) != expected:
+        raise Broken(f"{len(expected)} deliveries went to the failure destination, which has {len(documents)} documents")
+    return set(seen) - ledger.refusals
 
 
 def counted(rows: list, name: str) -> dict:
@@ -205,6 +217,7 @@ class Round:
         self.node.start()
         client = self.node.client()
         client.deploy((ROOT / "apps/threat_intel/template.yaml").read_text(), STACK)
+        client.deploy(pathlib.Path(__file__).with_name("refused_template.yaml").read_text(), "crash-refused")
         client.close()
         self.node.stop()
 

@@ -4,6 +4,7 @@ import dataclasses
 import http.client
 import json
 import urllib.parse
+import xml.etree.ElementTree
 
 from harness import signature
 
@@ -80,6 +81,17 @@ class Client:
 
     def delete(self, bucket: str, key: str) -> None:
         self.call("s3", "DELETE", f"/{bucket}/{key}")
+
+    def keys(self, bucket: str) -> list:
+        """All keys of the bucket."""
+        found, query = [], {"list-type": "2"}
+        while True:
+            page = xml.etree.ElementTree.fromstring(self.call("s3", "GET", f"/{bucket}", query=query).body)
+            found += [key.text for key in page.iterfind("{*}Contents/{*}Key")]
+            token = page.findtext("{*}NextContinuationToken")
+            if not token:
+                return found
+            query["continuation-token"] = token
 
     # ---- the node's own endpoints ----
 
