@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Kills a real node with SIGKILL, at every named fault point and at random times, while objects are put,
-overwritten and deleted over HTTP; restarts it on the same data and checks the promises:
+"""Kills a real node with SIGKILL, at every named fault point and at random times, every other time with the power
+(all that was not synced is forgotten), while objects are put, overwritten and deleted over HTTP; restarts it on the
+same data and checks the promises:
 
   - nothing acknowledged is lost: every object reads as its last acknowledged change (or as one that was under
     way when the node died);
@@ -242,6 +243,8 @@ class Round:
 
     def kill_once(self, point: str) -> None:
         environment = {"SEXTANT_FAULT_POINT": f"{point}:{self.dice.randint(1, 4)}"} if point else None
+        # Half of the kills are power cuts as well: what was not synced is gone.
+        self.node.arguments = ["--forget-unsynced"] if self.dice.random() < 0.5 else []
         try:
             self.node.start(environment)
         except NodeFailed:
@@ -253,6 +256,7 @@ class Round:
         self.kills += 1
 
     def verify(self) -> int:
+        self.node.arguments = []
         self.node.start()
         lines = check(self.node, self.ledger)
         status = self.node.stop()
@@ -292,7 +296,8 @@ def run(kills: int, seed: int, folder: pathlib.Path) -> None:
             raise SystemExit(f"FAILED after {done + one.kills} kills, the last at {part[one.kills - 1] if one.kills else None}: "
                              f"{failure}\nrepeat with --kills {kills} --seed {seed}\nthe node said:\n{one.node.said()}") from failure
         finally:
-            one.node.kill() if one.node.process else None
+            if one.node.process:
+                one.node.kill()
         done += len(part)
         reached |= one.reached
         print(f"{done} kills, {len(one.ledger.acknowledged)} versions and {lines} lines in this round, "
