@@ -306,6 +306,26 @@ TEST_F(HttpServerLimits, TenThousandIdleConnectionsCostLittleAndStopNobody) {
   }
 }
 
+TEST_F(HttpServerLimits, AtRestNoThreadWakesUp) {
+  start_plain({});
+  {
+    RawClient client(server_->port());
+    ASSERT_TRUE(client.send(kGet));
+    ASSERT_TRUE(client.receive());
+    client.shutdown_write();
+    ASSERT_TRUE(client.is_closed());
+  }
+  const auto wake_ups = [] {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_nvcsw;
+  };
+  const auto before = wake_ups();
+  pollfd nothing{};
+  ::poll(&nothing, 0, 300);
+  EXPECT_LE(wake_ups() - before, 3);  // this thread's own, and the last of the connection's
+}
+
 // Out of descriptors, accept fails at once and for ever: the server must neither spin nor stop.
 TEST_F(HttpServerLimits, RunningOutOfDescriptorsPausesAcceptingAndNoMore) {
   const Crowd crowd(5);

@@ -367,6 +367,27 @@ TEST_F(HttpServerTest, CountsWhatItDoes) {
   }
 }
 
+TEST_F(HttpServerTest, ManyClientsOverSeveralIoThreadsEachGetTheirOwnAnswers) {
+  start(echo, {.io_threads = 3});
+  std::vector<std::jthread> clients;
+  std::atomic<int> right = 0;
+  for (int id = 0; id < 12; ++id) {
+    clients.emplace_back([&, id] {
+      RawClient client(server_->port());
+      for (int i = 0; i < 50; ++i) {
+        const std::string body =
+            std::to_string(id) + std::string(static_cast<std::size_t>(i) * 997, 'b');
+        client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
+                    "\r\n\r\n" + body);
+        const auto answer = client.receive();
+        if (answer && answer->body == body) ++right;
+      }
+    });
+  }
+  clients.clear();
+  EXPECT_EQ(right, 12 * 50);
+}
+
 TEST_F(HttpServerTest, ATakenPortAndABadAddressAreSaidClearly) {
   start([](Request, Responder) {});
   ServerOptions options;
