@@ -103,7 +103,7 @@ constexpr std::array kRoutes{
 
 // Names in a query that select an operation of S3; with one that no route above has, the plain
 // operation must not run instead.
-constexpr std::array<std::string_view, 34> kSubresources{"accelerate",   "acl",
+constexpr std::array<std::string_view, 35> kSubresources{"accelerate",   "acl",
                                                          "analytics",    "attributes",
                                                          "cors",         "delete",
                                                          "encryption",   "intelligent-tiering",
@@ -119,7 +119,8 @@ constexpr std::array<std::string_view, 34> kSubresources{"accelerate",   "acl",
                                                          "select",       "tagging",
                                                          "torrent",      "uploadId",
                                                          "uploads",      "versioning",
-                                                         "versions",     "website"};
+                                                         "versionId",    "versions",
+                                                         "website"};
 
 bool selects(std::string_view wanted, const Query& query) {
   for (const auto name : split(wanted, '&')) {

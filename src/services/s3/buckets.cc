@@ -42,6 +42,17 @@ ports::Batch mark(const S3Context& s3, const Versioned<store::BucketRecord>& buc
   return batch;
 }
 
+// Takes the mark away again, so that a deletion that failed leaves the bucket usable.
+void unmark(const S3Ptr& s3, const Versioned<store::BucketRecord>& bucket, Error error,
+            sdk::Reply reply) {
+  auto batch = mark(*s3, bucket, false);
+  batch.from_reserve = true;
+  s3->parts.log.submit(std::move(batch), [reply = std::move(reply), error = std::move(error)](
+                                             const Result<ports::Committed>&) mutable {
+    reply(std::unexpected(std::move(error)));
+  });
+}
+
 void finish_delete(const S3Ptr& s3, const PermitPtr& permit, Versioned<store::BucketRecord> bucket,
                    sdk::Reply reply) {
   auto empty = is_empty(*s3, bucket.record.name);
@@ -49,19 +60,18 @@ void finish_delete(const S3Ptr& s3, const PermitPtr& permit, Versioned<store::Bu
     auto error = empty ? Error{Code::Conflict, "The bucket you tried to delete is not empty",
                                "BucketNotEmpty"}
                        : as_s3_error(std::move(empty).error());
-    return s3->parts.log.submit(
-        mark(*s3, bucket, false),
-        [reply = std::move(reply), error = std::move(error)](
-            const Result<ports::Committed>&) mutable { reply(std::unexpected(std::move(error))); });
+    return unmark(s3, bucket, std::move(error), std::move(reply));
   }
   ports::Batch batch;
   batch.conditions.push_back({bucket_key(*s3, bucket.record.name), bucket.version});
   batch.erases.push_back(bucket_key(*s3, bucket.record.name));
-  permit->commit(std::move(batch),
-                 [permit, reply = std::move(reply)](Result<ports::Committed> done) mutable {
-                   if (!done) return reply(std::unexpected(as_s3_error(std::move(done).error())));
-                   reply(sdk::Output{});
-                 });
+  permit->commit(
+      std::move(batch), [s3, permit, bucket = std::move(bucket),
+                         reply = std::move(reply)](Result<ports::Committed> done) mutable {
+        if (!done)
+          return unmark(s3, bucket, as_s3_error(std::move(done).error()), std::move(reply));
+        reply(sdk::Output{});
+      });
 }
 
 }  // namespace

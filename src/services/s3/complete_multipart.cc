@@ -167,8 +167,10 @@ void complete_multipart_upload(const S3Ptr& s3, PermitPtr permit, sdk::Input inp
   if (!completion) return reply(std::unexpected(as_s3_error(std::move(completion).error())));
   commit_change(
       s3, std::move(completion->change),
-      [output = std::move(completion->output), reply = std::move(reply)](Result<> done) mutable {
+      [s3, upload_id = json::text_or(input.parameters, "UploadId"),
+       output = std::move(completion->output), reply = std::move(reply)](Result<> done) mutable {
         if (!done) return reply(std::unexpected(std::move(done).error()));
+        remove_late_parts(*s3, upload_id);
         reply(std::move(output));
       });
 }

@@ -16,6 +16,8 @@ Result<> FailureBucket::add(ports::Batch& batch, const std::string& bucket, cons
   const auto bucket_key = store::keys::bucket(scope_, BucketName(bucket));
   SX_TRY_AS(const auto found, state_.get(bucket_key));
   if (!found) return no_such_bucket(bucket);
+  SX_TRY_AS(const auto bucket_record, store::decode_bucket(found->value));
+  if (bucket_record.deleting) return no_such_bucket(bucket);
   const store::BodyRef ref{.id = random_hex(16), .is_inline = true, .size = document.size()};
   store::ObjectRecord record;
   record.size = document.size();

@@ -41,7 +41,7 @@ Result<ByteRange> parse_range(std::string_view text, std::uint64_t size) {
   if (dash == std::string_view::npos) return whole;
   const auto first = to_number(text.substr(0, dash));
   const auto last = to_number(text.substr(dash + 1));
-  if (!first && !last) return whole;
+  if (!first && (dash != 0 || !last)) return whole;
   if (!first) {
     const auto count = std::min(*last, size);
     if (count == 0) return invalid_range();

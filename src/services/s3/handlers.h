@@ -52,4 +52,8 @@ struct ReceivedBody {
 void receive_body(S3Ptr s3, sdk::Input input,
                   std::move_only_function<void(Result<ReceivedBody>)> on_done);
 
+// After a commit that should have made a record refer to these bytes and failed: removes them,
+// unless the error leaves open whether it happened (the sweep at the next start knows).
+void collect_unused(const S3Context& s3, const store::StagedBody& staged, const Error& why);
+
 }  // namespace sextant::services::s3

@@ -32,49 +32,82 @@ Result<int> part_number_of(const boost::json::object& parameters) {
   return number;
 }
 
-struct PartUpload {
+// One part between its arrival and its commit, tried again when the same part came twice at once.
+class PartCommit : public std::enable_shared_from_this<PartCommit> {
+ public:
   PermitPtr permit;
   std::string bucket;
+  std::string key;
   std::string upload_id;
   int number = 0;
-  std::uint64_t upload_version = 0;
+  ReceivedBody received;
+  sdk::Reply reply = nullptr;
+
+  void attempt(const S3Ptr& s3) {
+    auto batch = make_batch(*s3);
+    if (!batch) return failed(*s3, std::move(batch).error());
+    permit->commit(std::move(*batch),
+                   [s3, self = shared_from_this()](const Result<ports::Committed>& done) {
+                     self->committed(s3, done);
+                   });
+  }
+
+ private:
+  Result<ports::Batch> make_batch(const S3Context& s3) {
+    const auto part_key = store::keys::part(s3.parts.scope, upload_id, number);
+    const auto referrer = part_referrer(upload_id, number);
+    SX_TRY_AS(const auto upload, find_upload(s3, bucket, key, upload_id));
+    SX_TRY_AS(const auto previous, s3.parts.state.get(part_key));
+    ports::Batch batch;
+    batch.conditions.push_back({upload_key(s3, bucket, upload_id), upload.version});
+    batch.conditions.push_back(
+        {part_key, previous ? std::optional(previous->version) : std::nullopt});
+    replaced_.clear();
+    if (previous) {
+      SX_TRY_AS(const auto record, store::decode_part(previous->value));
+      replaced_ = {record.body};
+      store::BodyStore::release(batch, replaced_, referrer);
+    }
+    store::BodyStore::add(batch, received.staged, referrer);
+    batch.puts.push_back(
+        {part_key, store::encode(store::PartRecord{.size = received.size,
+                                                   .etag = received.md5_hex,
+                                                   .modified = s3.parts.clock.now(),
+                                                   .body = received.staged.ref,
+                                                   .checksum = received.checksum})});
+    return batch;
+  }
+
+  void committed(const S3Ptr& s3, const Result<ports::Committed>& done) {
+    if (!done && done.error().code == Code::Conflict && --tries_left_ > 0) return attempt(s3);
+    if (!done) return failed(*s3, done.error());
+    s3->parts.bodies.collect(replaced_);
+    sdk::Output output;
+    output.result["ETag"] = quoted(received.md5_hex);
+    add_checksum(received.checksum, output.result);
+    output.result.erase("ChecksumType");  // of parts, S3 tells only the value
+    reply(std::move(output));
+  }
+
+  void failed(const S3Context& s3, Error error) {
+    collect_unused(s3, received.staged, error);
+    reply(std::unexpected(as_s3_error(std::move(error))));
+  }
+
+  std::vector<store::BodyRef> replaced_;
+  int tries_left_ = 16;
 };
 
-void commit_part(const S3Ptr& s3, const PartUpload& upload, const ReceivedBody& received,
-                 sdk::Reply reply) {
-  const auto key = store::keys::part(s3->parts.scope, upload.upload_id, upload.number);
-  auto previous = s3->parts.state.get(key);
-  if (!previous) return reply(std::unexpected(as_s3_error(std::move(previous).error())));
-  const auto referrer = part_referrer(upload.upload_id, upload.number);
-  ports::Batch batch;
-  batch.conditions.push_back(
-      {upload_key(*s3, upload.bucket, upload.upload_id), upload.upload_version});
-  batch.conditions.push_back({key, *previous ? std::optional((*previous)->version) : std::nullopt});
-  std::vector<store::BodyRef> replaced;
-  if (*previous) {
-    auto record = store::decode_part((*previous)->value);
-    if (!record) return reply(std::unexpected(as_s3_error(std::move(record).error())));
-    replaced = {record->body};
-    store::BodyStore::release(batch, replaced, referrer);
-  }
-  store::BodyStore::add(batch, received.staged, referrer);
-  batch.puts.push_back({key, store::encode(store::PartRecord{.size = received.size,
-                                                             .etag = received.md5_hex,
-                                                             .modified = s3->parts.clock.now(),
-                                                             .body = received.staged.ref,
-                                                             .checksum = received.checksum})});
-  sdk::Output output;
-  output.result["ETag"] = quoted(received.md5_hex);
-  add_checksum(received.checksum, output.result);
-  output.result.erase("ChecksumType");  // of parts, S3 tells only the value
-  auto permit = upload.permit;
-  permit->commit(std::move(batch),
-                 [s3, permit, replaced = std::move(replaced), output = std::move(output),
-                  reply = std::move(reply)](Result<ports::Committed> done) mutable {
-                   if (!done) return reply(std::unexpected(as_s3_error(std::move(done).error())));
-                   s3->parts.bodies.collect(replaced);
-                   reply(std::move(output));
-                 });
+// What an upload's checksum may be: full object for those that can be combined, composite for those
+// that have always been. Source: AWS, "Checking object integrity", table of checksum types.
+Result<> check_checksum_type(const std::string& algorithm, const std::string& type) {
+  const bool full = type == "FULL_OBJECT" && (algorithm.empty() || algorithm.starts_with("CRC"));
+  const bool composite = type == "COMPOSITE" && algorithm != "CRC64NVME";
+  if (full || composite) return {};
+  return fail(Code::Invalid,
+              "The " + type + " checksum type cannot be used with the " + algorithm +
+                  " checksum algorithm.",
+              "InvalidRequest");
 }
 
 }  // namespace
@@ -106,6 +139,22 @@ void add_upload_end(const S3Context& s3, const std::string& bucket, const std::s
   }
 }
 
+void remove_late_parts(const S3Context& s3, const std::string& upload_id) {
+  const auto late = parts_of(s3, upload_id);
+  if (!late || late->empty()) return;
+  ports::Batch batch;
+  std::vector<store::BodyRef> released;
+  for (const auto& part : *late) {
+    batch.erases.push_back(store::keys::part(s3.parts.scope, upload_id, part.number));
+    released.push_back(part.record.body);
+    store::BodyStore::release(batch, {part.record.body}, part_referrer(upload_id, part.number));
+  }
+  s3.parts.log.submit(std::move(batch), [&bodies = s3.parts.bodies, released = std::move(released)](
+                                            const Result<ports::Committed>& done) {
+    if (done) bodies.collect(released);
+  });
+}
+
 void create_multipart_upload(const S3Ptr& s3, PermitPtr permit, sdk::Input input,
                              sdk::Reply reply) {
   const auto bucket = json::text_or(input.parameters, "Bucket");
@@ -118,6 +167,8 @@ void create_multipart_upload(const S3Ptr& s3, PermitPtr permit, sdk::Input input
   }
   auto type = json::text_or(input.parameters, "ChecksumType",
                             algorithm == "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");
+  if (auto fits = check_checksum_type(algorithm, type); !fits)
+    return reply(std::unexpected(std::move(fits).error()));
   const auto upload_id = random_hex(32);
   ports::Batch batch;
   batch.conditions.push_back(
@@ -145,26 +196,26 @@ void create_multipart_upload(const S3Ptr& s3, PermitPtr permit, sdk::Input input
 }
 
 void upload_part(const S3Ptr& s3, PermitPtr permit, sdk::Input input, sdk::Reply reply) {
-  PartUpload upload{.permit = std::move(permit),
-                    .bucket = json::text_or(input.parameters, "Bucket"),
-                    .upload_id = json::text_or(input.parameters, "UploadId")};
+  auto part = std::make_shared<PartCommit>();
+  part->permit = std::move(permit);
+  part->bucket = json::text_or(input.parameters, "Bucket");
+  part->key = json::text_or(input.parameters, "Key");
+  part->upload_id = json::text_or(input.parameters, "UploadId");
   auto number = part_number_of(input.parameters);
   if (!number) return reply(std::unexpected(std::move(number).error()));
-  upload.number = *number;
-  auto record =
-      find_upload(*s3, upload.bucket, json::text_or(input.parameters, "Key"), upload.upload_id);
-  if (!record) return reply(std::unexpected(as_s3_error(std::move(record).error())));
-  upload.upload_version = record->version;
-  if (!record->record.checksum_algorithm.empty() &&
+  part->number = *number;
+  auto upload = find_upload(*s3, part->bucket, part->key, part->upload_id);
+  if (!upload) return reply(std::unexpected(as_s3_error(std::move(upload).error())));
+  if (!upload->record.checksum_algorithm.empty() &&
       !input.parameters.contains("ChecksumAlgorithm")) {
-    input.parameters["ChecksumAlgorithm"] = record->record.checksum_algorithm;
+    input.parameters["ChecksumAlgorithm"] = upload->record.checksum_algorithm;
   }
-  receive_body(s3, std::move(input),
-               [s3, upload = std::move(upload),
-                reply = std::move(reply)](Result<ReceivedBody> received) mutable {
-                 if (!received) return reply(std::unexpected(std::move(received).error()));
-                 commit_part(s3, upload, *received, std::move(reply));
-               });
+  part->reply = std::move(reply);
+  receive_body(s3, std::move(input), [s3, part](Result<ReceivedBody> received) {
+    if (!received) return part->reply(std::unexpected(std::move(received).error()));
+    part->received = std::move(*received);
+    part->attempt(s3);
+  });
 }
 
 void abort_multipart_upload(const S3Ptr& s3, PermitPtr permit, sdk::Input input, sdk::Reply reply) {
@@ -177,10 +228,11 @@ void abort_multipart_upload(const S3Ptr& s3, PermitPtr permit, sdk::Input input,
   ports::Batch batch;
   add_upload_end(*s3, bucket, upload_id, upload->version, *parts, batch);
   permit->commit(std::move(batch),
-                 [s3, permit, parts = std::move(*parts),
+                 [s3, permit, upload_id, parts = std::move(*parts),
                   reply = std::move(reply)](Result<ports::Committed> done) mutable {
                    if (!done) return reply(std::unexpected(as_s3_error(std::move(done).error())));
                    for (const auto& part : parts) s3->parts.bodies.collect({part.record.body});
+                   remove_late_parts(*s3, upload_id);
                    reply(sdk::Output{});
                  });
 }

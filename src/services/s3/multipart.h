@@ -26,4 +26,8 @@ void add_upload_end(const S3Context& s3, const std::string& bucket, const std::s
                     std::uint64_t upload_version, const std::vector<StoredPart>& parts,
                     ports::Batch& batch);
 
+// A part that became durable while its upload was being completed or aborted belongs to nothing:
+// call when the upload's end is durable. After that none can come.
+void remove_late_parts(const S3Context& s3, const std::string& upload_id);
+
 }  // namespace sextant::services::s3

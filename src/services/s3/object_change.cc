@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/fault_point.h"
+#include "services/s3/handlers.h"
 #include "services/s3/names.h"
 #include "services/s3/records.h"
 #include "store/keys.h"
@@ -42,7 +43,7 @@ class ChangeCommit : public std::enable_shared_from_this<ChangeCommit> {
 
   void attempt() {
     auto batch = make_batch();
-    if (!batch) return on_done_(std::unexpected(as_s3_error(std::move(batch).error())));
+    if (!batch) return failed(std::move(batch).error());
     change_.permit->commit(std::move(*batch),
                            [self = shared_from_this()](const Result<ports::Committed>& committed) {
                              self->committed(committed);
@@ -109,12 +110,17 @@ class ChangeCommit : public std::enable_shared_from_this<ChangeCommit> {
   void committed(const Result<ports::Committed>& committed) {
     if (!committed && committed.error().code == Code::Conflict && --tries_left_ > 0)
       return attempt();
-    if (!committed) return on_done_(std::unexpected(as_s3_error(committed.error())));
+    if (!committed) return failed(committed.error());
     fault_point("s3.after_commit");
     s3_->parts.events.wake(deliveries_);
     if (current_) s3_->parts.bodies.collect(current_->record.body);
     s3_->parts.bodies.collect(change_.extra_released);
     on_done_({});
+  }
+
+  void failed(Error error) {
+    if (change_.staged) collect_unused(*s3_, *change_.staged, error);
+    on_done_(std::unexpected(as_s3_error(std::move(error))));
   }
 
   std::shared_ptr<S3Context> s3_;

@@ -74,6 +74,11 @@ void receive_body(std::shared_ptr<S3Context> s3, sdk::Input input,
       });
 }
 
+void collect_unused(const S3Context& s3, const store::StagedBody& staged, const Error& why) {
+  const bool in_doubt = why.code == Code::Unavailable || why.code == Code::Corrupt;
+  if (!in_doubt && !staged.ref.is_inline) s3.parts.bodies.collect({staged.ref});
+}
+
 void put_object(const std::shared_ptr<S3Context>& s3, PermitPtr permit, sdk::Input input,
                 sdk::Reply reply) {
   ObjectChange change{.permit = std::move(permit),
