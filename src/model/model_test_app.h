@@ -4,12 +4,9 @@
 
 namespace sextant::model {
 
-// As long as the model has fields.
-// NOLINTNEXTLINE(readability-function-size)
-inline App full_app() {
-  const Position at{.file = "template.yaml", .line = 12, .column = 5};
-  App app;
-  app.name = "threat-intel";
+inline const Position kTestPosition{.file = "template.yaml", .line = 12, .column = 5};
+
+inline Role full_role() {
   Role role;
   role.name = "collector";
   role.arn = "arn:aws:iam::000000000000:role/collector";
@@ -19,19 +16,25 @@ inline App full_app() {
   role.permissions_boundary_arn = "arn:aws:iam::000000000000:policy/edge";
   role.tags = {{"team", "blue"}, {"empty", ""}};
   role.logical_id = "CollectorRole";
-  role.position = at;
-  app.roles[role.arn] = role;
+  role.position = kTestPosition;
+  return role;
+}
+
+inline ManagedPolicy full_managed_policy() {
   ManagedPolicy policy;
   policy.name = "edge";
   policy.arn = "arn:aws:iam::000000000000:policy/edge";
   policy.document = "{}";
   policy.logical_id = "Edge";
-  app.managed_policies[policy.arn] = policy;
+  return policy;
+}
+
+inline Function full_function() {
   Function function;
   function.name = FunctionName("collector");
   function.arn = "arn:aws:lambda:us-east-1:000000000000:function:collector";
   function.handler = "parsers.alb|lake.land";
-  function.role_arn = role.arn;
+  function.role_arn = full_role().arn;
   function.environment = {{"KEEP_ORIGINAL", "false"}};
   function.timeout_s = 900;
   function.memory_mib = 512;
@@ -40,14 +43,20 @@ inline App full_app() {
       .retries_max = 0, .event_age_max_s = 60, .on_failure_arn = "arn:aws:s3:::failed"};
   function.tags = {{"team", "blue"}};
   function.logical_id = "Collector";
-  app.functions["collector"] = function;
-  app.permissions = {{.statement_id = "s1",
-                      .function = function.name,
-                      .action = "lambda:InvokeFunction",
-                      .principal = "s3.amazonaws.com",
-                      .source_arn = "arn:aws:s3:::logs",
-                      .source_account = "000000000000",
-                      .logical_id = "CollectorLogsPermission"}};
+  return function;
+}
+
+inline Permission full_permission() {
+  return {.statement_id = "s1",
+          .function = FunctionName("collector"),
+          .action = "lambda:InvokeFunction",
+          .principal = "s3.amazonaws.com",
+          .source_arn = "arn:aws:s3:::logs",
+          .source_account = "000000000000",
+          .logical_id = "CollectorLogsPermission"};
+}
+
+inline Bucket full_bucket() {
   Bucket bucket;
   bucket.name = BucketName("logs");
   bucket.arn = "arn:aws:s3:::logs";
@@ -55,14 +64,15 @@ inline App full_app() {
                            .events = {"s3:ObjectCreated:*"},
                            .prefix = "AWSLogs/",
                            .suffix = ".gz",
-                           .function_arn = function.arn}};
+                           .function_arn = full_function().arn}};
   bucket.policy = "{}";
   bucket.tags = {{"team", "blue"}};
   bucket.retained = true;
   bucket.logical_id = "Logs";
-  app.buckets["logs"] = bucket;
-  app.databases["sextant"] = {
-      .name = "sextant", .arn = "arn:db", .logical_id = "Lake", .position = at};
+  return bucket;
+}
+
+inline Table full_table() {
   Table table;
   table.database = "sextant";
   table.name = TableName("alb");
@@ -71,7 +81,20 @@ inline App full_app() {
   table.parameters = {{"classification", "parquet"}};
   table.retained = true;
   table.logical_id = "Alb";
-  app.tables["alb"] = table;
+  return table;
+}
+
+inline App full_app() {
+  App app;
+  app.name = "threat-intel";
+  app.roles[full_role().arn] = full_role();
+  app.managed_policies[full_managed_policy().arn] = full_managed_policy();
+  app.functions["collector"] = full_function();
+  app.permissions = {full_permission()};
+  app.buckets["logs"] = full_bucket();
+  app.databases["sextant"] = {
+      .name = "sextant", .arn = "arn:db", .logical_id = "Lake", .position = kTestPosition};
+  app.tables["alb"] = full_table();
   app.outputs = {{"Bucket", "logs"}};
   return app;
 }

@@ -70,28 +70,38 @@ Node Evaluator::container(const Node& node) {
   return result;
 }
 
-// A flat list of cases, read one by one.
-// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 Node Evaluator::intrinsic(const Member& member, Where at) {
-  const auto& [name, name_at, argument] = member;
-  if (name == "Ref") return argument.is(Kind::Scalar) ? ref(argument.text, at) : broken(at);
-  if (name == "Fn::Sub") return sub(argument, at);
-  if (name == "Fn::Join") return join(argument, at);
-  if (name == "Fn::Select") return select(argument, at);
-  if (name == "Fn::Split") return split(argument, at);
-  if (name == "Fn::FindInMap") return find_in_map(argument, at);
-  if (name == "Fn::GetAtt") {
-    const auto attribute = attribute_name(argument);
-    return attribute ? get_att(attribute->resource, at) : broken(at);
-  }
-  if (name == "Fn::If" && argument.items.size() == 3) {
-    return value(argument.items[condition(argument.items[0].text) ? 1 : 2]);
-  }
-  if (name == "Fn::Base64") {
-    const auto plain = text(argument, "Fn::Base64");
-    return plain ? made(at, base64(*plain)) : broken(at);
+  using Function = Node (Evaluator::*)(const Node&, Where);
+  static constexpr std::pair<std::string_view, Function> kFunctions[] = {
+      {"Ref", &Evaluator::ref_argument},  {"Fn::GetAtt", &Evaluator::get_att_argument},
+      {"Fn::Sub", &Evaluator::sub},       {"Fn::Join", &Evaluator::join},
+      {"Fn::Select", &Evaluator::select}, {"Fn::Split", &Evaluator::split},
+      {"Fn::If", &Evaluator::choose},     {"Fn::FindInMap", &Evaluator::find_in_map},
+      {"Fn::Base64", &Evaluator::encode},
+  };
+  for (const auto& [name, function] : kFunctions) {
+    if (name == member.name) return (this->*function)(member.value, at);
   }
   return broken(at);
+}
+
+Node Evaluator::ref_argument(const Node& argument, Where at) {
+  return argument.is(Kind::Scalar) ? ref(argument.text, at) : broken(at);
+}
+
+Node Evaluator::get_att_argument(const Node& argument, Where at) {
+  const auto attribute = attribute_name(argument);
+  return attribute ? get_att(attribute->resource, at) : broken(at);
+}
+
+Node Evaluator::choose(const Node& argument, Where at) {
+  if (argument.items.size() != 3) return broken(at);
+  return value(argument.items[condition(argument.items[0].text) ? 1 : 2]);
+}
+
+Node Evaluator::encode(const Node& argument, Where at) {
+  const auto plain = text(argument, "Fn::Base64");
+  return plain ? made(at, base64(*plain)) : broken(at);
 }
 
 Node Evaluator::ref(const std::string& name, Where at) {
@@ -172,45 +182,44 @@ std::string Evaluator::arn_of(const Resource& resource) {
   return resource.type->arn(inputs_.names, path, name);
 }
 
-std::optional<Evaluator::Locals> Evaluator::locals_of_sub(const Node& map) {
-  Locals locals;
-  for (const auto& member : map.members) {
-    const auto local = text(member.value, "Fn::Sub");
-    if (!local) return std::nullopt;
-    locals[member.name] = *local;
-  }
-  return locals;
-}
-
-Node Evaluator::variable_of_sub(const std::string& name, const Locals& locals, Where at) {
-  if (const auto local = locals.find(name); local != locals.end()) return made(at, local->second);
-  const auto attribute = attribute_name(name);
-  return attribute ? get_att(attribute->resource, at) : ref(name, at);
-}
-
 Node Evaluator::sub(const Node& argument, Where at) {
   const bool pair = argument.is(Kind::List);
   if (pair && argument.items.size() != 2) return broken(at);
   const Node& format = pair ? argument.items[0] : argument;
   const auto parts = parse_sub(format.text);
-  if (!format.is(Kind::Scalar) || !parts) return broken(at);
-  const auto locals = pair ? locals_of_sub(argument.items[1]) : Locals{};
-  if (!locals) return broken(at);
+  const auto locals = sub_locals(pair ? &argument.items[1] : nullptr);
+  if (!format.is(Kind::Scalar) || !parts || !locals) return broken(at);
   std::string result;
   for (const auto& part : *parts) {
-    if (!part.variable) {
-      result += part.text;
-      continue;
-    }
-    const Node variable = variable_of_sub(part.text, *locals, at);
-    if (variable.is(Kind::List) || variable.is(Kind::Absent)) {
-      diagnostics_.add(format.at, "'${" + part.text + "}' is no text",
-                       "use !Join for lists; AWS::NoValue has no text");
-    }
-    if (!variable.is(Kind::Scalar)) return broken(at);
-    result += variable.text;
+    const Node piece =
+        part.variable ? sub_variable(part.text, *locals, format.at) : made(at, part.text);
+    if (!piece.is(Kind::Scalar)) return broken(at);
+    result += piece.text;
   }
   return made(at, std::move(result));
+}
+
+// nullopt: one of them has no text.
+std::optional<Evaluator::Locals> Evaluator::sub_locals(const Node* map) {
+  Locals locals;
+  if (map == nullptr) return locals;
+  for (const auto& member : map->members) {
+    auto local = text(member.value, "Fn::Sub");
+    if (!local) return std::nullopt;
+    locals[member.name] = std::move(*local);
+  }
+  return locals;
+}
+
+Node Evaluator::sub_variable(const std::string& name, const Locals& locals, Where at) {
+  if (const auto local = locals.find(name); local != locals.end()) return made(at, local->second);
+  const auto attribute = attribute_name(name);
+  Node variable = attribute ? get_att(attribute->resource, at) : ref(name, at);
+  if (variable.is(Kind::List) || variable.is(Kind::Absent)) {
+    diagnostics_.add(at, "'${" + name + "}' is no text",
+                     "use !Join for lists; AWS::NoValue has no text");
+  }
+  return variable;
 }
 
 std::optional<std::string> Evaluator::text(const Node& node, std::string_view what) {

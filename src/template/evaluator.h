@@ -49,9 +49,13 @@ class Evaluator {
   Node pseudo(const std::string& name, Where at);
   Node resource_ref(const Resource& resource, Where at);
   Node get_att(const std::string& logical_id, Where at);
+  Node ref_argument(const Node& argument, Where at);
+  Node get_att_argument(const Node& argument, Where at);
+  Node choose(const Node& argument, Where at);
+  Node encode(const Node& argument, Where at);
   Node sub(const Node& argument, Where at);
-  std::optional<Locals> locals_of_sub(const Node& map);
-  Node variable_of_sub(const std::string& name, const Locals& locals, Where at);
+  std::optional<Locals> sub_locals(const Node* map);
+  Node sub_variable(const std::string& name, const Locals& locals, Where at);
   Node join(const Node& argument, Where at);
   Node select(const Node& argument, Where at);
   Node split(const Node& argument, Where at);

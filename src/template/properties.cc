@@ -24,12 +24,12 @@ std::string_view words(Kind kind) {
   return "?";
 }
 
-const Node& map_or_nothing(const Node& node, const std::string& owner, Diagnostics& diagnostics) {
-  if (node.is(Kind::Map)) return node;
+const Node* map_or_nothing(const Node& node, const std::string& owner, Diagnostics& diagnostics) {
+  if (node.is(Kind::Map)) return &node;
   if (!node.is(Kind::Broken) && !node.is(Kind::Absent)) {
     diagnostics.add(node.at, owner + " must be a map, but is " + std::string(words(node.kind)));
   }
-  return kNothing;
+  return &kNothing;
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ std::optional<bool> flag(const Node& node) {
 }
 
 Properties::Properties(const Node& map, std::string owner, Diagnostics& diagnostics)
-    : map_(map_or_nothing(map, owner, diagnostics)),
+    : map_(*map_or_nothing(map, owner, diagnostics)),
       owner_(std::move(owner)),
       diagnostics_(diagnostics) {}
 

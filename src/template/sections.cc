@@ -39,29 +39,23 @@ void read_transforms(Properties& top, Sections& sections) {
   }
 }
 
-bool is_mapped_value(const Node& node) {
-  const auto is_scalar = [](const Node& item) { return item.is(Kind::Scalar); };
-  return is_scalar(node) || node.is(Kind::Broken) ||
-         (node.is(Kind::List) && std::ranges::all_of(node.items, is_scalar));
+bool is_literal(const Node& node) {
+  return node.is(Kind::Scalar) || node.is(Kind::Broken) ||
+         (node.is(Kind::List) &&
+          std::ranges::all_of(node.items, [](const Node& item) { return item.is(Kind::Scalar); }));
 }
 
-// The second level of keys of a mapping, and the values under it.
-void check_second_level(const Node& node, Diagnostics& diagnostics) {
-  for (const auto& second : node.members) {
-    if (is_mapped_value(second.value)) continue;
-    diagnostics.add(second.value.at, "a mapping holds texts and lists of texts only",
-                    "functions have no place here");
+void check_mapping(const Node& mapping, Diagnostics& diagnostics) {
+  bool nested = mapping.is(Kind::Map);
+  for (const auto& first : mapping.members) {
+    nested = nested && first.value.is(Kind::Map);
+    for (const auto& second : first.value.members) {
+      if (is_literal(second.value)) continue;
+      diagnostics.add(second.value.at, "a mapping holds texts and lists of texts only",
+                      "functions have no place here");
+    }
   }
-  if (!node.is(Kind::Map)) diagnostics.add(node.at, "a mapping has two levels of keys");
-}
-
-void check_mappings(const Node* mappings, Diagnostics& diagnostics) {
-  if (mappings == nullptr) return;
-  for (const auto& mapping : mappings->members) {
-    for (const auto& first : mapping.value.members) check_second_level(first.value, diagnostics);
-    if (!mapping.value.is(Kind::Map))
-      diagnostics.add(mapping.value.at, "a mapping has two levels of keys");
-  }
+  if (!nested) diagnostics.add(mapping.at, "a mapping has two levels of keys");
 }
 
 const ResourceType* known_type(const Member& member, const std::string& type, Where at,
@@ -171,7 +165,10 @@ Sections read_sections(const Node& root, Diagnostics& diagnostics) {
   check_ids(sections.parameters, "a parameter", diagnostics);
   check_ids(sections.conditions, "a condition", diagnostics);
   check_ids(sections.outputs, "an output", diagnostics);
-  check_mappings(sections.mappings, diagnostics);
+  if (sections.mappings != nullptr) {
+    for (const auto& mapping : sections.mappings->members)
+      check_mapping(mapping.value, diagnostics);
+  }
   read_resources(top, sections, diagnostics);
   if (const auto* globals = top.map("Globals"))
     merge_globals(*globals, sections.resources, diagnostics);
