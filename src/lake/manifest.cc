@@ -185,7 +185,7 @@ void Manifest::committed(std::span<const TableChange> changes,
     }
   });
   const auto listener = listener_.with([](const auto& held) { return held; });
-  if (!listener) return;
+  if (!listener || !*listener) return;
   for (const auto& change : changes) (*listener)(change.table);
 }
 

@@ -63,7 +63,8 @@ class Manifest {
   // Everything in the table as the state store has it now.
   Result<ports::LakeTable> load(const TableName& table) const;
 
-  // Called after every committed(), outside of all locks, on the committer's thread. One listener.
+  // Called after every committed(), outside of all locks, on the committer's thread. One
+  // listener; it outlives the commits, or was replaced by nullptr after the last of them.
   void on_change(std::function<void(const TableName&)> listener);
 
  private:

@@ -1,0 +1,107 @@
+#include "lake/delta_actions.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "core/json.h"
+#include "core/strings.h"
+#include "core/time_text.h"
+#include "lake/delta_parts.h"
+#include "lake/partitions.h"
+
+namespace sextant::lake {
+namespace {
+
+using json::Object;
+
+constexpr std::size_t kVersionDigits = 20;
+
+Object partition_values(const DeltaFile& file) {
+  const auto values = partition_of(file.path);
+  const auto member = [](const std::optional<std::string>& value) {
+    return value ? json::Value(*value) : json::Value(nullptr);
+  };
+  return {{"date", member(values.date)}, {"hour", member(values.hour)}};
+}
+
+Object add_action(const DeltaFile& file) {
+  return {{"add", Object{{"path", delta_path(file)},
+                         {"partitionValues", partition_values(file)},
+                         {"size", file.size},
+                         {"modificationTime", to_millis(file.modified)},
+                         {"dataChange", true},
+                         {"stats", delta_stats(file)}}}};
+}
+
+Object metadata_action(const DeltaHead& head) {
+  return {{"metaData", Object{{"id", head.table_id},
+                              {"name", head.table},
+                              {"format", Object{{"provider", "parquet"}, {"options", Object{}}}},
+                              {"schemaString", head.schema},
+                              {"partitionColumns", json::Array{"date", "hour"}},
+                              {"configuration", Object{}}}}};
+}
+
+}  // namespace
+
+std::string delta_path(const DeltaFile& file) { return file.path.substr(file.path.find('/') + 1); }
+
+// Times in stats are whole milliseconds for most readers: rounded so that they still enclose.
+std::string delta_stats(const DeltaFile& file) {
+  Object stats{{"numRecords", file.rows}};
+  if (file.ts_min && file.ts_max) {
+    const auto low = std::chrono::floor<std::chrono::milliseconds>(*file.ts_min);
+    const auto high = std::chrono::ceil<std::chrono::milliseconds>(*file.ts_max);
+    stats["minValues"] = Object{{"ts", iso8601_millis(low)}};
+    stats["maxValues"] = Object{{"ts", iso8601_millis(high)}};
+    stats["nullCount"] = Object{};
+  }
+  return json::to_text(stats);
+}
+
+std::string delta_version(const DeltaHead& head, const std::vector<DeltaFile>& files,
+                          DeltaMetadata metadata, std::uint64_t version) {
+  std::string text;
+  const auto line = [&](const Object& action) { text += json::to_text(action) + "\n"; };
+  if (version == 0) {
+    line({{"protocol", Object{{"minReaderVersion", 1}, {"minWriterVersion", 2}}}});
+  }
+  if (metadata == DeltaMetadata::Write) line(metadata_action(head));
+  line({{"txn", Object{{"appId", kDeltaAppId},
+                       {"version", head.position},
+                       {"lastUpdated", to_millis(head.now)}}}});
+  for (const auto& file : files) line(add_action(file));
+  return text;
+}
+
+std::optional<std::uint64_t> delta_position(std::string_view version_text) {
+  for (const auto line : split(version_text, '\n')) {
+    if (!line.starts_with("{\"txn\"")) continue;
+    const auto action = json::parse(line);
+    if (!action) return std::nullopt;
+    const auto* txn = json::find(action->as_object(), "txn");
+    if (txn == nullptr || !txn->is_object()) continue;
+    if (json::text_or(txn->get_object(), "appId") != kDeltaAppId) continue;
+    const auto* position = json::find(txn->get_object(), "version");
+    if (position != nullptr && position->is_number()) return position->to_number<std::uint64_t>();
+  }
+  return std::nullopt;
+}
+
+std::string delta_file_name(std::uint64_t version) { return fmt::format("{:020}.json", version); }
+
+std::string delta_checkpoint_name(std::uint64_t version) {
+  return fmt::format("{:020}.checkpoint.parquet", version);
+}
+
+std::optional<std::uint64_t> delta_version_of(std::string_view name) {
+  if (name.size() != kVersionDigits + 5 || !name.ends_with(".json")) return std::nullopt;
+  std::uint64_t version = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + kVersionDigits, version);
+  if (error != std::errc() || end != name.data() + kVersionDigits) return std::nullopt;
+  return version;
+}
+
+}  // namespace sextant::lake

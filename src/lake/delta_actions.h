@@ -1,0 +1,57 @@
+#pragma once
+// The Delta Lake log's actions, as readers outside understand them: reader version 1, writer
+// version 2, partitioned by date and hour. Pure. Source: github.com/delta-io/delta, PROTOCOL.md.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/columns.h"
+#include "core/result.h"
+
+namespace sextant::lake {
+
+inline constexpr std::string_view kDeltaAppId = "sextant";
+
+struct DeltaFile {
+  std::string path;  // relative to the lake's root
+  std::uint64_t size = 0;
+  std::uint64_t rows = 0;
+  std::optional<Time> ts_min = std::nullopt;
+  std::optional<Time> ts_max = std::nullopt;
+  Time modified;
+};
+
+// What a version says besides its files.
+struct DeltaHead {
+  std::string table;
+  std::string table_id;        // a UUID that stays
+  std::string schema;          // delta_schema()
+  std::uint64_t position = 0;  // of the table's stream: everything up to it is published
+  Time now;
+};
+
+// The table's columns and behind them the partition's, as Delta's JSON writes a schema. Invalid: a
+// type that Delta has not (names the column).
+Result<std::string> delta_schema(const SchemaPtr& schema);
+
+// One action a line. The first version of a log has the protocol, and every version with
+// `metadata` (the first must, and one that changes columns) has the table's description.
+enum class DeltaMetadata { Leave, Write };
+std::string delta_version(const DeltaHead& head, const std::vector<DeltaFile>& files,
+                          DeltaMetadata metadata, std::uint64_t version);
+
+// The stream position that a version's text records; nullopt when it is somebody else's.
+std::optional<std::uint64_t> delta_position(std::string_view version_text);
+
+// The state at a version as one Parquet file, so that readers need not read what led to it.
+Result<std::string> delta_checkpoint(const DeltaHead& head, const std::vector<DeltaFile>& files);
+
+std::string delta_file_name(std::uint64_t version);  // 00000000000000000007.json
+std::string delta_checkpoint_name(
+    std::uint64_t version);  // 00000000000000000007.checkpoint.parquet
+std::optional<std::uint64_t> delta_version_of(std::string_view file_name);  // of the former
+
+}  // namespace sextant::lake

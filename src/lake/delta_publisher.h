@@ -1,0 +1,49 @@
+#pragma once
+// Keeps the Delta logs of all tables up to date, a moment behind the manifest: at once when a table
+// was quiet, otherwise many commits in one version.
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "core/guarded.h"
+#include "core/metrics.h"
+#include "lake/delta_log.h"
+
+namespace sextant::lake {
+
+class DeltaPublisher {
+ public:
+  // Begins with every table of the manifest. One for a manifest.
+  static std::unique_ptr<DeltaPublisher> start(
+      DeltaParts parts, metrics::Registry& metrics,
+      std::chrono::milliseconds interval = std::chrono::seconds(1));
+  DeltaPublisher(const DeltaPublisher&) = delete;
+  DeltaPublisher& operator=(const DeltaPublisher&) = delete;
+  ~DeltaPublisher();  // publishes what is there, then ends
+
+  // Publishes everything that is committed. Any thread. Errors: as DeltaLog::step.
+  Result<> flush();
+
+ private:
+  DeltaPublisher(DeltaParts parts, metrics::Registry& metrics, std::chrono::milliseconds interval);
+  void changed(const TableName& table);
+  std::set<TableName> take_changed();
+  Result<> publish(const TableName& table);
+  void run(const std::stop_token& stop);
+
+  const DeltaParts parts_;
+  const std::chrono::milliseconds interval_;
+  metrics::Counter& versions_;
+  metrics::Counter& failures_;
+  std::mutex mutex_;  // guards changed_tables_
+  std::condition_variable_any changed_;
+  std::set<TableName> changed_tables_;
+  Guarded<std::map<TableName, DeltaLog>> logs_;
+  std::jthread thread_;
+};
+
+}  // namespace sextant::lake
