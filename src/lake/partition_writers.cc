@@ -50,7 +50,7 @@ PartitionWriters::~PartitionWriters() { staged_.remove_from(files_); }
 SchemaPtr PartitionWriters::known_schema(const BatchPtr& batch) {
   const auto& schema = batch->schema();
   for (const auto& known : schemas_) {
-    if (known == schema || known->Equals(*schema, false)) return known;
+    if (known == schema || known->Equals(*schema, true)) return known;
   }
   schemas_.push_back(schema);
   return schema;

@@ -68,6 +68,11 @@ class LakeFilesContract : public testing::Test {
     }
   }
 
+  static BatchPtr replaced(const BatchPtr& batch, int at, std::shared_ptr<arrow::Array> column) {
+    const auto field = batch->schema()->field(at)->WithType(column->type());
+    return batch->SetColumn(at, field, std::move(column)).ValueOrDie();
+  }
+
   static std::string said(const Error& error) {
     return std::string(to_string(error.code)) + ": " + error.message;
   }
@@ -192,6 +197,75 @@ TYPED_TEST_P(LakeFilesContract, PublishingIsExclusiveOrReplaces) {
   ASSERT_TRUE(files.publish(path, "three", ports::IfExists::Replace));
   EXPECT_EQ(files.published(path), "three");
   EXPECT_EQ(files.list("alb/_delta_log"), (std::vector<std::string>{"00000000000000000000.json"}));
+}
+
+TYPED_TEST_P(LakeFilesContract, ConstantsAndAliasesOfTheSchemaAreColumns) {
+  const auto rows = test::make_lake_rows({.rows = 5});
+  const auto metadata = arrow::key_value_metadata(
+      {"constant:event.kind", "alias:event.end", "alias:nothing", "constant:tags", "other"},
+      {"event", "ts", "missing", "x", "y"});
+  const auto alb = this->table({this->land(rows->ReplaceSchemaMetadata(metadata))});
+  EXPECT_EQ(this->ask("SELECT count(*), min(event.kind), bool_and(event.\"end\" = ts), "
+                      "sum(len(tags)) FROM alb",
+                      {alb}),
+            "5,event,true,4;");
+  EXPECT_TRUE(this->ask("SELECT nothing FROM alb", {alb}).starts_with("Invalid: "));
+}
+
+TYPED_TEST_P(LakeFilesContract, DictionariesOfAnyShapeKeepTheirRows) {
+  arrow::StringBuilder texts;
+  arrow::Int32Builder indices;
+  ASSERT_TRUE(texts.AppendValues({"a", "b", "a"}).ok());  // one of them twice
+  ASSERT_TRUE(texts.AppendNull().ok());
+  for (int i = 0; i < 40'000; ++i) {
+    ASSERT_TRUE((i % 5 == 4 ? indices.AppendNull() : indices.Append(i % 5)).ok());
+  }
+  const auto column =
+      arrow::DictionaryArray::FromArrays(indices.Finish().ValueOrDie(), texts.Finish().ValueOrDie())
+          .ValueOrDie();
+  const auto rows = test::make_lake_rows({.rows = 40'000});
+  const auto batch = this->replaced(rows, 1, column);
+  const std::string counts =
+      "SELECT count(*) FILTER (source.ip = 'a'), count(*) FILTER (source.ip = 'b'), "
+      "count(*) FILTER (source.ip IS NULL) FROM alb";
+  EXPECT_EQ(this->ask(counts, {this->table({this->land(batch)})}), "16000,8000,16000;");
+  EXPECT_EQ(this->ask(counts, {this->table({this->land(batch->Slice(0, 1'000))})}), "400,200,400;");
+  EXPECT_EQ(this->ask(counts, {this->table({this->land(batch->Slice(3, 3))})}), "1,0,2;");
+}
+
+TYPED_TEST_P(LakeFilesContract, TextThatHardlyRepeatsIsReadAsItWas) {
+  const auto rows = test::make_lake_rows({.rows = 40'000});
+  arrow::StringDictionary32Builder unique;
+  for (int i = 0; i < 40'000; ++i) {
+    const auto text = "value-" + std::to_string(i);
+    ASSERT_TRUE((i % 3 == 0 ? unique.AppendNull() : unique.Append(text)).ok());
+  }
+  const auto batch = this->replaced(rows, 1, unique.Finish().ValueOrDie());
+  auto writer = this->files().create("alb/date=2026-07-02/hour=22");
+  ASSERT_TRUE(writer);
+  // A row group of its own, one that is gathered, and one where the values do repeat.
+  ASSERT_TRUE((*writer)->write(batch));
+  ASSERT_TRUE((*writer)->write(batch->Slice(0, 10)));
+  ASSERT_TRUE((*writer)->write(rows));
+  const auto file = (*writer)->finish();
+  ASSERT_TRUE(file) << file.error().message;
+  EXPECT_EQ(this->ask("SELECT count(*), count(source.ip), count(DISTINCT source.ip), "
+                      "min(source.ip) FROM alb",
+                      {this->table({*file})}),
+            "80010,66672,26716,198.51.100.0;");
+}
+
+TYPED_TEST_P(LakeFilesContract, TextThatIsNotUtf8IsRefused) {
+  const auto rows = test::make_lake_rows({.rows = 2});
+  arrow::StringBuilder text;
+  ASSERT_TRUE(text.AppendValues({"good", "bad \xFF"}).ok());
+  const auto batch = this->replaced(rows, 3, text.Finish().ValueOrDie());
+  auto writer = this->files().create("alb/date=2026-07-02/hour=22");
+  ASSERT_TRUE((*writer)->write(batch));
+  const auto file = (*writer)->finish();
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().code, Code::Invalid);
+  EXPECT_EQ(file.error().message, "column 'url.original': a text is not UTF-8");
 }
 
 TYPED_TEST_P(LakeFilesContract, ANewColumnIsNullInOldFiles) {
@@ -366,11 +440,13 @@ REGISTER_TYPED_TEST_SUITE_P(LakeFilesContract, WhatIsWrittenIsRead, ManyBatchesB
                             RowGroupsAreBoundedAndKeepTheOrder, AnUnfinishedFileLeavesNothing,
                             AFileTakesBatchesOfOneSchema, PathsStayInside,
                             RemovingTwiceIsNotAnError, PublishingIsExclusiveOrReplaces,
-                            ANewColumnIsNullInOldFiles, ATableWithoutFilesIsEmptyAndTyped,
-                            QueriesOfEveryShapeAreAllowed, ErrorsOfSqlCarryTheirPosition,
-                            LimitsEndAQuery, NothingButItsTablesCanBeReached,
-                            AFlippedByteIsFoundAndNamed, ATruncatedOrMissingFileIsNamed,
-                            AfterARestTheNextQueryWorks);
+                            ConstantsAndAliasesOfTheSchemaAreColumns,
+                            DictionariesOfAnyShapeKeepTheirRows, TextThatHardlyRepeatsIsReadAsItWas,
+                            TextThatIsNotUtf8IsRefused, ANewColumnIsNullInOldFiles,
+                            ATableWithoutFilesIsEmptyAndTyped, QueriesOfEveryShapeAreAllowed,
+                            ErrorsOfSqlCarryTheirPosition, LimitsEndAQuery,
+                            NothingButItsTablesCanBeReached, AFlippedByteIsFoundAndNamed,
+                            ATruncatedOrMissingFileIsNamed, AfterARestTheNextQueryWorks);
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, LakeFilesContract, EmbeddedLake);
 

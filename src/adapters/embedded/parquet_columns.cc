@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "adapters/embedded/parquet_dictionary.h"
+#include "adapters/embedded/parquet_text.h"
 #include "adapters/embedded/parquet_validity.h"
 #include "core/arrow_result.h"
 
@@ -170,17 +171,11 @@ class AnyGatherer final : public ColumnGatherer {
   std::uint64_t bytes_ = 0;
 };
 
-bool has_text_dictionary(const arrow::DataType& type) {
-  if (type.id() != arrow::Type::DICTIONARY) return false;
-  const auto value = static_cast<const arrow::DictionaryType&>(type).value_type()->id();
-  return value == arrow::Type::STRING || value == arrow::Type::BINARY;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<ColumnGatherer>> make_gatherer(
     const std::shared_ptr<arrow::DataType>& type) {
-  if (has_text_dictionary(*type)) return make_dictionary_gatherer(type);
+  if (is_text_dictionary(*type)) return make_dictionary_gatherer(type);
   if (type->id() == arrow::Type::STRING || type->id() == arrow::Type::BINARY) {
     return std::make_unique<TextGatherer>(type);
   }

@@ -223,4 +223,15 @@ std::unique_ptr<ColumnGatherer> make_dictionary_gatherer(
   return std::make_unique<DictionaryGatherer>(static_cast<const arrow::DictionaryType&>(*type));
 }
 
+Result<bool> are_distinct(const arrow::Array& values) {
+  const auto& texts = static_cast<const arrow::BinaryArray&>(values);
+  if (texts.null_count() > 0) return false;
+  TextSet set;
+  for (std::int64_t i = 0; i < texts.length(); ++i) {
+    SX_TRY_AS(const auto index, set.find_or_add(texts.GetView(i)));
+    if (index != i) return false;
+  }
+  return true;
+}
+
 }  // namespace sextant::adapters

@@ -27,7 +27,9 @@ std::shared_ptr<parquet::WriterProperties> parquet_properties(const arrow::Schem
       ->max_row_group_length(16 << 20);
   for (const auto& field : flat.fields()) {
     if (field->type()->id() == arrow::Type::DICTIONARY) {
-      builder.enable_dictionary(field->name());
+      // Statistics of a dictionary cost a tenth of all writing, and smallest and largest of
+      // addresses or names keep no reader from reading.
+      builder.enable_dictionary(field->name())->disable_statistics(field->name());
     } else if (is_integer_like(*field->type())) {
       builder.encoding(field->name(), parquet::Encoding::DELTA_BINARY_PACKED);
     }

@@ -11,7 +11,8 @@ class ArrowWriterProperties;
 
 namespace sextant::adapters {
 
-// `flat` is the schema of the flat batches: its dotted names are the paths of Parquet's columns.
+// `flat` is the schema of the flat row groups: its dotted names are the paths of Parquet's columns,
+// and a column gets a dictionary when its type is one.
 std::shared_ptr<parquet::WriterProperties> parquet_properties(const arrow::Schema& flat);
 std::shared_ptr<parquet::ArrowWriterProperties> arrow_writer_properties();
 

@@ -21,6 +21,7 @@ struct ParquetWriterParts {
 struct RowGroupLimits {
   std::int64_t rows_max = 128 * 1024;
   std::uint64_t bytes_max = 48ull << 20;
+  std::int64_t direct_rows_min = 16 * 1024;  // a batch with so many is a row group by itself
 };
 
 std::unique_ptr<ports::LakeWriter> make_parquet_writer(ParquetWriterParts parts,

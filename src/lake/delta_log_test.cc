@@ -1,0 +1,173 @@
+#include "lake/delta_log.h"
+
+#include <arrow/io/memory.h>
+#include <parquet/arrow/reader.h>
+
+#include <boost/json.hpp>
+
+#include "core/json.h"
+#include "core/strings.h"
+#include "lake/delta_publisher.h"
+#include "tests/support/lake_fixture.h"
+
+namespace sextant::lake {
+namespace {
+
+using test::make_lake_rows;
+
+class DeltaLogTest : public LakeTest {
+ protected:
+  DeltaParts parts(std::uint64_t checkpoint_every = 100) {
+    return {.scope = scope_,
+            .clock = clock_,
+            .streams = store_,
+            .files = *files_,
+            .manifest = *manifest_,
+            .checkpoint_every = checkpoint_every};
+  }
+  void land_one(const test::LakeRows& rows = {}) {
+    auto lander = this->lander();
+    ASSERT_TRUE(land(*lander, std::to_string(++landed_), {make_lake_rows(rows)}).get());
+  }
+  std::string published(const std::string& name) {
+    return files_->published("alb/_delta_log/" + name).value_or("(none)");
+  }
+  std::vector<std::string> names() { return *files_->list("alb/_delta_log"); }
+  // The values of a member of all actions of one kind in a version.
+  std::vector<std::string> in_version(std::uint64_t version, const std::string& action,
+                                      const std::string& member) {
+    std::vector<std::string> values;
+    const auto text = published(delta_file_name(version));
+    for (const auto line : split(text, '\n')) {
+      if (line.empty()) continue;
+      const auto value = json::parse(line);
+      EXPECT_TRUE(value) << line;
+      const auto* body = json::find(value->as_object(), action);
+      if (body == nullptr) continue;
+      values.push_back(json::to_text(body->as_object().at(member)));
+    }
+    return values;
+  }
+  int landed_ = 0;
+};
+
+TEST_F(DeltaLogTest, TheFirstVersionSaysEverything) {
+  land_one();
+  DeltaLog log(parts(), TableName("alb"));
+  EXPECT_EQ(log.step(), true);
+  EXPECT_EQ(log.step(), false);
+  EXPECT_EQ(in_version(0, "protocol", "minReaderVersion"), std::vector<std::string>{"1"});
+  EXPECT_EQ(in_version(0, "metaData", "partitionColumns"),
+            std::vector<std::string>{R"(["date","hour"])"});
+  EXPECT_EQ(in_version(0, "txn", "version"), std::vector<std::string>{"1"});
+  EXPECT_EQ(in_version(0, "add", "partitionValues"),
+            std::vector<std::string>{R"({"date":"2026-07-02","hour":"22"})"});
+  const auto path = json::parse(in_version(0, "add", "path").at(0))->as_string();
+  EXPECT_TRUE(files_in_manifest().contains("alb/" + std::string(path)));
+  EXPECT_EQ(json::parse(in_version(0, "add", "stats").at(0))->as_string(),
+            R"({"numRecords":10,"minValues":{"ts":"2026-07-02T22:23:00.000Z"},)"
+            R"("maxValues":{"ts":"2026-07-02T22:23:00.009Z"},"nullCount":{}})");
+  EXPECT_EQ(names(), std::vector<std::string>{"00000000000000000000.json"});
+}
+
+TEST_F(DeltaLogTest, ManyCommitsAreOneVersionAndNoneIsPublishedTwice) {
+  for (int i = 0; i < 5; ++i) land_one();
+  DeltaLog log(parts(), TableName("alb"));
+  EXPECT_EQ(log.step(), true);
+  EXPECT_EQ(in_version(0, "add", "path").size(), 5u);
+  land_one();
+  DeltaLog another(parts(), TableName("alb"));  // as after a restart
+  EXPECT_EQ(another.step(), true);
+  EXPECT_EQ(another.step(), false);
+  EXPECT_EQ(in_version(1, "add", "path").size(), 1u);
+  EXPECT_EQ(in_version(1, "txn", "version"), std::vector<std::string>{"6"});
+  EXPECT_EQ(in_version(1, "protocol", "minReaderVersion").size(), 0u);
+}
+
+TEST_F(DeltaLogTest, AVersionThatSomebodyElseWroteIsSteppedOver) {
+  land_one();
+  DeltaLog log(parts(), TableName("alb"));
+  EXPECT_EQ(log.step(), true);
+  ASSERT_TRUE(files_->publish("alb/_delta_log/" + delta_file_name(1),
+                              R"({"commitInfo":{"operation":"OTHER"}})", ports::IfExists::Fail));
+  land_one();
+  EXPECT_EQ(log.step(), true) << "a conflict: look again";
+  EXPECT_EQ(log.step(), true);
+  EXPECT_EQ(log.step(), false);
+  EXPECT_EQ(in_version(2, "add", "path").size(), 1u);
+}
+
+TEST_F(DeltaLogTest, ANewColumnIsTold) {
+  land_one();
+  DeltaLog log(parts(), TableName("alb"));
+  EXPECT_EQ(log.step(), true);
+  land_one();
+  EXPECT_EQ(log.step(), true);
+  EXPECT_TRUE(in_version(1, "metaData", "schemaString").empty());
+  land_one({.extra_column = true});
+  EXPECT_EQ(log.step(), true);
+  const auto schemas = in_version(2, "metaData", "schemaString");
+  ASSERT_EQ(schemas.size(), 1u);
+  EXPECT_NE(schemas[0].find("user"), std::string::npos);
+  EXPECT_EQ(in_version(0, "metaData", "id"), in_version(2, "metaData", "id"));
+}
+
+TEST_F(DeltaLogTest, CheckpointsKeepTheLogShort) {
+  DeltaLog log(parts(4), TableName("alb"));
+  for (int i = 0; i < 13; ++i) {
+    land_one();
+    EXPECT_EQ(log.step(), true);
+  }
+  EXPECT_EQ(published("_last_checkpoint"), R"({"version":12,"size":16})");
+  EXPECT_EQ(names().front(), "00000000000000000008.checkpoint.parquet");
+  EXPECT_EQ(names().size(), 8u) << "two checkpoints, versions 8 to 12, and which is the last";
+  const auto bytes = published(delta_checkpoint_name(12));
+  auto reader = parquet::arrow::OpenFile(
+                    std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(bytes)),
+                    arrow::default_memory_pool())
+                    .ValueOrDie();
+  EXPECT_EQ(reader->ReadTable().ValueOrDie()->num_rows(), 13 + 3);
+  DeltaLog again(parts(4), TableName("alb"));
+  EXPECT_EQ(again.step(), false);
+}
+
+TEST_F(DeltaLogTest, ThePublisherFollowsTheManifest) {
+  land_one();
+  {
+    const auto publisher = DeltaPublisher::start(parts(), metrics_);
+    land_one();
+    auto lander = this->lander();
+    ASSERT_TRUE(land(*lander, "other", {make_lake_rows()}, "other").get());
+    ASSERT_TRUE(publisher->flush());
+    EXPECT_EQ(files_->list("other/_delta_log")->size(), 1u);
+    land_one();
+  }
+  std::size_t added = 0;
+  for (std::uint64_t version = 0; version < names().size(); ++version) {
+    added += in_version(version, "add", "path").size();
+  }
+  EXPECT_EQ(added, 3u) << "its destructor published the last one";
+}
+
+TEST(DeltaSchema, EveryTypeHasItsName) {
+  const auto schema = arrow::schema(
+      {arrow::field("b", arrow::boolean()), arrow::field("i", arrow::int16()),
+       arrow::field("u", arrow::uint32()), arrow::field("t", test::utc_micros()),
+       arrow::field("s", arrow::struct_({arrow::field("l", arrow::list(arrow::utf8()))}))});
+  EXPECT_EQ(delta_schema(schema),
+            R"({"type":"struct","fields":[)"
+            R"({"name":"b","type":"boolean","nullable":true,"metadata":{}},)"
+            R"({"name":"i","type":"short","nullable":true,"metadata":{}},)"
+            R"({"name":"u","type":"long","nullable":true,"metadata":{}},)"
+            R"({"name":"t","type":"timestamp","nullable":true,"metadata":{}},)"
+            R"({"name":"s","type":{"type":"struct","fields":[{"name":"l","type":{"type":"array",)"
+            R"("elementType":"string","containsNull":true},"nullable":true,"metadata":{}}]},)"
+            R"("nullable":true,"metadata":{}},)"
+            R"({"name":"date","type":"date","nullable":true,"metadata":{}},)"
+            R"({"name":"hour","type":"integer","nullable":true,"metadata":{}}]})");
+  const auto strange = arrow::schema({arrow::field("x", arrow::duration(arrow::TimeUnit::MICRO))});
+  EXPECT_EQ(delta_schema(strange).error().code, Code::Invalid);
+}
+
+}  // namespace
+}  // namespace sextant::lake
