@@ -4,6 +4,7 @@ JOBS ?= 2
 PORT ?= 4566
 DATA ?= build/data
 MINUTES ?= 1
+DEPS := $(or $(SEXTANT_DEPS),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sextant)
 export TZ := UTC
 export LC_ALL := C.UTF-8
 
@@ -58,8 +59,8 @@ tsan: bootstrap-test build/tsan/build.ninja ## the tests under ThreadSanitizer
 fuzz: bootstrap-lint build/fuzz/build.ninja ## TARGET=name MINUTES=n: one libFuzzer target; without TARGET: each
 	@JOBS=$(JOBS) tools/fuzz $(MINUTES) $(TARGET)
 
-bench: build ## measure speed and memory, and write docs/benchmarks.md
-	tools/bench
+bench: bootstrap-test build ## measure speed and memory, and write docs/benchmarks.md
+	$(DEPS)/python/bin/python3 tools/bench
 
 demo: build ## a real node, an app, a million log entries; the report lies in build/demo
 	tools/demo
