@@ -57,7 +57,6 @@ bool is_number(const arrow::Array& values) {
 std::optional<std::string> cell_text(const BatchPtr& batch, std::string_view column,
                                      std::int64_t row) {
   const std::string name(column);
-  if (auto constant = metadata_of(batch, "constant:" + name)) return constant;
   if (const auto alias = metadata_of(batch, "alias:" + name)) return cell_text(batch, *alias, row);
   const auto values = batch->GetColumnByName(name);
   if (!values || values->IsNull(row)) return std::nullopt;
@@ -66,8 +65,7 @@ std::optional<std::string> cell_text(const BatchPtr& batch, std::string_view col
 
 bool has_column(const BatchPtr& batch, std::string_view column) {
   const std::string name(column);
-  return batch->GetColumnByName(name) != nullptr || metadata_of(batch, "constant:" + name) ||
-         metadata_of(batch, "alias:" + name);
+  return batch->GetColumnByName(name) != nullptr || metadata_of(batch, "alias:" + name);
 }
 
 std::string row_json(const BatchPtr& batch, std::int64_t row) {

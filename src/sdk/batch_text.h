@@ -9,7 +9,7 @@
 namespace sextant::sdk {
 
 // Null is nullopt. Times are ISO 8601, doubles the shortest text that reads back the same. Aliases
-// and constants of the schema's metadata count as columns. nullopt too when there is no such
+// of the schema's metadata count as columns. nullopt too when there is no such
 // column.
 std::optional<std::string> cell_text(const BatchPtr& batch, std::string_view column,
                                      std::int64_t row);

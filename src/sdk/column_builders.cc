@@ -223,6 +223,18 @@ ArrayPtr make_dictionary_array(NumberColumn<std::int32_t>& indices, std::size_t 
                                                   values);
 }
 
+ArrayPtr make_single_value(std::string_view text) {
+  Dictionary dictionary;
+  dictionary.add(text);
+  return dictionary.finish();
+}
+
+ArrayPtr make_constant_array(const ArrayPtr& single_value, std::size_t rows) {
+  NumberColumn<std::int32_t> indices;
+  for (std::size_t row = rows; row-- > 0;) indices.set(row, 0);  // room for all at once
+  return make_dictionary_array(indices, rows, single_value);
+}
+
 ArrayPtr DictionaryColumn::finish(std::size_t rows) {
   last_ = -1;
   return make_dictionary_array(indices_, rows, dictionary_.finish());

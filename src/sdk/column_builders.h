@@ -119,6 +119,10 @@ class Dictionary {
 ArrayPtr make_dictionary_array(NumberColumn<std::int32_t>& indices, std::size_t rows,
                                const ArrayPtr& values);
 
+// The same text in every row: its dictionary, made once, and a column of `rows` rows of it.
+ArrayPtr make_single_value(std::string_view text);
+ArrayPtr make_constant_array(const ArrayPtr& single_value, std::size_t rows);
+
 // Text that repeats: dictionary<int32, utf8>; the empty text is null.
 class DictionaryColumn {
  public:

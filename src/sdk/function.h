@@ -40,8 +40,8 @@ struct TextBlock {
 
 // Rows for one table. Columns are flat with dotted ECS names ("source.ip"); strings that repeat are
 // dictionary-encoded (int32 indices), so that later stages work once per distinct value; a
-// dictionary belongs to its batch. What is the same in every row of the table is no column but an
-// entry of the schema's metadata: "constant:event.kind" -> "event", "alias:event.end" -> "ts".
+// dictionary belongs to its batch. A column that would only repeat another one is left out and
+// named in the schema's metadata: "alias:event.end" -> "ts".
 struct Rows {
   std::string table;  // logical name: "alb", "malformed"
   BatchPtr batch;

@@ -18,6 +18,7 @@ import tempfile
 PATH = "s3://logs/AWSLogs/210987654321/elasticloadbalancing/eu-west-1/2026/01/01/a.log"
 FIELD = re.compile(r'"(?P<quoted>.*?)"(?= |$)|(?P<bare>(?!")[^ ]*)', re.DOTALL)
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
+CONSTANTS = {"event.kind": "event", "event.category": "web", "event.dataset": "aws.elb_logs", "cloud.provider": "aws"}
 KNOWN_COUNTS = {18, 20, 21, 24, 25, 29, 30, 31, 32, 33}
 TEXTS = {  # columns that are the field's text
     2: "aws.elb.name", 13: "user_agent.original", 14: "tls.cipher", 17: "trace.id", 18: "destination.domain",
@@ -131,6 +132,7 @@ def columns_of(line):
         row["aws.elb.target_group.arn"] = fields[16]
         row["cloud.region"], row["cloud.account.id"] = fields[16].split(":")[3:5]
     row["aws.elb.trailing"] = rest
+    row.update(CONSTANTS)
     return {name: value for name, value in row.items() if value not in (None, "")}
 
 

@@ -155,11 +155,17 @@ constexpr std::size_t kOlderCounts[] = {
     30, 31, 32,  // conn_trace_id, and part of the transformations
 };
 
-constexpr std::pair<std::string_view, std::string_view> kMetadata[] = {
-    {"constant:event.kind", "event"},     {"constant:event.category", "web"},
-    {"constant:event.module", "aws"},     {"constant:event.dataset", "aws.elb_logs"},
-    {"constant:cloud.provider", "aws"},   {"alias:event.end", "ts"},
-    {"alias:source.address", "source.ip"}};
+constexpr std::pair<std::string_view, std::string_view> kConstants[] = {
+    {"event.kind", "event"},
+    {"event.category", "web"},
+    {"event.dataset", "aws.elb_logs"},
+    {"cloud.provider", "aws"},
+};
+
+constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
+    {"event.end", "ts"},
+    {"source.address", "source.ip"},
+};
 
 // What else the balancers write below the same prefix.
 const char* other_kind(std::span<const std::string_view> fields) {
@@ -176,7 +182,8 @@ const char* other_kind(std::span<const std::string_view> fields) {
 constexpr Format kFormat{.fields = kFields,
                          .older_counts = kOlderCounts,
                          .trailing = "aws.elb.trailing",
-                         .metadata = kMetadata,
+                         .constants = kConstants,
+                         .aliases = kAliases,
                          .other_kind = other_kind};
 
 }  // namespace

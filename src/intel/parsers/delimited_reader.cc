@@ -22,6 +22,10 @@ DelimitedReader::DelimitedReader(const Format& format, const ObjectFacts& facts,
                                  const ReaderOptions& options)
     : format_(format), facts_(facts), options_(options), cut_(format.fields.size() * kGroupLines) {
   for (const auto& field : format_.fields) readers_.push_back(make_field_reader(field, facts_));
+  for (const auto& [column, text] : format_.constants) {
+    constants_.push_back({std::string(column), sdk::make_single_value(text)});
+  }
+  constants_.push_back({"log.file.path", sdk::make_single_value(facts_.path)});
 }
 
 bool DelimitedReader::known_count(std::size_t count) const {
@@ -85,7 +89,6 @@ std::optional<std::string> DelimitedReader::set_fields(std::size_t first, std::s
 
 void DelimitedReader::finish_row(const Line& line, std::size_t place) {
   trailing_.set(rows_, rest_[place]);
-  path_.set(rows_, facts_.path);
   offset_.set(rows_, static_cast<std::int64_t>(line.offset));
   if (options_.keep_original) original_.set(rows_, line.text);
   ++rows_;
@@ -102,7 +105,9 @@ BatchPtr DelimitedReader::finish() {
   std::vector<NamedColumn> columns;
   for (const auto& reader : readers_) reader->finish(rows, columns);
   columns.push_back({std::string(format_.trailing), trailing_.finish(rows)});
-  columns.push_back({"log.file.path", path_.finish(rows)});
+  for (const auto& [name, value] : constants_) {
+    columns.push_back({name, sdk::make_constant_array(value, rows)});
+  }
   columns.push_back({"log.offset", offset_.finish(rows, arrow::int64())});
   if (options_.keep_original) columns.push_back({"event.original", original_.finish_text(rows)});
   const auto time = std::ranges::find(columns, "ts", &NamedColumn::name);
@@ -120,8 +125,8 @@ SchemaPtr DelimitedReader::schema_of(const std::vector<NamedColumn>& columns) co
     fields.push_back(arrow::field(column.name, column.values->type()));
   }
   auto metadata = std::make_shared<arrow::KeyValueMetadata>();
-  for (const auto& [key, value] : format_.metadata) {
-    metadata->Append(std::string(key), std::string(value));
+  for (const auto& [column, other] : format_.aliases) {
+    metadata->Append("alias:" + std::string(column), std::string(other));
   }
   return arrow::schema(std::move(fields), std::move(metadata));
 }

@@ -17,8 +17,10 @@ struct Format {
   // Counts below the table's own that generations of the format had; any other is malformed.
   std::span<const std::size_t> older_counts;
   std::string_view trailing;  // column that keeps what stands behind the last known field, raw
-  // What is the same in every row, "constant:<column>" or "alias:<column>" and the value.
-  std::span<const std::pair<std::string_view, std::string_view>> metadata;
+  // Columns that are the same in every row, and their text.
+  std::span<const std::pair<std::string_view, std::string_view>> constants;
+  // Columns that would say the same as another one, and which: kept as metadata "alias:<column>".
+  std::span<const std::pair<std::string_view, std::string_view>> aliases;
   // Recognises lines of other kinds that lie beside this one, before anything else is judged:
   // nullptr, or what such a line is.
   const char* (*other_kind)(std::span<const std::string_view> fields) = nullptr;
@@ -50,7 +52,7 @@ class DelimitedReader final : public LineReader {
   std::vector<std::unique_ptr<FieldReader>> readers_;
   std::size_t rows_ = 0;
   sdk::DictionaryColumn trailing_;
-  sdk::DictionaryColumn path_;
+  std::vector<NamedColumn> constants_;  // their dictionaries, of one value each; the path too
   sdk::NumberColumn<std::int64_t> offset_;
   sdk::StringColumn original_;
   SchemaPtr schema_;
