@@ -95,11 +95,11 @@ class Chain {
  private:
   Result<> parsed(sdk::Rows rows) {
     rows_out += rows.batch->num_rows();
-    if (!geoip_) return landed(std::move(rows));
+    if (!geoip_) return landed(rows);
     const auto before = cpu_seconds();
     const auto landed_before = land_seconds;
     auto result =
-        geoip_->rows(std::move(rows), [this](sdk::Rows made) { return landed(std::move(made)); });
+        geoip_->rows(std::move(rows), [this](const sdk::Rows& made) { return landed(made); });
     geoip_seconds += cpu_seconds() - before - (land_seconds - landed_before);
     return result;
   }

@@ -117,6 +117,7 @@ struct AlbGenerator::State {
   void ordinary(const Visitor& visitor);
   void attack(Campaign& campaign);
   void answered(int status);
+  void encrypted(bool newest);
   bool attack_is_due() const { return !campaigns.empty() && campaigns.top().next_line <= made; }
 
   AlbOptions options;
@@ -170,6 +171,13 @@ void AlbGenerator::State::answered(int status) {
 // NOLINTNEXTLINE(readability-function-cognitive-complexity)
 // One throw of the dice after the other.
 // NOLINTNEXTLINE(readability-function-cognitive-complexity)
+void AlbGenerator::State::encrypted(bool newest) {
+  entry.cipher = newest ? "TLS_AES_128_GCM_SHA256" : "ECDHE-RSA-AES128-GCM-SHA256";
+  entry.protocol = newest ? "TLSv1.3" : "TLSv1.2";
+  entry.domain = "www.shop.example";
+  entry.certificate = certificate;
+}
+
 void AlbGenerator::State::ordinary(const Visitor& visitor) {
   const auto& page = pages[page_choice.draw(dice)];
   const auto bits = dice.next();
@@ -185,12 +193,7 @@ void AlbGenerator::State::ordinary(const Visitor& visitor) {
   request += page.path;
   if (page.query_varies) request += std::to_string((bits >> 32) % 5'000);
   request += http2 ? " HTTP/2.0" : " HTTP/1.1";
-  if (!plain_http) {
-    entry.cipher = (bits & 64) != 0 ? "TLS_AES_128_GCM_SHA256" : "ECDHE-RSA-AES128-GCM-SHA256";
-    entry.protocol = (bits & 64) != 0 ? "TLSv1.3" : "TLSv1.2";
-    entry.domain = "www.shop.example";
-    entry.certificate = certificate;
-  }
+  if (!plain_http) encrypted((bits & 64) != 0);
   const bool kept = page.fixed && (bits & 0x700) == 0;
   answered(kept ? 304 : kAnswers[answers.draw(dice)].status);
   entry.received_bytes = 180 + static_cast<std::int64_t>((bits >> 20) % 900);
@@ -205,10 +208,7 @@ void AlbGenerator::State::attack(Campaign& campaign) {
   entry.user_agent = campaign.user_agent;
   entry.request = std::string(made_request.method) + " https://www.shop.example:443" +
                   made_request.path + " HTTP/1.1";
-  entry.cipher = "TLS_AES_128_GCM_SHA256";
-  entry.protocol = "TLSv1.3";
-  entry.domain = "www.shop.example";
-  entry.certificate = certificate;
+  encrypted(true);
   answered(made_request.status);
   entry.received_bytes = 300 + static_cast<std::int64_t>(dice.below(500));
   entry.sent_bytes = made_request.sent_bytes;

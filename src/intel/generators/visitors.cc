@@ -41,6 +41,7 @@ constexpr Network kCrawlerHomes[] = {
     {"17.58.96.0", 20, 1},  {"54.236.0.0", 16, 1},  {"2001:4860:4801::", 48, 1},
 };
 
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): long texts over two lines
 constexpr std::string_view kBrowsers[] = {
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/131.0.0.0 Safari/537.36",
@@ -79,6 +80,7 @@ constexpr std::string_view kCrawlers[] = {
     "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
     "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
 };
+// NOLINTEND(bugprone-suspicious-missing-comma)
 
 template <std::size_t N>
 Choice by_weight(const Network (&networks)[N]) {

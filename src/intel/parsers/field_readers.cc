@@ -26,6 +26,10 @@ class EachReader : public FieldReader {
     }
     return {};
   }
+
+ private:
+  EachReader() = default;
+  friend Derived;
 };
 
 // The hashes of a group's texts. When the dictionary is large, its memory is on the way when this

@@ -16,24 +16,27 @@ std::uint8_t byte_at(std::string_view bytes, std::size_t at) {
 
 bool continues(std::uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
+// What the second byte must be, by the first: no overlong forms, no surrogates, nothing beyond
+// U+10FFFF.
+bool may_follow(std::uint8_t first, std::uint8_t second) {
+  if (first == 0xE0) return second >= 0xA0 && second <= 0xBF;
+  if (first == 0xED) return second >= 0x80 && second <= 0x9F;
+  if (first == 0xF0) return second >= 0x90 && second <= 0xBF;
+  if (first == 0xF4) return second >= 0x80 && second <= 0x8F;
+  return continues(second);
+}
+
 // Length of the well-formed sequence at `at`; 0 when there is none.
-// UTF-8's own table of cases.
-// NOLINTNEXTLINE(readability-function-cognitive-complexity)
 std::size_t sequence_at(std::string_view bytes, std::size_t at) {
   const auto first = byte_at(bytes, at);
-  const auto second = byte_at(bytes, at + 1);
   if (first != 0 && first < 0x80) return 1;
-  if (first < 0xC2 || first > 0xF4 || !continues(second)) return 0;
-  if (first < 0xE0) return 2;
-  if (!continues(byte_at(bytes, at + 2))) return 0;
-  if (first < 0xF0) {
-    const bool overlong = first == 0xE0 && second < 0xA0;
-    const bool surrogate = first == 0xED && second > 0x9F;
-    return overlong || surrogate ? 0 : 3;
+  if (first < 0xC2 || first > 0xF4) return 0;
+  if (!may_follow(first, byte_at(bytes, at + 1))) return 0;
+  const std::size_t length = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  for (std::size_t more = 2; more < length; ++more) {
+    if (!continues(byte_at(bytes, at + more))) return 0;
   }
-  const bool overlong = first == 0xF0 && second < 0x90;
-  const bool too_large = first == 0xF4 && second > 0x8F;
-  return overlong || too_large || !continues(byte_at(bytes, at + 3)) ? 0 : 4;
+  return length;
 }
 
 }  // namespace
