@@ -80,7 +80,12 @@ class DeployTest : public testing::Test {
                              .log = store_,
                              .state = store_,
                              .configuration = *configuration_},
-                 HandlerRules{.known_functions = {"parsers.alb", "lake.land"}}};
+                 HandlerRules{.known_functions = {"parsers.alb", "lake.land"},
+                              .check_function = [](const model::Function& function) -> Result<> {
+                                if (function.environment.contains("WRONG"))
+                                  return fail(Code::Invalid, "WRONG is not known");
+                                return {};
+                              }}};
   guard::OperationTable table_ = cloudformation_operations(stacks_);
 };
 

@@ -173,6 +173,15 @@ TEST_F(DeployTest, ABucketThatGoesFromTheTemplateGoes) {
                   .error.contains("bucket 'aaa' has objects"));
 }
 
+TEST_F(DeployTest, VariablesThatMakeNoSenseAreRefused) {
+  EXPECT_EQ(
+      deploy("CreateStack", replaced(kCollector, "      Timeout:",
+                                     "      Environment: {Variables: {WRONG: x}}\n      Timeout:"))
+          .error,
+      "ValidationError: Template error: 1 finding\ntemplate.yaml:11:3: function 'collector' "
+      "cannot run: WRONG is not known");
+}
+
 struct Inconsistent {
   const char* name;
   std::string text;

@@ -168,7 +168,21 @@ Result<model::App> Stacks::parse(const StackRecord& record) const {
                                         .check_policy = check_policy};
   auto parsed = templates::parse_template(record.input.template_text, options);
   if (!parsed) return template_error(parsed.error());
+  SX_TRY(check_functions(*parsed));
   return std::move(*parsed);
+}
+
+Result<> Stacks::check_functions(const model::App& app) const {
+  if (!rules_.check_function) return {};
+  std::vector<templates::Diagnostic> findings;
+  for (const auto& [name, function] : app.functions) {
+    const auto checked = rules_.check_function(function);
+    if (checked) continue;
+    findings.push_back(
+        {function.position, "function '" + name + "' cannot run: " + checked.error().message, {}});
+  }
+  if (findings.empty()) return {};
+  return template_error(findings);
 }
 
 Result<Stacks::Prepared> Stacks::prepare(const std::string& name, StackAction action,

@@ -18,6 +18,8 @@ namespace sextant::deploy {
 struct HandlerRules {
   std::vector<std::string_view> known_functions = {};
   std::function<Result<>(std::string_view handler)> check_handler = {};
+  // Whether its variables make sense to its stages.
+  std::function<Result<>(const model::Function& function)> check_function = {};
 };
 
 // A parameter as UpdateStack gives it: a value, or the one it has.
@@ -81,6 +83,7 @@ class Stacks {
   Result<Prepared> prepare(const std::string& name, store::StackAction action, Existing existing,
                            std::string stack_id, const RequestId& request_id) const;
   Result<model::App> parse(const StackRecord& record) const;
+  Result<> check_functions(const model::App& app) const;
   Result<StackRecord> apply(Prepared prepared, const Commit& commit);
   std::string make_id(std::string_view kind, std::string_view name) const;
   Result<ChangeSetRecord> draft(const ChangeSetRequest& request) const;

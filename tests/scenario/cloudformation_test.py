@@ -90,6 +90,9 @@ class CloudFormation(unittest.TestCase):
         line = wrong[:wrong.index("parsers.alp")].count("\n") + 1
         self.assertIn(f"template.yaml:{line}:", error["Message"])
         self.assertIn("did you mean 'parsers.alb'?", error["Message"])
+        typo = TEMPLATE.replace("KEEP_ORIGINAL:", "KEEP_ORIGINALS:")
+        error = self.refused(self.stacks.create_stack, StackName="wrong", TemplateBody=typo, Capabilities=CAPABILITIES)
+        self.assertIn("did you mean 'KEEP_ORIGINAL'?", error["Message"])
         error = self.refused(self.stacks.create_stack, StackName="wrong", TemplateBody=TEMPLATE)
         self.assertEqual(error["Code"], "InsufficientCapabilitiesException")
         error = self.refused(self.stacks.describe_stacks, StackName="wrong")

@@ -30,6 +30,7 @@
 #include "patterns/event/bucket_events.h"
 #include "runtime/native/pipeline.h"
 #include "server/node/catalogue.h"
+#include "server/node/handler_rules.h"
 #include "services/lake/lake_service.h"
 #include "services/node/node_service.h"
 #include "services/s3/failure_bucket.h"
@@ -67,15 +68,6 @@ Result<> make_folder(const fs::path& folder) {
     return fail(Code::Denied, "cannot make folder '" + folder.string() + "': " + error.message());
   ::chmod(folder.c_str(), S_IRWXU);
   return {};
-}
-
-deploy::HandlerRules handler_rules() {
-  deploy::HandlerRules rules;
-  for (const auto* function : catalogue().all()) rules.known_functions.push_back(function->id);
-  rules.check_handler = [](std::string_view handler) {
-    return runtime::native::check_handler(catalogue(), handler);
-  };
-  return rules;
 }
 
 }  // namespace
@@ -205,7 +197,7 @@ Result<> Node::Parts::add_services() {
                                                                 .log = *store,
                                                                 .state = *store,
                                                                 .configuration = *configuration},
-                                            handler_rules());
+                                            handler_rules(options.files));
   operations.add(deploy::cloudformation_operations(*stacks));
   return {};
 }
