@@ -31,27 +31,35 @@ double micros_since(Steady::time_point begin) {
   return std::chrono::duration<double, std::micro>(Steady::now() - begin).count();
 }
 
-void report(const std::string& what, std::vector<double> micros, double seconds) {
+double cpu_micros() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) * 1e-3;
+}
+
+void report(const std::string& what, std::vector<double> micros, double seconds, double cpu) {
   if (micros.empty()) return;
   std::ranges::sort(micros);
   const auto at = [&](double part) {
     return micros[static_cast<std::size_t>(part * static_cast<double>(micros.size() - 1))];
   };
-  std::printf("%-18s %9.0f /s   p50 %8.0f us   p99 %8.0f us\n", what.c_str(),
-              static_cast<double>(micros.size()) / seconds, at(0.5), at(0.99));
+  const auto count = static_cast<double>(micros.size());
+  std::printf("%-16s %9.0f /s   p50 %8.0f us   p99 %8.0f us   %6.1f us of CPU each\n", what.c_str(),
+              count / seconds, at(0.5), at(0.99), cpu / count);
 }
 
 void measure_fsync(const std::filesystem::path& folder, double seconds) {
   const int file = ::open((folder / "fsync").c_str(), O_CREAT | O_WRONLY, 0600);
   const std::string bytes(512, 'x');
   std::vector<double> micros;
+  const double cpu = cpu_micros();
   const auto begin = Steady::now();
   while (micros_since(begin) < seconds * 1e6) {
     const auto one = Steady::now();
     if (::write(file, bytes.data(), bytes.size()) < 0 || ::fdatasync(file) != 0) break;
     micros.push_back(micros_since(one));
   }
-  report("fsync", std::move(micros), seconds);
+  report("fsync", std::move(micros), seconds, cpu_micros() - cpu);
   ::close(file);
 }
 
@@ -60,6 +68,7 @@ class Load {
   Load(ports::CommitLog& log, std::size_t in_flight) : log_(log), in_flight_(in_flight) {}
 
   void run(const std::string& what, double seconds) {
+    const double cpu = cpu_micros();
     const auto begin = Steady::now();
     while (micros_since(begin) < seconds * 1e6) {
       std::unique_lock lock(mutex_);
@@ -70,7 +79,7 @@ class Load {
     }
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return waiting_ == 0; });
-    report(what, std::move(micros_), micros_since(begin) / 1e6);
+    report(what, std::move(micros_), micros_since(begin) / 1e6, cpu_micros() - cpu);
   }
 
  private:
@@ -104,12 +113,6 @@ std::string anonymous_memory() {
   return "RssAnon: unknown";
 }
 
-double cpu_millis() {
-  timespec time{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -117,6 +120,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = argc > 1 ? argv[1] : temporary.path();
   const double seconds = argc > 2 ? std::atof(argv[2]) : 3;
   const double rest = argc > 3 ? std::atof(argv[3]) : 0;
+  std::filesystem::create_directories(folder);
   measure_fsync(folder, seconds);
 
   SystemClock clock;
@@ -133,9 +137,9 @@ int main(int argc, char** argv) {
   std::printf("%s", (anonymous_memory() + "\n").c_str());
   if (rest > 0) {
     std::this_thread::sleep_for(std::chrono::duration<double>(rest));
-    const double before = cpu_millis();
+    const double before = cpu_micros();
     std::this_thread::sleep_for(std::chrono::duration<double>(rest));
-    std::printf("at rest: %.2f ms CPU a minute\n", (cpu_millis() - before) * 60 / rest);
+    std::printf("at rest: %.2f ms CPU a minute\n", (cpu_micros() - before) * 0.06 / rest);
   }
   return 0;
 }

@@ -69,7 +69,7 @@ rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   family.write_buffer_size = kWriteBufferBytes;
-  family.max_write_buffer_number = 2;
+  family.max_write_buffer_number = 4;  // a slow flush does not stop the writer at once
   family.arena_block_size = 256u << 10;
   family.compression = rocksdb::kLZ4Compression;
   family.level_compaction_dynamic_level_bytes = true;
