@@ -414,5 +414,75 @@ INSTANTIATE_TEST_SUITE_P(
             "t.yaml:4:55: nothing is named 'D'"}),
     name_of_broken);
 
+INSTANTIATE_TEST_SUITE_P(
+    Rarer, BrokenTemplate,
+    testing::Values(
+        Broken{"MappingWithFunction",
+               "Mappings:\n  M: {a: {b: !Ref AWS::Region}}\nResources:\n  B: {Type: "
+               "AWS::S3::Bucket}\n",
+               "t.yaml:2:14: a mapping holds texts and lists of texts only; functions have no "
+               "place here"},
+        Broken{"MappingOfOneLevel",
+               "Mappings:\n  M: {a: b}\nResources:\n  B: {Type: AWS::S3::Bucket}\n",
+               "t.yaml:2:6: a mapping has two levels of keys"},
+        Broken{
+            "GlobalsUnknown",
+            "Globals: {Function: {Timeut: 3}, Api: {}}\nResources:\n  B: {Type: AWS::S3::Bucket}\n",
+            "t.yaml:1:22: unknown property 'Timeut' of Globals.Function; did you mean 'Timeout'?\n"
+            "t.yaml:1:34: unknown property 'Api' of Globals; remove it; known: Function"},
+        Broken{"GlobalsWithPolicies",
+               "Globals: {Function: {Policies: []}}\nResources:\n  B: {Type: AWS::S3::Bucket}\n",
+               "t.yaml:1:22: 'Policies' of Globals.Function is not supported; write it at each "
+               "function"},
+        Broken{"SnapshotOnDelete",
+               "Resources:\n  B: {Type: AWS::S3::Bucket, DeletionPolicy: Snapshot}\n",
+               "t.yaml:2:46: 'DeletionPolicy' is Delete or Retain, not 'Snapshot'"},
+        Broken{"PropertiesAreAList", "Resources:\n  B: {Type: AWS::S3::Bucket, Properties: [a]}\n",
+               "t.yaml:2:42: AWS::S3::Bucket 'B' must be a map, but is a list"},
+        Broken{"TagsAreAMap", bucket_with("      Tags: {a: b}\n"),
+               "t.yaml:5:13: 'Tags' of AWS::S3::Bucket 'R' must be a list, but is a map"},
+        Broken{"TagWithoutValue", bucket_with("      Tags: [{Key: a}]\n"),
+               "t.yaml:5:14: a tag of AWS::S3::Bucket 'R' lacks 'Value'; add it"},
+        Broken{
+            "TwoBucketPolicies",
+            "Resources:\n  B: {Type: AWS::S3::Bucket, Properties: {BucketName: bbb}}\n  P:\n    "
+            "Type: AWS::S3::BucketPolicy\n    Properties: {Bucket: !Ref B, PolicyDocument: "
+            "{Statement: {Effect: Deny, Principal: '*', Action: 's3:*', Resource: '*'}}}\n  Q:\n   "
+            " Type: AWS::S3::BucketPolicy\n    Properties: {Bucket: !Ref B, PolicyDocument: "
+            "{Statement: {Effect: Deny, Principal: '*', Action: 's3:*', Resource: '*'}}}\n",
+            "t.yaml:8:26: bucket 'bbb' has two bucket policies; put their statements into one"},
+        Broken{"ConditionIsNoCondition",
+               "Conditions: {C: yes}\nResources:\n  B: {Type: AWS::S3::Bucket}\n",
+               "t.yaml:1:17: condition 'C' is no condition; begin it with !Equals, !And, !Or, !Not "
+               "or !Condition"},
+        Broken{"ConditionOnAResource",
+               "Conditions: {C: !Equals [!Ref B, x]}\nResources:\n  B: {Type: AWS::S3::Bucket}\n",
+               "t.yaml:1:26: a condition cannot depend on resource 'B'; conditions see parameters "
+               "only"},
+        Broken{"ActionOfAnotherService",
+               resource_with("AWS::Lambda::Permission",
+                             "      Action: s3:GetObject\n      FunctionName: f\n      Principal: "
+                             "'000000000000'\n"),
+               "t.yaml:5:15: 'Action' is 's3:GetObject'; use lambda:InvokeFunction"},
+        Broken{
+            "StackIdBeforeTheStack",
+            "Resources:\n  B: {Type: AWS::S3::Bucket}\nOutputs:\n  O: {Value: !Ref AWS::StackId}\n",
+            "t.yaml:4:14: 'AWS::StackId' is not known before the stack exists"},
+        Broken{"ListInSub",
+               "Parameters:\n  L: {Type: CommaDelimitedList, Default: 'a,b'}\nResources:\n  B: "
+               "{Type: AWS::S3::Bucket}\nOutputs:\n  O: {Value: !Sub '${L}'}\n",
+               "t.yaml:6:14: '${L}' is no text; use !Join for lists; AWS::NoValue has no text"},
+        Broken{"UnknownAwsPolicy",
+               resource_with("AWS::IAM::Role",
+                             "      AssumeRolePolicyDocument: {Statement: {Effect: Allow, "
+                             "Principal: '*', Action: 'sts:AssumeRole'}}\n      ManagedPolicyArns: "
+                             "['arn:aws:iam::aws:policy/AmazonS3FulAccess']\n"),
+               "t.yaml:6:26: AWS's policy 'arn:aws:iam::aws:policy/AmazonS3FulAccess' is not one "
+               "of those in the box; did you mean 'AmazonS3FullAccess'?"},
+        Broken{"NumberWithLetters", function_with(kFine + "      Timeout: '1x'\n"),
+               "t.yaml:8:16: 'Timeout' of AWS::Serverless::Function 'F' is '1x'; it must be a "
+               "whole number from 1 to 900"}),
+    name_of_broken);
+
 }  // namespace
 }  // namespace sextant::templates

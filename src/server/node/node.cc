@@ -28,7 +28,6 @@
 #include "lake/manifest.h"
 #include "lake/sweep.h"
 #include "patterns/event/bucket_events.h"
-#include "runtime/native/pipeline.h"
 #include "server/node/catalogue.h"
 #include "server/node/handler_rules.h"
 #include "services/lake/lake_service.h"
