@@ -26,13 +26,18 @@ Duration Faults::delay() {
 
 Result<> Faults::before(std::string_view what, Access access) {
   if (const Duration late = delay(); late.count() > 0) clock_.wait_until(clock_.now() + late, {});
-  const bool writes = access == Access::Write;
+  if (access == Access::Write) SX_TRY(room(what));
   return state_.with([&](State& state) -> Result<> {
-    if (writes && state.strikes(state.odds.full))
-      return fail(Code::Exhausted, "injected: no room to " + std::string(what));
     if (state.strikes(state.odds.error))
       return fail(Code::Unavailable, "injected: cannot " + std::string(what));
     return {};
+  });
+}
+
+Result<> Faults::room(std::string_view what) {
+  return state_.with([&](State& state) -> Result<> {
+    if (!state.strikes(state.odds.full)) return {};
+    return fail(Code::Exhausted, "injected: no room to " + std::string(what));
   });
 }
 

@@ -32,6 +32,8 @@ class Faults {
   enum class Access { Read, Write };
   // Delays the caller, then lets it go on or fails; `what` names the call in the error.
   Result<> before(std::string_view what, Access access);
+  // Exhausted at the odds of `full`, without delay: for one item of a call.
+  Result<> room(std::string_view what);
   // Turns a success into Unavailable now and then.
   Result<> after(std::string_view what);
   // How long the next answer is late; zero mostly.

@@ -5,8 +5,10 @@
 #include <string>
 
 #include "adapters/faulty/blob_store.h"
+#include "adapters/faulty/sink.h"
 #include "adapters/faulty/store.h"
 #include "adapters/memory/blob_store.h"
+#include "adapters/memory/sink.h"
 #include "adapters/memory/store.h"
 #include "tests/support/seed.h"
 
@@ -114,6 +116,30 @@ TEST_F(FaultyTest, BlobsFailAndLoseAcknowledgements) {
   EXPECT_EQ(faulty.remove(ids->front()).error().code, Code::Unavailable);
   sometimes.set({});
   EXPECT_TRUE(faulty.remove(ids->front()));
+}
+
+TEST_F(FaultyTest, ASinkRefusesSomeDocumentsOfACallAndRepeatingBringsAllIn) {
+  MemorySink sink;
+  Faults sometimes = faults({.full = 0.3, .lost_acknowledgement = 0.3});
+  FaultySink faulty(sink, sometimes);
+  std::vector<ports::Document> documents;
+  for (int i = 0; i < 50; ++i) documents.push_back({std::to_string(i), "{}"});
+  documents[7].json = "not JSON";
+  bool some_refused = false;
+  for (int round = 0; round < 200 && sink.count("logs") != 49u; ++round) {
+    const auto report = faulty.put("logs", documents);
+    if (!report) continue;
+    EXPECT_EQ(report->created + report->existing + report->refused.size(), 50u);
+    for (const auto& refused : report->refused) {
+      some_refused = some_refused || refused.error.code == Code::Exhausted;
+      EXPECT_TRUE(refused.error.code != Code::Invalid || refused.position == 7u);
+    }
+  }
+  EXPECT_TRUE(some_refused);
+  EXPECT_EQ(sink.count("logs"), 49u);
+  sometimes.set({.error = 1});
+  EXPECT_EQ(faulty.get("logs", "1").error().code, Code::Unavailable);
+  EXPECT_EQ(faulty.count("logs").error().code, Code::Unavailable);
 }
 
 }  // namespace
