@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -30,6 +31,7 @@
 #include "patterns/event/bucket_events.h"
 #include "server/node/catalogue.h"
 #include "server/node/handler_rules.h"
+#include "server/node/rest.h"
 #include "services/lake/lake_service.h"
 #include "services/node/node_service.h"
 #include "services/s3/failure_bucket.h"
@@ -40,6 +42,8 @@
 namespace sextant::server {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr std::chrono::seconds kRestAfter{10};  // without work
 
 bool is_loopback(const std::string& address) {
   return address == "localhost" || address == "::1" || address.starts_with("127.");
@@ -95,8 +99,10 @@ struct Node::Parts {
   api::Operations operations;
   std::unique_ptr<guard::Authenticator> authenticator;
   std::unique_ptr<api::Router> router;
+  std::unique_ptr<Rest> rest;
   std::unique_ptr<net::HttpServer> server;
 
+  bool is_busy() const;
   Result<> open_storage();
   Result<> open_guard();
   Result<> open_lake();
@@ -104,6 +110,11 @@ struct Node::Parts {
   Result<> add_services();
   Result<> serve();
 };
+
+bool Node::Parts::is_busy() const {
+  const auto functions = dispatcher->status();
+  return std::ranges::any_of(functions, [](const auto& function) { return function.pending > 0; });
+}
 
 Result<> Node::Parts::open_storage() {
   const fs::path data(options.data);
@@ -212,6 +223,12 @@ Result<> Node::Parts::serve() {
   router->add("cloudformation", std::make_unique<api::query::QueryProtocol>(
                                     "http://cloudformation.amazonaws.com/doc/2010-05-15/"));
   router->add("sextant", std::make_unique<api::sextant_http::SextantProtocol>());
+  rest = std::make_unique<Rest>(
+      kRestAfter, [this] { return is_busy(); },
+      [this] {
+        lake_files->rest();
+        release_memory();
+      });
   net::ServerOptions how;
   how.address = options.address;
   how.port = options.port;
@@ -219,6 +236,7 @@ Result<> Node::Parts::serve() {
   SX_TRY_AS(server, net::HttpServer::start(
                         how,
                         [this](net::Request request, net::Responder respond) {
+                          rest->touch();
                           router->handle(std::move(request), std::move(respond));
                         },
                         metrics));
