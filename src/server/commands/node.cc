@@ -1,4 +1,5 @@
 #include "server/node/node.h"
+#include "server/node/memory.h"
 
 #include <pthread.h>
 
@@ -39,6 +40,7 @@ cli::ExitCode run(Arguments arguments) {
   options.scope = {AccountId(arguments.account), Region(arguments.region)};
   if (!arguments.tls_certificate.empty())
     options.tls = net::TlsFiles{arguments.tls_certificate, arguments.tls_key};
+  prepare_memory();
   const auto signals = block_signals();
   auto node = Node::start(options);
   if (!node) {

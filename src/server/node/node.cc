@@ -31,6 +31,7 @@
 #include "patterns/event/bucket_events.h"
 #include "server/node/catalogue.h"
 #include "server/node/handler_rules.h"
+#include "server/node/memory.h"
 #include "server/node/rest.h"
 #include "services/lake/lake_service.h"
 #include "services/node/node_service.h"

@@ -1,8 +1,5 @@
 #include "server/node/rest.h"
 
-#include <arrow/memory_pool.h>
-#include <malloc.h>
-
 #include <utility>
 
 namespace sextant::server {
@@ -40,11 +37,6 @@ void Rest::run(const std::stop_token& stop) {
     release_();
     lock.lock();
   }
-}
-
-void release_memory() {
-  arrow::default_memory_pool()->ReleaseUnused();
-  ::malloc_trim(0);
 }
 
 }  // namespace sextant::server

@@ -1,7 +1,7 @@
 #pragma once
-// Lets the process become small when nothing has happened for a while: memory that Arrow and the
-// allocator keep for the next work goes back to the system. No ticking: asleep until touched, then
-// it looks every few seconds until all is quiet, releases once, and sleeps again.
+// Lets the process become small when nothing has happened for a while: what is kept for
+// the next work is let go. No ticking: asleep until touched, then it looks every few seconds until
+// all is quiet, releases once, and sleeps again.
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -30,8 +30,5 @@ class Rest {
   std::condition_variable_any changed_;
   std::jthread thread_;
 };
-
-// Arrow's pool and the C library's heaps.
-void release_memory();
 
 }  // namespace sextant::server
