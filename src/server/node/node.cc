@@ -25,6 +25,7 @@
 #include "guard/gate.h"
 #include "guard/keys/credential_store.h"
 #include "guard/snapshot_policy_source.h"
+#include "lake/delta_publisher.h"
 #include "lake/file_lander.h"
 #include "lake/manifest.h"
 #include "lake/sweep.h"
@@ -92,6 +93,7 @@ struct Node::Parts {
   std::unique_ptr<guard::AuditLog> audit;
   std::unique_ptr<guard::Gate> gate;
   std::unique_ptr<lake::Manifest> manifest;
+  std::unique_ptr<lake::DeltaPublisher> delta;
   std::unique_ptr<lake::Lander> lander;
   std::unique_ptr<services::s3::FailureBucket> failures;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
@@ -154,6 +156,12 @@ Result<> Node::Parts::open_guard() {
 Result<> Node::Parts::open_lake() {
   SX_TRY_AS(manifest, lake::Manifest::open(options.scope, *store, *store));
   SX_TRY(lake::sweep(*lake_files, *manifest));
+  delta = lake::DeltaPublisher::start({.scope = options.scope,
+                                       .clock = clock,
+                                       .streams = *store,
+                                       .files = *lake_files,
+                                       .manifest = *manifest},
+                                      metrics);
   lander = lake::make_file_lander({.clock = clock,
                                    .log = *store,
                                    .files = *lake_files,
