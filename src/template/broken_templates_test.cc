@@ -479,6 +479,12 @@ INSTANTIATE_TEST_SUITE_P(
                              "['arn:aws:iam::aws:policy/AmazonS3FulAccess']\n"),
                "t.yaml:6:26: AWS's policy 'arn:aws:iam::aws:policy/AmazonS3FulAccess' is not one "
                "of those in the box; did you mean 'AmazonS3FullAccess'?"},
+        Broken{
+            "NameOfTheImpliedRole", function_with(kFine) + "  FRole: {Type: AWS::S1::Bucket}\n",
+            "t.yaml:8:3: 'FRole' is what the role of a function without 'Role' is called; give the "
+            "function 'Role', or this resource another name\n"
+            "t.yaml:8:17: resource 'FRole' has unknown type 'AWS::S1::Bucket'; did you mean "
+            "'AWS::S3::Bucket'?"},
         Broken{"NumberWithLetters", function_with(kFine + "      Timeout: '1x'\n"),
                "t.yaml:8:16: 'Timeout' of AWS::Serverless::Function 'F' is '1x'; it must be a "
                "whole number from 1 to 900"}),

@@ -102,7 +102,7 @@ std::string implied_role_id(std::string_view function) { return std::string(func
 std::string make_implied_role(AppBuilder& builder, const Resource& function,
                               Properties& properties) {
   const auto* resource = builder.find(implied_role_id(function.logical_id));
-  if (resource == nullptr) return {};
+  if (resource == nullptr || !resource->implied) return {};
   model::Role role;
   role.name = builder.name_of(*resource);
   role.arn = builder.arn_of(*resource);

@@ -113,7 +113,7 @@ void read_resource(const Member& member, Sections& sections, Diagnostics& diagno
 }
 
 // The role of a function that names none, so that !GetAtt FunctionRole.Arn finds it.
-void add_implied_roles(Sections& sections) {
+void add_implied_roles(Sections& sections, Diagnostics& diagnostics) {
   std::vector<Resource> roles;
   for (const auto& [id, resource] : sections.resources) {
     if (resource.type == nullptr || resource.type->name != "AWS::Serverless::Function") continue;
@@ -126,7 +126,14 @@ void add_implied_roles(Sections& sections) {
                      .condition = resource.condition,
                      .implied = true});
   }
-  for (auto& role : roles) sections.resources.emplace(role.logical_id, std::move(role));
+  for (auto& role : roles) {
+    const auto [taken, added] = sections.resources.try_emplace(role.logical_id, role);
+    if (added) continue;
+    diagnostics.add(
+        taken->second.at,
+        "'" + role.logical_id + "' is what the role of a function without 'Role' is called",
+        "give the function 'Role', or this resource another name");
+  }
 }
 
 void read_resources(Properties& top, Sections& sections, Diagnostics& diagnostics) {
@@ -173,7 +180,7 @@ Sections read_sections(const Node& root, Diagnostics& diagnostics) {
   if (const auto* globals = top.map("Globals"))
     merge_globals(*globals, sections.resources, diagnostics);
   top.finish();
-  add_implied_roles(sections);
+  add_implied_roles(sections, diagnostics);
   return sections;
 }
 
