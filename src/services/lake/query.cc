@@ -1,3 +1,5 @@
+#include <arrow/type.h>
+
 #include <boost/json.hpp>
 #include <utility>
 
@@ -51,6 +53,12 @@ bool may_read(const LakeServiceParts& parts, const sdk::Call& call, const model:
   return parts.gate.judge(read).verdict == sdk::Verdict::Allow;
 }
 
+// Nothing has landed in it yet, so nobody knows its columns but the one that every table has.
+ports::LakeTable empty_table(const TableName& name) {
+  const auto ts = arrow::field("ts", arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"));
+  return {.name = name.text(), .files = {}, .schema = arrow::schema({ts})};
+}
+
 Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& parts,
                                                       const sdk::Call& call) {
   std::vector<ports::LakeTable> tables;
@@ -58,7 +66,7 @@ Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& pa
   for (const auto& [name, table] : configuration->tables) {
     if (!may_read(parts, call, table)) continue;
     SX_TRY_AS(auto found, parts.manifest.find(name));
-    if (found) tables.push_back(std::move(*found));
+    tables.push_back(found ? std::move(*found) : empty_table(name));
   }
   return tables;
 }
