@@ -116,8 +116,8 @@ class Client:
     def outcomes(self) -> dict:
         return self.get_json("deliveries/summary")["Outcomes"]
 
-    def deploy(self, template: str, stack: str) -> None:
-        form = {"Action": "CreateStack", "Version": "2010-05-15", "StackName": stack, "TemplateBody": template,
+    def deploy(self, template: str, stack: str, action: str = "CreateStack") -> None:
+        form = {"Action": action, "Version": "2010-05-15", "StackName": stack, "TemplateBody": template,
                 "Capabilities.member.1": "CAPABILITY_NAMED_IAM", "Capabilities.member.2": "CAPABILITY_AUTO_EXPAND"}
         self.call("cloudformation", "POST", "/", body=urllib.parse.urlencode(form).encode(),
                   headers={"content-type": "application/x-www-form-urlencoded"})
