@@ -80,6 +80,16 @@ TEST(Template, ReadsJson) {
   EXPECT_TRUE(app.buckets.contains("a-b-us-east-1"));
 }
 
+TEST(Template, ReadsWhatJsonWritersWrite) {
+  const auto app = app_of(
+      "{\n\t\"Resources\": {\"B\": {\"Type\": \"AWS::S3::Bucket\", \"Properties\": "
+      "{\"BucketName\": "
+      "\"logs\",\n\t\t\"Tags\": [{\"Key\": \"a\\/b\", \"Value\": \"\\ud83d\\ude00 "
+      "\\\\ud83d\"}]}}}}");
+  EXPECT_EQ(app.buckets.at("logs").tags.at("a/b"), "\xF0\x9F\x98\x80 \\ud83d");
+  EXPECT_TRUE(findings(R"({"Description": "\ud83d", "Resources": {}})").contains("not valid YAML"));
+}
+
 TEST(Template, GeneratedNamesStayTheSameAndFit) {
   const std::string text =
       "Resources:\n  AVeryLongLogicalIdThatGoesOnAndOnForEver: {Type: AWS::S3::Bucket}\n";

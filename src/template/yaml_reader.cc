@@ -5,6 +5,8 @@
 #include <yaml-cpp/parser.h>
 
 #include <array>
+#include <charconv>
+#include <cstdio>
 #include <sstream>
 #include <unordered_set>
 
@@ -149,6 +151,43 @@ class TreeBuilder final : public YAML::EventHandler {
   bool stopped_ = false;
 };
 
+// The code unit of "\\uXXXX" at `at`, or nullopt.
+std::optional<unsigned> code_unit(std::string_view text, std::size_t at) {
+  const auto escape = text.substr(at, std::min<std::size_t>(6, text.size() - at));
+  unsigned unit = 0;
+  if (escape.size() != 6 || !escape.starts_with("\\u")) return std::nullopt;
+  const auto read = std::from_chars(escape.data() + 2, escape.data() + 6, unit, 16);
+  return read.ec == std::errc{} && read.ptr == escape.data() + 6 ? std::optional(unit)
+                                                                 : std::nullopt;
+}
+
+// JSON writes characters beyond U+FFFF as two escapes, YAML as one of eight digits.
+std::string join_surrogates(std::string_view text) {
+  std::string joined;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool escaped = text[at] == '\\' && at + 1 < text.size();
+    const auto high = escaped ? code_unit(text, at) : std::nullopt;
+    const auto low = high && at + 6 < text.size() ? code_unit(text, at + 6) : std::nullopt;
+    if (high && low && (*high & 0xFC00) == 0xD800 && (*low & 0xFC00) == 0xDC00) {
+      const unsigned code = 0x10000 + ((*high & 0x3FF) << 10) + (*low & 0x3FF);
+      std::array<char, 16> digits{};
+      std::snprintf(digits.data(), digits.size(), "\\U%08x", code);
+      joined += digits.data();
+      at += 12;
+      continue;
+    }
+    const std::size_t taken = escaped ? 2 : 1;  // so that "\\\\u" is no escape
+    joined.append(text.substr(at, taken));
+    at += taken;
+  }
+  return joined;
+}
+
+bool is_json(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '{';
+}
+
 bool readable(std::string_view text, Diagnostics& diagnostics) {
   if (text.size() > kTextBytesMax) {
     diagnostics.add({}, "the template has " + std::to_string(text.size()) + " bytes",
@@ -168,7 +207,7 @@ std::optional<Node> read_yaml(std::string_view text, Diagnostics& diagnostics) {
   if (!readable(text, diagnostics)) return std::nullopt;
   TreeBuilder builder(diagnostics);
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream(is_json(text) ? join_surrogates(text) : std::string(text));
     YAML::Parser parser(stream);
     if (!parser.HandleNextDocument(builder)) {
       diagnostics.add({1, 1}, "the template is empty", "it needs at least a Resources section");
