@@ -201,7 +201,7 @@ class FileLander final : public Lander {
   void flush(LandingGroup group) {
     fault_point("land.before_files");
     auto staged = write_files(group);
-    if (!staged) return failed(std::move(group), std::move(staged.error()));
+    if (!staged) return failed(std::move(group), staged.error());
     fault_point("land.after_files");
     commit_group(std::move(group), std::move(*staged));
   }
@@ -221,7 +221,7 @@ class FileLander final : public Lander {
     auto added = parts_.manifest.add_to(batch, staged.changes(), parts_.clock.now());
     if (!added) {
       staged.remove_from(parts_.files);
-      return failed(std::move(group), std::move(added.error()));
+      return failed(std::move(group), added.error());
     }
     parts_.log.submit(std::move(batch),
                       [this, group = std::move(group),
@@ -239,7 +239,7 @@ class FileLander final : public Lander {
     } else {
       queue_.push_work([this, staged = std::move(staged)] { staged.remove_from(parts_.files); });
     }
-    failed(std::move(group), std::move(done.error()));
+    failed(std::move(group), done.error());
   }
 
   void succeeded(LandingGroup group, const StagedFiles& staged, ports::Committed done) {

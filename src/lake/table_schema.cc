@@ -54,7 +54,7 @@ Result<SchemaPtr> unite(const SchemaPtr& first, const SchemaPtr& second) {
   if (!first || first == second) return second;
   if (!second || first->Equals(*second, false)) return first;
   SX_TRY_AS(const auto fields, unite_fields(first->fields(), second->fields()));
-  return arrow::schema(std::move(fields));
+  return arrow::schema(fields);
 }
 
 Result<std::string> schema_to_bytes(const SchemaPtr& schema) {

@@ -44,7 +44,7 @@ struct Fence {
 
 struct Batch {
   std::vector<Condition> conditions = {};
-  std::vector<Put> puts = {};  // a later put of the same key wins
+  std::vector<Put> puts = {};            // a later put of the same key wins
   std::vector<std::string> erases = {};  // of what is not there: no error; applied before puts
   std::vector<Append> appends = {};
   std::optional<Fence> fence = std::nullopt;

@@ -133,7 +133,9 @@ class AmnesiacDisk::Tree {
 
   // Under the lock, before every sync.
   Result<> count_sync() {
-    if (syncs_left_ == 0 || --syncs_left_ > 0) return {};
+    if (syncs_left_ == 0) return {};
+    --syncs_left_;
+    if (syncs_left_ > 0) return {};
     cut_ = true;
     keep_parts(*top_.folder, survives_);
     return fail(Code::Unavailable, "the disk loses power");

@@ -24,7 +24,7 @@ const arrow::DictionaryArray& dictionary_array(const arrow::Array& column) {
 
 template <typename Index>
 Result<std::shared_ptr<arrow::Array>> decode(const arrow::DictionaryArray& column) {
-  const auto values = column.dictionary();
+  const auto& values = column.dictionary();
   const auto& texts = static_cast<const arrow::BinaryArray&>(*values);
   const Index* indices = column.data()->GetValues<Index>(1);
   arrow::TypedBufferBuilder<std::int32_t> offsets;

@@ -121,8 +121,8 @@ sdk::Output to_output(const std::string& bucket, const boost::json::object& para
   result["IsTruncated"] = listing.truncated;
   if (!listing.delimiter.empty()) result["Delimiter"] = listing.shown(listing.delimiter);
   if (listing.encode_url) result["EncodingType"] = "url";
-  if (auto token = json::text_or(parameters, "ContinuationToken"); !token.empty())
-    result["ContinuationToken"] = std::move(token);
+  if (const auto token = json::text_or(parameters, "ContinuationToken"); !token.empty())
+    result["ContinuationToken"] = token;
   if (const auto start = json::text_or(parameters, "StartAfter"); !start.empty())
     result["StartAfter"] = listing.shown(start);
   if (listing.truncated) result["NextContinuationToken"] = base64(listing.last);
