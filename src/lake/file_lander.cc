@@ -190,7 +190,9 @@ class FileLander final : public Lander {
 
   void flush_groups() {
     while (auto next = queue_.pop()) {
-      if (next->work) {
+      if (next->idle) {
+        parts_.files.rest();
+      } else if (next->work) {
         next->work();
       } else {
         flush(std::move(next->group));

@@ -123,18 +123,34 @@ LandingGroup LandingQueue::take_group() {
   return group;
 }
 
+// False once, when there was nothing to do for a while.
+bool LandingQueue::wait_for_anything(std::unique_lock<std::mutex>& lock) {
+  const auto ready = [&] {
+    return closed_ || !work_.empty() || !groups_.empty() || !waiting_.empty();
+  };
+  while (!ready()) {
+    if (told_idle_) {
+      changed_.wait(lock, ready);
+    } else if (!changed_.wait_for(lock, limits_.idle_after, ready) && !told_idle_) {
+      told_idle_ = true;
+      return false;
+    }
+  }
+  told_idle_ = false;
+  return true;
+}
+
 std::optional<LandingQueue::Next> LandingQueue::pop() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(
-        lock, [&] { return closed_ || !work_.empty() || !groups_.empty() || !waiting_.empty(); });
+    if (!wait_for_anything(lock)) return Next{.group = {}, .work = {}, .idle = true};
     if (!work_.empty()) {
-      Next next{.group = {}, .work = std::move(work_.front())};
+      Next next{.group = {}, .work = std::move(work_.front()), .idle = false};
       work_.pop_front();
       return next;
     }
     if (!groups_.empty()) {
-      Next next{.group = std::move(groups_.front()), .work = {}};
+      Next next{.group = std::move(groups_.front()), .work = {}, .idle = false};
       groups_.pop_front();
       return next;
     }
@@ -146,7 +162,7 @@ std::optional<LandingQueue::Next> LandingQueue::pop() {
     // Another thread may have taken them meanwhile.
     if (waiting_.empty() || !groups_.empty()) continue;
     last_group_ = std::chrono::steady_clock::now();
-    return Next{.group = take_group(), .work = {}};
+    return Next{.group = take_group(), .work = {}, .idle = false};
   }
 }
 

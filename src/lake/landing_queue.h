@@ -33,6 +33,7 @@ struct GroupLimits {
   std::uint64_t bytes_max = 0;
   std::chrono::milliseconds linger{0};
   std::chrono::milliseconds quiet{0};
+  std::chrono::milliseconds idle_after{10'000};
 };
 
 // Any thread.
@@ -50,6 +51,7 @@ class LandingQueue {
   struct Next {
     LandingGroup group;
     std::move_only_function<void()> work;  // instead of a group
+    bool idle = false;                     // neither: nothing came for `idle_after`; said once
   };
   // Waits; nullopt when closed and empty. The lake is busy when the last group left less than
   // `linger` ago: then a group waits up to `linger` for more, as long as they keep coming.
@@ -58,6 +60,7 @@ class LandingQueue {
 
  private:
   using Time = std::chrono::steady_clock::time_point;
+  bool wait_for_anything(std::unique_lock<std::mutex>& lock);
   void wait_for_more(std::unique_lock<std::mutex>& lock);
   bool group_is_full() const;
   LandingGroup take_group();
@@ -72,6 +75,7 @@ class LandingQueue {
   std::uint64_t pushes_ = 0;
   int lingering_ = 0;  // threads in wait_for_more()
   Time last_group_ = {};
+  bool told_idle_ = true;  // nothing was there to do since that was said
   bool closed_ = false;
 };
 

@@ -73,6 +73,17 @@ TEST(LandingQueue, SplitGroupsAndWorkGoFirstAndTheRestIsDrainedAfterClose) {
   EXPECT_FALSE(queue.pop());
 }
 
+TEST(LandingQueue, IdlenessIsSaidOnceAfterWork) {
+  auto limits = kLimits;
+  limits.idle_after = 1ms;
+  LandingQueue queue(limits);
+  ASSERT_TRUE(queue.try_push(pending("a")));
+  EXPECT_EQ(queue.pop()->group.size(), 1u);
+  EXPECT_TRUE(queue.pop()->idle);
+  std::jthread later([&] { (void)queue.try_push(pending("b")); });
+  EXPECT_EQ(queue.pop()->group.size(), 1u) << "it waits for work, without saying so again";
+}
+
 TEST(LandingQueue, ABusyQueueWaitsForMoreButNotForSilence) {
   LandingQueue queue(
       {.queue_max = 100, .deliveries_max = 3, .bytes_max = 100, .linger = 1h, .quiet = 1h});
