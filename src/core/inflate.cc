@@ -64,24 +64,24 @@ class LimitedInflater : public Inflater {
   struct Step {
     std::size_t in_used = 0;
     std::size_t out_made = 0;
+    Result<> done = {};  // an error: what came out before it counts
   };
   // One call of the library.
-  virtual Result<Step> step(std::string_view in, char* out, std::size_t room) = 0;
+  virtual Step step(std::string_view in, char* out, std::size_t room) = 0;
 
  private:
   Result<> piece(std::string_view& in, std::string& out, std::size_t room) {
     const std::size_t before = out.size();
-    Result<Step> done = Step{};
+    Step made;
     out.resize_and_overwrite(before + room, [&](char* data, std::size_t) {
-      done = step(in, data + before, room);
-      return before + (done ? done->out_made : 0);
+      made = step(in, data + before, room);
+      return before + made.out_made;
     });
-    if (!done) return std::unexpected(std::move(done).error());
-    in.remove_prefix(done->in_used);
-    in_bytes_ += done->in_used;
-    out_bytes_ += done->out_made;
-    more_inside_ = done->out_made == room;
-    return {};
+    in.remove_prefix(made.in_used);
+    in_bytes_ += made.in_used;
+    out_bytes_ += made.out_made;
+    more_inside_ = made.out_made == room;
+    return std::move(made.done);
   }
 
   InflateLimits limits_;
@@ -96,7 +96,7 @@ class PlainInflater final : public LimitedInflater {
   Result<> finish() override { return {}; }
 
  private:
-  Result<Step> step(std::string_view in, char* out, std::size_t room) override {
+  Step step(std::string_view in, char* out, std::size_t room) override {
     const std::size_t size = in.copy(out, room);
     return Step{size, size};
   }
@@ -117,7 +117,7 @@ class GzipInflater final : public LimitedInflater {
   }
 
  private:
-  Result<Step> step(std::string_view in, char* out, std::size_t room) override {
+  Step step(std::string_view in, char* out, std::size_t room) override {
     if (at_member_end_) {
       if (in.empty()) return Step{};
       ::isal_inflate_reset(state_.get());
@@ -129,9 +129,10 @@ class GzipInflater final : public LimitedInflater {
     state_->next_out = reinterpret_cast<std::uint8_t*>(out);
     state_->avail_out = static_cast<std::uint32_t>(room);
     const int code = ::isal_inflate(state_.get());
-    if (code < 0) return damaged("gzip", reason(code));
+    Step made{.in_used = offered - state_->avail_in, .out_made = room - state_->avail_out};
     at_member_end_ = state_->block_state == ISAL_BLOCK_FINISH;
-    return Step{offered - state_->avail_in, room - state_->avail_out};
+    if (code < 0) made.done = damaged("gzip", reason(code));
+    return made;
   }
 
   static std::string_view reason(int code) {
@@ -160,14 +161,15 @@ class ZstdInflater final : public LimitedInflater {
   }
 
  private:
-  Result<Step> step(std::string_view in, char* out, std::size_t room) override {
+  Step step(std::string_view in, char* out, std::size_t room) override {
     if (at_frame_end_ && in.empty()) return Step{};
     ZSTD_inBuffer from{in.data(), in.size(), 0};
     ZSTD_outBuffer to{out, room, 0};
     const std::size_t code = ::ZSTD_decompressStream(stream_, &to, &from);
-    if (::ZSTD_isError(code) != 0U) return refuse(code);
+    Step made{.in_used = from.pos, .out_made = to.pos};
     at_frame_end_ = code == 0;
-    return Step{from.pos, to.pos};
+    if (::ZSTD_isError(code) != 0U) made.done = refuse(code);
+    return made;
   }
 
   static std::unexpected<Error> refuse(std::size_t code) {

@@ -28,7 +28,7 @@ class Inflater {
   // Appends to `out` at most about out_bytes_max bytes decompressed from the front of `in`, and
   // removes from `in` what was used; when `in` comes back empty, nothing is left inside. Call again
   // with the rest. Invalid: not this format, or damaged; Exhausted: a limit, or a zstd window above
-  // 32 MiB. After an error only destruction.
+  // 32 MiB; what came out before the error is in `out`. After an error only destruction.
   virtual Result<> inflate(std::string_view& in, std::string& out, std::size_t out_bytes_max) = 0;
   // At the end of input: Invalid if the stream was cut short.
   virtual Result<> finish() = 0;

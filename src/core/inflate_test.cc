@@ -180,5 +180,24 @@ TEST(Gunzip, DamageIsInvalid) {
   }
 }
 
+// Of a damaged object everything before the damage is kept.
+TEST(Inflate, WhatCameBeforeTheDamageIsThere) {
+  const auto text = some_text(100'000);
+  auto gzip = gzip_of(text);
+  gzip[gzip.size() - 6] = static_cast<char>(~gzip[gzip.size() - 6]);  // its checksum
+  auto cut_code = gzip_of(text);
+  for (std::size_t i = cut_code.size() / 2; i < cut_code.size() / 2 + 64; ++i) cut_code[i] = '\xFF';
+  for (const auto& bytes : {gzip, cut_code}) {
+    const auto inflater = Inflater::make(Compression::Gzip);
+    std::string_view in = bytes;
+    std::string out;
+    Result<> done;
+    while (done && !in.empty()) done = inflater->inflate(in, out, 1 << 20);
+    EXPECT_FALSE(done);
+    EXPECT_GT(out.size(), text.size() / 3);
+    EXPECT_TRUE(text.starts_with(out.substr(0, text.size() / 3)));
+  }
+}
+
 }  // namespace
 }  // namespace sextant

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/fault_point.h"
+#include "core/log.h"
 #include "core/random.h"
 #include "dispatch/backoff.h"
 #include "dispatch/judged_run.h"
@@ -50,12 +51,20 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
 
   void run(const DueEntry& entry, const Attempts::OnStaged& staged, Attempts::OnEnded ended) {
     ended_ = std::move(ended);
-    if (auto loaded = load(entry.id); !loaded) return end(AttemptEnd::NotCommitted);
+    if (auto loaded = load(entry.id); !loaded) {
+      log::error("cannot read a delivery; trying again",
+                 {{"delivery", entry.id.text()}, {"error", loaded.error().message}});
+      return end(AttemptEnd::NotCommitted);
+    }
     if (delivery_.outcome != store::OutcomeKind::Pending) return end(AttemptEnd::Gone);
     delivery_.started = parts_.clock.now();
     auto revision = revisions_.pinned(delivery_.function, delivery_.revision);
     if (!revision) {
-      function_known_ = revision.error().name != "ResourceNotFoundException";
+      function_ = deployed_function();  // its retries and destination hold though it cannot run
+      is_deployed_ = function_ != nullptr;
+      if (!is_deployed_) function_ = function_by_name();
+      judge_.emplace(parts_, delivery_, *function_, request_id_);
+      static_cast<void>(judge_->invoke());  // for the record: it cannot run anyway
       return failed({std::move(revision).error(), ""});
     }
     function_ = revision->function;
@@ -78,6 +87,22 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     version_ = entry->version;
     SX_TRY_AS(delivery_, store::decode_delivery(entry->value));
     return {};
+  }
+
+  std::shared_ptr<const model::Function> deployed_function() const {
+    const auto configuration = parts_.configuration.current();
+    const auto found = configuration->functions.find(delivery_.function);
+    if (found == configuration->functions.end()) return nullptr;
+    return {configuration, &found->second};
+  }
+
+  // What is known of one that is not deployed.
+  std::shared_ptr<const model::Function> function_by_name() const {
+    model::Function function;
+    function.name = delivery_.function;
+    function.arn = "arn:aws:lambda:" + parts_.scope.region.text() + ":" +
+                   parts_.scope.account.text() + ":function:" + function.name.text();
+    return std::make_shared<const model::Function>(std::move(function));
   }
 
   void succeed(const Report& report, std::unique_ptr<lake::Landing> landing,
@@ -108,17 +133,17 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   }
 
   // nullopt when there is to be no further attempt.
-  std::optional<Duration> next_attempt_in(const Error& error) const {
-    const auto policy = function_ ? function_->retry : model::RetryPolicy{};
+  std::optional<Duration> next_attempt_in(const Error& error) {
+    const auto& policy = function_->retry;
     const auto attempts = delivery_.attempts + 1;
     const auto kind = retry_of(error);
-    if (kind == Retry::Never || !function_known_) return std::nullopt;
+    if (kind == Retry::Never || !is_deployed_) return std::nullopt;
     if (kind == Retry::ByCount && attempts > static_cast<std::uint64_t>(policy.retries_max))
       return std::nullopt;
     const auto wait = jittered(options_, attempts);
     const auto oldest = delivery_.created + std::chrono::seconds(policy.event_age_max_s);
-    if (parts_.clock.now() + wait > oldest) return std::nullopt;
-    return wait;
+    too_old_ = parts_.clock.now() + wait > oldest;
+    return too_old_ ? std::nullopt : std::optional(wait);
   }
 
   void retry(Duration wait) {
@@ -133,7 +158,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void give_up() {
     delivery_.outcome = store::OutcomeKind::Dropped;
     ports::Batch batch;
-    if (function_ && function_->retry.on_failure_arn) {
+    if (function_->retry.on_failure_arn) {
       if (auto sent = send_to_failure_destination(batch); sent) {
         delivery_.outcome = store::OutcomeKind::SentToFailureDestination;
       } else {
@@ -155,7 +180,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     SX_TRY(judge_->write_failure(bucket, key));
     auto told = delivery_;
     ++told.attempts;
-    return parts_.failures.add(batch, bucket, key, failure_document(told, function_->arn, now));
+    return parts_.failures.add(batch, bucket, key,
+                               failure_document(told, function_->arn, too_old_, now));
   }
 
   ports::Batch outcome_batch() {
@@ -183,11 +209,10 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     batch.conditions.push_back({key, version_});
     batch.puts.push_back({key, store::encode(delivery_), expires_at});
     const auto judged = judge_ ? judge_->take() : std::vector<guard::JudgedCall>{};
-    parts_.audit.add(batch,
-                     guard::DeliveryAttempt{.delivery = delivery_,
-                                            .judged = judged,
-                                            .request_id = request_id_,
-                                            .function_arn = function_ ? function_->arn : ""});
+    parts_.audit.add(batch, guard::DeliveryAttempt{.delivery = delivery_,
+                                                   .judged = judged,
+                                                   .request_id = request_id_,
+                                                   .function_arn = function_->arn});
   }
 
   void submit(ports::Batch batch, AttemptEnd end) {
@@ -199,8 +224,10 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   }
 
   void committed(const Result<ports::Committed>& done, AttemptEnd how) {
-    if (!done)
-      return end(done.error().code == Code::Conflict ? AttemptEnd::Gone : AttemptEnd::NotCommitted);
+    if (!done) {
+      return end(done.error().code == Code::Unavailable ? AttemptEnd::InDoubt
+                                                        : AttemptEnd::NotCommitted);
+    }
     fault_point("dispatch.after_commit");
     if (how == AttemptEnd::Ended) parts_.bodies.collect(delivery_.event.body);
     end(how);
@@ -224,9 +251,10 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   Attempts::OnEnded ended_;
   store::Delivery delivery_;
   std::uint64_t version_ = 0;
-  bool function_known_ = true;
-  std::shared_ptr<const model::Function> function_;  // null when no revision could be had
-  std::optional<AttemptJudge> judge_;                // of the calls that this attempt makes
+  bool too_old_ = false;  // for another attempt
+  bool is_deployed_ = true;
+  std::shared_ptr<const model::Function> function_;
+  std::optional<AttemptJudge> judge_;  // of the calls that this attempt makes
 };
 
 }  // namespace

@@ -16,6 +16,7 @@ enum class AttemptEnd {
   Ended,         // its outcome is recorded
   Retried,       // a later attempt is recorded
   NotCommitted,  // nothing is recorded: the store could not; the same attempt is to be made again
+  InDoubt,       // the store did not say whether it is recorded: the next attempt finds out
   Gone,          // there was nothing to do: the delivery had ended before
 };
 

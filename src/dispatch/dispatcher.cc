@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 
 #include "core/log.h"
@@ -21,7 +22,10 @@ constexpr std::chrono::seconds kAgainAfterNotCommitted{1};
 
 // One function's waiting deliveries and what it has done since the node started.
 struct Lane {
+  explicit Lane(std::size_t window_items_max) : window(window_items_max) {}
   DueWindow window;
+  // A delivery may be found and end before its wake() has counted it: below zero for a moment.
+  std::int64_t pending = 0;
   FunctionStatus status;
   mutable Rate rows_lately;
   metrics::Counter* succeeded = nullptr;
@@ -57,7 +61,7 @@ class PoolDispatcher final : public Dispatcher {
       std::lock_guard lock(mutex_);
       auto& lane = lane_of(FunctionName(std::string(rest.substr(0, rest.find('/')))));
       lane.window.add(entry_of(rest));
-      ++lane.status.pending;
+      ++lane.pending;
       ++pending_total_;
       return {};
     }));
@@ -72,7 +76,7 @@ class PoolDispatcher final : public Dispatcher {
   }
 
   Result<> add(ports::Batch& batch, const store::Delivery& delivery) override {
-    if (pending_total_.load() >= options_.pending_max) {
+    if (pending_total_.load() >= static_cast<std::int64_t>(options_.pending_max)) {
       return fail(Code::Exhausted,
                   "too many deliveries are waiting; please reduce your request rate", "SlowDown");
     }
@@ -90,7 +94,7 @@ class PoolDispatcher final : public Dispatcher {
       std::lock_guard lock(mutex_);
       auto& lane = lane_of(delivery.function);
       lane.window.add({delivery.due, delivery.id});
-      ++lane.status.pending;
+      ++lane.pending;
     }
     ++pending_total_;
     runnable_.notify_one();
@@ -110,6 +114,7 @@ class PoolDispatcher final : public Dispatcher {
     std::lock_guard lock(mutex_);
     for (const auto& [name, lane] : lanes_) {
       all.push_back(lane.status);
+      all.back().pending = static_cast<std::uint64_t>(std::max<std::int64_t>(lane.pending, 0));
       auto& told = all.back();
       told.in_flight = lane.window.in_flight();
       told.rows_per_second = lane.rows_lately.per_second(now);
@@ -136,7 +141,7 @@ class PoolDispatcher final : public Dispatcher {
   }
 
   Lane& lane_of(const FunctionName& function) {
-    auto [found, added] = lanes_.try_emplace(function);
+    auto [found, added] = lanes_.try_emplace(function, options_.window_items_max);
     auto& lane = found->second;
     if (added) {
       lane.status.function = function;
@@ -238,16 +243,22 @@ class PoolDispatcher final : public Dispatcher {
     landing_bytes_ -= landing_bytes;
     --in_flight_;
     switch (result.end) {
-      case AttemptEnd::Ended: count_end(lane, result.delivery, parts_.clock.now()); [[fallthrough]];
+      case AttemptEnd::Ended:
+        count_end(lane, result.delivery, parts_.clock.now());
+        in_doubt_.erase(entry.id);
+        no_longer_pending(lane);
+        break;
       case AttemptEnd::Gone:
-        --lane.status.pending;
-        --pending_total_;
+        // Whoever ended it has counted it, unless that was an attempt that never heard of it.
+        if (in_doubt_.erase(entry.id) > 0) no_longer_pending(lane);
         break;
       case AttemptEnd::Retried:
+        in_doubt_.erase(entry.id);
         ++lane.status.retried;
         lane.retried->add();
         lane.window.add(*result.next);
         break;
+      case AttemptEnd::InDoubt: in_doubt_.insert(entry.id); [[fallthrough]];
       case AttemptEnd::NotCommitted:
         lane.window.add({parts_.clock.now() + kAgainAfterNotCommitted, entry.id});
         break;
@@ -256,6 +267,11 @@ class PoolDispatcher final : public Dispatcher {
     runnable_.notify_one();
     changed_.notify_all();
     if (in_flight_ == 0) idle_.notify_all();
+  }
+
+  void no_longer_pending(Lane& lane) {
+    --lane.pending;
+    --pending_total_;
   }
 
   static void count_end(Lane& lane, const store::Delivery& delivery, Time now) {
@@ -276,7 +292,7 @@ class PoolDispatcher final : public Dispatcher {
   void refill(const FunctionName& function, const std::stop_token& stop) {
     const auto prefix = store::keys::due_of(parts_.scope, function);
     const auto base = store::keys::due_all(parts_.scope).size();
-    const auto wanted = DueWindow::kItemsMax + options_.in_flight_max;
+    const auto wanted = options_.window_items_max + options_.in_flight_max;
     auto page = parts_.state.scan(prefix, "", wanted);
     std::vector<DueEntry> entries;
     if (!page) {
@@ -296,26 +312,30 @@ class PoolDispatcher final : public Dispatcher {
   // Wakes a worker when the earliest waiting delivery becomes due. Sleeps for good while nothing
   // waits.
   void tick(const std::stop_token& stop) {
+    Time told = Time::min();  // the workers have looked for what is due up to here
     while (!stop.stop_requested()) {
       std::optional<Time> next;
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, stop, [&] {
-          next = earliest_not_due();
+          next = earliest_after(told);
           return next.has_value();
         });
       }
       if (next) wait_for(*next, stop);
+      told = parts_.clock.now();
+      {
+        std::lock_guard lock(mutex_);  // a worker that has just looked is waiting by now
+      }
       runnable_.notify_all();
     }
   }
 
-  std::optional<Time> earliest_not_due() const {
+  std::optional<Time> earliest_after(Time told) const {
     std::optional<Time> earliest;
-    const auto now = parts_.clock.now();
     for (const auto& [name, lane] : lanes_) {
       const auto next = lane.window.next();
-      if (next && *next > now && (!earliest || *next < *earliest)) earliest = next;
+      if (next && *next > told && (!earliest || *next < *earliest)) earliest = next;
     }
     return earliest;
   }
@@ -346,7 +366,9 @@ class PoolDispatcher final : public Dispatcher {
   FunctionName served_last_;
   std::size_t in_flight_ = 0;
   std::uint64_t landing_bytes_ = 0;
-  std::atomic<std::uint64_t> pending_total_ = 0;
+  std::atomic<std::int64_t> pending_total_ = 0;
+  // Deliveries whose last attempt's commit was not confirmed; as many as could not be recorded.
+  std::unordered_set<DeliveryId> in_doubt_;
 
   std::vector<std::jthread> workers_;
   std::jthread timer_;

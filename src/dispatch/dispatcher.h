@@ -29,6 +29,7 @@ struct DispatcherOptions {
   int worker_threads = 2;                         // attempts that compute at the same time
   std::size_t in_flight_max = 512;                // attempts begun and not yet committed
   std::uint64_t landing_bytes_max = 96ull << 20;  // rows in memory, waiting for their commit
+  std::size_t window_items_max = 8'192;           // of a function's waiting deliveries, in memory
   std::uint64_t pending_max = 1'000'000;  // deliveries waiting; beyond, sources get Exhausted
   std::chrono::seconds backoff_first{1};  // doubled each attempt, with full jitter
   std::chrono::seconds backoff_max{300};

@@ -1,11 +1,12 @@
 #pragma once
-// The part of one function's waiting deliveries that memory holds: the earliest ones. The state
-// store holds them all; whoever takes from here refills from there when the window runs dry. Not
-// thread-safe: the dispatcher guards it.
+// The part of one function's waiting deliveries that memory holds: the earliest ones, each once.
+// The state store holds them all; whoever takes from here refills from there when the window runs
+// dry. Not thread-safe: the dispatcher guards it.
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -23,9 +24,10 @@ struct DueEntry {
 
 class DueWindow {
  public:
-  static constexpr std::size_t kItemsMax = 8'192;
+  explicit DueWindow(std::size_t items_max) : items_max_(items_max) {}
 
-  // A delivery that has just become durable (or is to be tried again).
+  // A delivery that has just become durable (or is to be tried again). One that waits here already,
+  // or is in flight, is left as it is: a refill may have been faster than whoever tells of it.
   void add(DueEntry entry);
   // The earliest entry that is due, now in flight until finished(); nullopt when none is.
   std::optional<DueEntry> take(Time now);
@@ -42,7 +44,12 @@ class DueWindow {
   std::size_t in_flight() const { return in_flight_.size(); }
 
  private:
-  std::set<DueEntry> waiting_;
+  void insert(DueEntry entry);
+  void drop_last();
+
+  const std::size_t items_max_;
+  std::set<DueEntry> waiting_;                 // all that the store holds up to the last of them
+  std::unordered_map<DeliveryId, Time> when_;  // of those in waiting_
   std::unordered_set<DeliveryId> in_flight_;
   bool complete_ = true;  // the store holds nothing that is neither waiting here nor in flight
   bool refilling_ = false;

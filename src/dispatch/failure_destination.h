@@ -23,6 +23,6 @@ class FailureDestination {
 // Source: docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html.
 std::string failure_key(const store::Delivery& delivery, Time now);
 std::string failure_document(const store::Delivery& delivery, const std::string& function_arn,
-                             Time now);
+                             bool too_old, Time now);
 
 }  // namespace sextant::dispatch

@@ -42,7 +42,7 @@ std::string failure_key(const store::Delivery& delivery, Time now) {
 }
 
 std::string failure_document(const store::Delivery& delivery, const std::string& function_arn,
-                             Time now) {
+                             bool too_old, Time now) {
   const auto cause = delivery.cause.value_or(store::Cause{});
   const boost::json::object document{
       {"version", "1.0"},
@@ -50,7 +50,7 @@ std::string failure_document(const store::Delivery& delivery, const std::string&
       {"requestContext",
        {{"requestId", delivery.id.text()},
         {"functionArn", function_arn + ":$LATEST"},
-        {"condition", cause.code == "EventAgeExceeded" ? "EventAgeExceeded" : "RetriesExhausted"},
+        {"condition", too_old ? "EventAgeExceeded" : "RetriesExhausted"},
         {"approximateInvokeCount", delivery.attempts}}},
       {"requestPayload", {{"Records", boost::json::array{s3_record(delivery.event)}}}},
       {"responseContext",
