@@ -38,6 +38,7 @@ struct Frame {
 class TreeBuilder final : public YAML::EventHandler {
  public:
   explicit TreeBuilder(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  bool stopped() const { return stopped_; }
   std::optional<Node> finish() { return stopped_ ? std::nullopt : std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark&) override {}
@@ -71,7 +72,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void start(Node node, const std::string& tag) {
     if (stopped_) return;
     if (stack_.size() >= kDepthMax)
-      return stop(node.at, "more than " + std::to_string(kDepthMax) + " levels deep");
+      return stop(node.at, "more than " + std::to_string(kDepthMax) + " levels");
     stack_.push_back({.node = std::move(node), .tag = tag});
   }
   void end() {
@@ -220,6 +221,7 @@ std::optional<Node> read_yaml(std::string_view text, Diagnostics& diagnostics) {
     }
     return tree;
   } catch (const YAML::Exception& error) {
+    if (builder.stopped()) return std::nullopt;  // what follows a limit says nothing
     diagnostics.add(error.mark.is_null() ? Where{} : where(error.mark),
                     "not valid YAML: " + error.msg, "check indentation, quotes and brackets here");
     return std::nullopt;
