@@ -7,6 +7,7 @@ same data and checks the promises:
     way when the node died);
   - every entry of every object version is in the lake exactly once, also if the key was overwritten or deleted
     before its delivery ran; a version whose PUT was not acknowledged is there as a whole or not at all;
+  - whoever reads the lake's Delta log sees the same rows;
   - every acknowledged version has exactly one delivery, and it ended in exactly one outcome; those of a function that
     may not read its object ended in exactly one document in its failure destination;
   - the audit log's chain is whole.
@@ -25,11 +26,14 @@ import tempfile
 import threading
 import time
 
+import pyarrow.parquet
+from deltalake import DeltaTable
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from harness import alb
-from harness.client import Lost, Refused
-from harness.node import ROOT, Node, NodeFailed
+from harness import alb  # noqa: E402
+from harness.client import Lost, Refused  # noqa: E402
+from harness.node import ROOT, Node, NodeFailed  # noqa: E402
 
 BUCKET, STACK = "crash-alb-logs", "crash"
 REFUSED_IN, REFUSED_FAILED = "crash-refused-in", "crash-refused-failed"
@@ -182,17 +186,27 @@ def check_exactly_once(what: str, wanted: set, found: dict) -> None:
                      f"once {sorted(twice)[:3]}, {len(strangers)} from nowhere {sorted(strangers)[:3]}")
 
 
-def check_lake(client, ledger: Ledger, delivered: set) -> int:
+def check_lake(client, ledger: Ledger, delivered: set) -> dict:
+    """The lines of each table."""
     good = {line for etag in delivered for line in ledger.versions[etag].good}
     bad = {line for etag in delivered for line in ledger.versions[etag].bad}
     rows = client.query("select aws.elb.conn_trace_id as id, count(*) as n from alb group by 1")
     check_exactly_once("table alb", good, counted(rows, "id"))
     rows = client.query("select decode(raw) as line, count(*) as n from malformed group by 1")
     check_exactly_once("table malformed", bad, counted(rows, "line"))
-    return len(good) + len(bad)
+    return {"alb": len(good), "malformed": len(bad)}
 
 
-def check(node: Node, ledger: Ledger) -> int:
+def check_outside(data: pathlib.Path, lines: dict) -> None:
+    """As other programs read the lake: by its Delta log."""
+    for table, count in lines.items():
+        files = DeltaTable(str(data / "lake" / table)).file_uris()
+        found = sum(pyarrow.parquet.read_metadata(file).num_rows for file in files)
+        if found != count:
+            raise Broken(f"by its Delta log table {table} has {found} rows, not {count}")
+
+
+def check(node: Node, ledger: Ledger) -> dict:
     client = node.client()
     try:
         settle(client)
@@ -262,7 +276,8 @@ class Round:
         status = self.node.stop()
         if status != 0:
             raise Broken(f"SIGTERM ended the node with {status}")
-        return lines
+        check_outside(self.node.data, lines)
+        return sum(lines.values())
 
     def run(self, points: list) -> int:
         self.set_up()
@@ -325,6 +340,8 @@ def main() -> None:
             print(f"data: {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
+    sys.stdout.flush()
+    os._exit(0)  # threads of the libraries may abort an orderly exit
 
 
 if __name__ == "__main__":
