@@ -68,9 +68,10 @@ class LakeFilesContract : public testing::Test {
     }
   }
 
-  static BatchPtr replaced(const BatchPtr& batch, int at, std::shared_ptr<arrow::Array> column) {
+  static BatchPtr replaced(const BatchPtr& batch, int at,
+                           const std::shared_ptr<arrow::Array>& column) {
     const auto field = batch->schema()->field(at)->WithType(column->type());
-    return batch->SetColumn(at, field, std::move(column)).ValueOrDie();
+    return batch->SetColumn(at, field, column).ValueOrDie();
   }
 
   static std::string said(const Error& error) {
