@@ -21,7 +21,7 @@ class DispatcherTest : public test::DispatchTest {
     start();
   }
   // Fails the first runs with that error.
-  void fail_runs(int count, Error error) {
+  void fail_runs(int count, const Error& error) {
     script.on_run = [left = std::make_shared<std::atomic<int>>(count),
                      error](const auto&) -> Result<> {
       if (left->fetch_sub(1) > 0) return std::unexpected(error);
