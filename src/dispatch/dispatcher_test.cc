@@ -55,12 +55,14 @@ TEST_F(DispatcherTest, ADeliveryEndsOnceWithWhatItDid) {
 }
 
 TEST_F(DispatcherTest, TheOutcomeLetsGoOfTheBytes) {
-  const auto sent = send("k", std::string(70'000, 'x') + "\n");
+  const auto sent = store_delivery("k", std::string(70'000, 'x') + "\n");
+  ASSERT_TRUE(sent);
   const auto references = [&] {
-    return store.scan(store::keys::body_references(sent.event.body[0].id), "", 10)->size();
+    return store.scan(store::keys::body_references(sent->event.body[0].id), "", 10)->size();
   };
   EXPECT_EQ(references(), 2u);
-  outcome_of(sent);
+  dispatcher->wake(*sent);
+  outcome_of(*sent);
   EXPECT_EQ(references(), 1u);  // the object's own
 }
 
