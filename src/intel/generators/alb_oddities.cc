@@ -3,6 +3,8 @@
 namespace sextant::intel {
 namespace {
 
+using namespace std::string_view_literals;
+
 void no_target(AlbEntry& entry) {
   entry.target = "-";
   entry.target_status = 0;
@@ -137,7 +139,7 @@ void make_malformed(std::string& line, Dice& dice) {
       break;
     case 4: line = "{\"message\": \"this is another program's log\", \"level\": \"info\"}"; break;
     case 5: line.replace(line.find(' ') + 1, 10, "0000-00-00"); break;
-    default: line.assign("\x00\xFF\xFE\x80 noise \xC0\xAF", 16);
+    default: line = "\x00\xFF\xFE\x80 noise \xC0\xAF"sv;
   }
 }
 
