@@ -128,8 +128,10 @@ Result<std::unique_ptr<const GeoDatabase>> GeoDatabase::open(const std::filesyst
                                     "(sextant node --files), or name another in GEOIP_DATABASES");
   }
   std::unique_ptr<GeoDatabase> database(new GeoDatabase(path));
-  database->stamp_ = database->seen_ = *stamp;
-  auto name = (std::filesystem::temp_directory_path() / "sextant-geoip-XXXXXX").string();
+  database->seen_ = *stamp;
+  std::error_code nowhere;
+  const auto folder = std::filesystem::temp_directory_path(nowhere);
+  auto name = ((nowhere ? "/tmp" : folder) / "sextant-geoip-XXXXXX").string();
   const OpenFile copy(::mkostemp(name.data(), O_CLOEXEC));
   if (copy.number() < 0) {
     return fail(Code::Unavailable,
@@ -139,9 +141,10 @@ Result<std::unique_ptr<const GeoDatabase>> GeoDatabase::open(const std::filesyst
   auto& reader = *database->reader_;
   if (copied) reader.error = MMDB_open(name.c_str(), MMDB_MODE_MMAP, &reader.handle);
   ::unlink(name.c_str());  // the mapping stays as long as it is used
-  if (!copied)
-    return within(where,
-                  Result<std::unique_ptr<const GeoDatabase>>(std::unexpected(copied.error())));
+  if (!copied) {
+    const auto& why = copied.error();
+    return fail(why.code, where + " cannot be copied to " + name + ": " + why.message);
+  }
   if (reader.error != MMDB_SUCCESS) {
     return fail(Code::Corrupt, where + " cannot be used (" + MMDB_strerror(reader.error) +
                                    "): fetch the file again; it must be a whole .mmdb file");

@@ -90,7 +90,6 @@ class GeoDatabase {
 
   std::filesystem::path path_;
   std::string hash_;
-  Stamp stamp_;
   std::unique_ptr<Reader> reader_;
   std::array<std::vector<Path>, kGeoFields> paths_;
   mutable std::mutex seen_mutex_;

@@ -11,14 +11,9 @@
 #include "intel/generators/visitors.h"
 
 namespace sextant::intel {
-namespace {
 
-constexpr std::size_t kVisitors = 60'000;
-constexpr std::size_t kPages = 3'000;
-constexpr std::size_t kSlices = 1'440;  // of the whole time, each with a rate of its own
-constexpr std::size_t kTargets = 12;
-
-struct Page {
+// Not in the unnamed namespace, because State has them as members.
+struct AlbPage {
   std::string path;
   bool post = false;
   bool query_varies = false;  // a value of its own in every request
@@ -26,9 +21,22 @@ struct Page {
   std::int64_t bytes = 0;
 };
 
-std::vector<Page> make_pages(Dice& dice) {
+struct LaterCampaign {
+  bool operator()(const Campaign& a, const Campaign& b) const {
+    return a.next_line != b.next_line ? a.next_line > b.next_line : a.id > b.id;
+  }
+};
+
+namespace {
+
+constexpr std::size_t kVisitors = 60'000;
+constexpr std::size_t kPages = 3'000;
+constexpr std::size_t kSlices = 1'440;  // of the whole time, each with a rate of its own
+constexpr std::size_t kTargets = 12;
+
+std::vector<AlbPage> make_pages(Dice& dice) {
   constexpr std::string_view kShelves[] = {"garden", "kitchen", "toys", "books", "shoes", "music"};
-  std::vector<Page> pages = {{"/", false, false, false, 18'000}};
+  std::vector<AlbPage> pages = {{"/", false, false, false, 18'000}};
   for (std::size_t i = 1; i < kPages; ++i) {
     const auto number = std::to_string(1000 + dice.below(90'000));
     const auto shelf = std::string(kShelves[dice.below(std::size(kShelves))]);
@@ -82,12 +90,6 @@ Choice answer_choice() {
   return Choice(weights);
 }
 
-struct Later {
-  bool operator()(const Campaign& a, const Campaign& b) const {
-    return a.next_line != b.next_line ? a.next_line > b.next_line : a.id > b.id;
-  }
-};
-
 }  // namespace
 
 struct AlbGenerator::State {
@@ -123,13 +125,13 @@ struct AlbGenerator::State {
   AlbOptions options;
   Dice dice;
   std::vector<Visitor> visitors;
-  std::vector<Page> pages;
+  std::vector<AlbPage> pages;
   Choice visitor_choice;
   Choice page_choice;
   Choice answers;
   std::vector<double> rhythm;
   std::size_t slice = 0;
-  std::priority_queue<Campaign, std::vector<Campaign>, Later> campaigns;
+  std::priority_queue<Campaign, std::vector<Campaign>, LaterCampaign> campaigns;
   std::string target_group;
   std::string certificate;
   std::vector<std::string> targets;

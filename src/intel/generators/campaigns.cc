@@ -105,8 +105,8 @@ std::string joined(Texts paths, Texts payloads, Dice& dice) {
 
 // What a site answers to attacks: mostly the page itself, sometimes an error or the firewall's no.
 int usual_answer(Dice& dice) {
-  constexpr int kAnswers[] = {200, 200, 200, 403, 403, 404, 500, 400};
-  return kAnswers[dice.below(std::size(kAnswers))];
+  constexpr int kToAttacks[] = {200, 200, 200, 403, 403, 404, 500, 400};
+  return kToAttacks[dice.below(std::size(kToAttacks))];
 }
 
 }  // namespace

@@ -33,25 +33,28 @@ Result<> LineStage::text(const sdk::TextBlock& block, const sdk::Emit& emit) {
   if (block.cut_bytes > 0) {
     malformed({block.text, block.offset}, block.cut_bytes, "the line is longer than 1 MiB");
   } else {
-    SX_TRY(lines(block, emit));
+    const auto whole = block.text.rfind('\n') + 1;  // npos + 1 is 0
+    unfinished_ = block.text.substr(whole);
+    unfinished_offset_ = block.offset + whole;
+    SX_TRY(lines(block.text.substr(0, whole), block.offset, emit));
   }
   if (reader_->bytes() >= kBatchBytes) SX_TRY(emit_rows(emit));
   if (malformed_.bytes() >= kBatchBytes) SX_TRY(emit_malformed(emit));
   return {};
 }
 
-Result<> LineStage::lines(const sdk::TextBlock& block, const sdk::Emit& emit) {
-  for (auto rest = block.text; !rest.empty();) {
+Result<> LineStage::lines(std::string_view text, std::uint64_t offset, const sdk::Emit& emit) {
+  for (auto rest = text; !rest.empty();) {
     const auto [length, plain] = first_line(rest);
-    auto text = rest.substr(0, length);
-    if (text.ends_with('\r')) text.remove_suffix(1);
-    const auto at = static_cast<std::uint64_t>(rest.data() - block.text.data());
-    if (!text.empty()) take({text, block.offset + at}, plain);
+    auto line = rest.substr(0, length);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const auto at = static_cast<std::uint64_t>(rest.data() - text.data());
+    if (!line.empty()) take({line, offset + at}, plain);
     rest.remove_prefix(std::min(length + 1, rest.size()));
     if (reader_->rows() >= kBatchRows) SX_TRY(emit_rows(emit));
     if (malformed_.rows() >= kBatchRows) SX_TRY(emit_malformed(emit));
   }
-  read_group();  // the block's text is gone after this call
+  read_group();  // the text is gone after this call
   return {};
 }
 
@@ -87,11 +90,14 @@ void LineStage::malformed(const Line& line, std::uint64_t cut_bytes, std::string
 }
 
 Result<> LineStage::damaged(std::uint64_t offset, std::string_view reason, const sdk::Emit&) {
-  malformed({{}, offset}, 0, "the object is damaged from here on: " + std::string(reason));
+  const auto at = unfinished_.empty() ? offset : unfinished_offset_;
+  malformed({unfinished_, at}, 0, "the object is damaged from here on: " + std::string(reason));
+  unfinished_.clear();
   return {};
 }
 
 Result<> LineStage::finish(const sdk::Emit& emit) {
+  SX_TRY(lines(unfinished_, unfinished_offset_, emit));
   SX_TRY(emit_rows(emit));
   return emit_malformed(emit);
 }

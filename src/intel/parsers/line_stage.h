@@ -24,7 +24,7 @@ class LineStage final : public sdk::Stage {
   Result<> finish(const sdk::Emit& emit) override;
 
  private:
-  Result<> lines(const sdk::TextBlock& block, const sdk::Emit& emit);
+  Result<> lines(std::string_view text, std::uint64_t offset, const sdk::Emit& emit);
   void take(const Line& line, bool plain);
   void read_group();
   void malformed(const Line& line, std::uint64_t cut_bytes, std::string_view reason);
@@ -38,6 +38,9 @@ class LineStage final : public sdk::Stage {
   MalformedRows malformed_;
   std::vector<Line> group_;
   std::string escaped_;
+  // A last line without newline is whole only if the object is: what it becomes is known later.
+  std::string unfinished_;
+  std::uint64_t unfinished_offset_ = 0;
 };
 
 }  // namespace sextant::intel

@@ -97,6 +97,19 @@ TEST_F(LineStages, ADamagedObjectIsOnRecord) {
   EXPECT_TRUE(cell_text(batch, "reason", 0)->contains("cut short"));
 }
 
+TEST_F(LineStages, TheLineInWhichTheDamageBeginsIsNoEntry) {
+  const auto text = std::string(kEntry) + "\n" + std::string(kEntry);
+  LineStage stage(kAlb, source_, {});
+  EXPECT_TRUE(stage.text({.text = text, .offset = 0, .last = true}, collect()));
+  EXPECT_TRUE(stage.damaged(text.size(), "the stream was cut short", collect()));
+  EXPECT_TRUE(stage.finish(collect()));
+  EXPECT_EQ(parsed_.count("alb"), 1);
+  ASSERT_EQ(parsed_.count("malformed"), 1);
+  const auto batch = parsed_.first("malformed");
+  EXPECT_EQ(cell_text(batch, "log.offset", 0), std::to_string(kEntry.size() + 1));
+  EXPECT_EQ(cell_text(batch, "raw", 0), kEntry);
+}
+
 TEST_F(LineStages, RowsAreHeldBackUntilABatchIsFull) {
   std::string text;
   for (std::size_t i = 0; i < kBatchRows + 10; ++i) text.append(kEntry).push_back('\n');
