@@ -64,6 +64,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     auto authenticated = parts_.authenticator.authenticate(request, service_, parts_.clock.now());
     if (!authenticated) return refuse(std::move(authenticated).error());
     caller_.principal = authenticated->principal;
+    if (!parsed && caller_.principal.kind == sdk::PrincipalKind::Anonymous)
+      return refuse({Code::Denied, "Access Denied", "AccessDenied"});
     if (!parsed) return refuse(parsed.error());
     if (text) return with_document(*text);
     auto body = guard::check_payload(std::move(request_.body), *authenticated, request_.headers);

@@ -272,6 +272,8 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
 
 std::uint16_t Node::port() const { return parts_->server->port(); }
 
+const api::Operations& Node::operations() const { return parts_->operations; }
+
 void Node::stop(std::chrono::seconds longest) {
   if (!parts_->server) return;
   parts_->router->set_ready(false);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "api/operations.h"
 #include "core/id.h"
 #include "core/result.h"
 #include "net/http_server.h"
@@ -33,6 +34,8 @@ class Node {
   ~Node();  // as stop() without waiting for requests
 
   std::uint16_t port() const;
+  // Everything that can be called, for the test that calls everything.
+  const api::Operations& operations() const;
   // No new requests; waits for those in progress and for deliveries in flight, each at most so
   // long.
   void stop(std::chrono::seconds longest);

@@ -1,0 +1,186 @@
+// links: server
+// No way round the gate: every operation that a real node has is called over HTTP by nobody, with a
+// wrong signature, with an expired one, and by somebody who may nothing; each is refused and on
+// record. Only health, ready and metrics are open. What makes deliveries is judged in
+// src/dispatch/dispatcher_test.cc.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "adapters/embedded/posix_disk.h"
+#include "adapters/embedded/store.h"
+#include "core/credentials_file.h"
+#include "core/sigv4.h"
+#include "guard/keys/credential_store.h"
+#include "net/http_client.h"
+#include "server/node/node.h"
+#include "tests/support/temporary_folder.h"
+
+namespace sextant {
+namespace {
+
+struct Wire {
+  std::string method;
+  std::string target;
+  std::string body = {};
+};
+
+// How each operation is called. The test fails when the node has one that is not here.
+std::optional<Wire> wire_of(const std::string& service, const std::string& operation) {
+  static const std::map<std::string, Wire> kS3{
+      {"CreateBucket", {"PUT", "/stranger"}},
+      {"HeadBucket", {"HEAD", "/stranger"}},
+      {"DeleteBucket", {"DELETE", "/stranger"}},
+      {"ListBuckets", {"GET", "/"}},
+      {"PutObject", {"PUT", "/stranger/k", "bytes"}},
+      {"GetObject", {"GET", "/stranger/k"}},
+      {"HeadObject", {"HEAD", "/stranger/k"}},
+      {"DeleteObject", {"DELETE", "/stranger/k"}},
+      {"ListObjectsV2", {"GET", "/stranger?list-type=2"}},
+      {"CreateMultipartUpload", {"POST", "/stranger/k?uploads="}},
+      {"UploadPart", {"PUT", "/stranger/k?partNumber=1&uploadId=u", "bytes"}},
+      {"CompleteMultipartUpload",
+       {"POST", "/stranger/k?uploadId=u",
+        "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>e</ETag></Part>"
+        "</CompleteMultipartUpload>"}},
+      {"AbortMultipartUpload", {"DELETE", "/stranger/k?uploadId=u"}},
+      {"ListParts", {"GET", "/stranger/k?uploadId=u"}},
+      {"ListMultipartUploads", {"GET", "/stranger?uploads="}},
+  };
+  static const std::map<std::string, Wire> kSextant{
+      {"Query", {"POST", "/_sextant/query", R"({"sql":"SELECT 1"})"}},
+      {"ListTables", {"GET", "/_sextant/tables"}},
+      {"DescribeTable", {"GET", "/_sextant/tables/alb"}},
+      {"ListFunctions", {"GET", "/_sextant/functions"}},
+      {"GetStatus", {"GET", "/_sextant/status"}},
+      {"ListDeliveries", {"GET", "/_sextant/deliveries"}},
+      {"SummarizeDeliveries", {"GET", "/_sextant/deliveries/summary"}},
+      {"VerifyAudit", {"GET", "/_sextant/audit/verify"}},
+  };
+  if (service == "cloudformation")
+    return Wire{"POST", "/", "Action=" + operation + "&Version=2010-05-15&StackName=stranger"};
+  const auto& known = service == "s3" ? kS3 : kSextant;
+  const auto found = known.find(operation);
+  return found == known.end() ? std::nullopt : std::optional(found->second);
+}
+
+class GateEverywhere : public testing::Test {
+ protected:
+  GateEverywhere() {
+    make_stranger();
+    server::NodeOptions options;
+    options.data = (folder_ / "data").string();
+    options.scope = scope_;
+    options.port = 0;
+    auto started = server::Node::start(options);
+    EXPECT_TRUE(started) << started.error().message;
+    node_ = std::move(*started);
+    root_ = *read_credentials_file(folder_ / "data/credentials");
+  }
+
+  // A user with a key and not one policy.
+  void make_stranger() {
+    std::filesystem::create_directories(folder_ / "data");
+    SystemClock clock;
+    adapters::PosixDisk disk;
+    auto store =
+        *adapters::EmbeddedStore::open(folder_ / "data/store", {.clock = clock, .disk = disk});
+    auto credentials =
+        *guard::CredentialStore::open(scope_, clock, *store, *store, folder_ / "data");
+    sdk::Principal user;
+    user.kind = sdk::PrincipalKind::User;
+    user.account = scope_.account;
+    user.arn = "arn:aws:iam::000000000000:user/stranger";
+    user.principal_id = "AIDASTRANGER";
+    ports::Batch batch;
+    stranger_ = credentials->make_access_key(user, batch);
+    ASSERT_TRUE(ports::commit(*store, std::move(batch)));
+  }
+
+  struct Signed {
+    std::optional<sigv4::Credentials> by = std::nullopt;
+    Duration ago = {};
+  };
+
+  int status_of(const std::string& service, const Wire& wire, const Signed& how) {
+    net::ClientRequest request;
+    const auto host = "127.0.0.1:" + std::to_string(node_->port());
+    request.method = wire.method;
+    request.url = "http://" + host + wire.target;
+    request.body = wire.body;
+    request.headers = {{"host", host}};
+    if (how.by) {
+      const auto mark = wire.target.find('?');
+      sigv4::SignedRequest signing{
+          .method = wire.method,
+          .path = wire.target.substr(0, mark),
+          .query = mark == std::string::npos ? "" : wire.target.substr(mark + 1),
+          .headers = request.headers,
+          .payload_hash = sha256_hex(wire.body)};
+      sigv4::sign(*how.by, "us-east-1", service, SystemClock().now() - how.ago, signing);
+      request.headers = signing.headers;
+    }
+    const auto response = http_.send(request);
+    EXPECT_TRUE(response) << response.error().message;
+    return response ? response->status : 0;
+  }
+
+  Scope scope_{AccountId("000000000000"), Region("us-east-1")};
+  test::TemporaryFolder folder_;
+  sigv4::Credentials stranger_;
+  sigv4::Credentials root_;
+  std::unique_ptr<server::Node> node_;
+  net::HttpClient http_;
+};
+
+TEST_F(GateEverywhere, EveryOperationRefusesWhoeverMayNot) {
+  auto wrong_secret = root_;
+  wrong_secret.secret_access_key += "x";
+  auto unknown_key = root_;
+  unknown_key.access_key_id = "AKIAUNKNOWNUNKNOWN00";
+  ASSERT_GT(node_->operations().all().size(), 25u);
+  for (const auto& [name, operation] : node_->operations().all()) {
+    const auto& [service, called] = name;
+    const auto wire = wire_of(service, called);
+    ASSERT_TRUE(wire) << "say in this test how " << service << ":" << called << " is called";
+    const auto refused = [&](const char* who, const Signed& how) {
+      EXPECT_EQ(status_of(service, *wire, how), 403) << service << ":" << called << " by " << who;
+    };
+    refused("nobody", {});
+    refused("a stranger", {.by = stranger_});
+    refused("a forger", {.by = wrong_secret});
+    refused("an unknown key", {.by = unknown_key});
+    refused("somebody of yesterday", {.by = root_, .ago = std::chrono::hours(24)});
+  }
+  // They changed nothing.
+  EXPECT_EQ(status_of("s3", {"HEAD", "/stranger"}, {.by = root_}), 404);
+}
+
+// So that a refusal above says something: whoever may is not refused.
+TEST_F(GateEverywhere, EveryOperationAnswersTheRoot) {
+  for (const auto& [name, operation] : node_->operations().all()) {
+    const auto wire = wire_of(name.first, name.second);
+    ASSERT_TRUE(wire);
+    const int status = status_of(name.first, *wire, {.by = root_});
+    EXPECT_NE(status, 403) << name.first << ":" << name.second;
+    EXPECT_NE(status, 0) << name.first << ":" << name.second;
+  }
+}
+
+TEST_F(GateEverywhere, OnlyThreeEndpointsAreOpen) {
+  for (const char* open : {"/_sextant/health", "/_sextant/ready", "/_sextant/metrics"}) {
+    EXPECT_EQ(status_of("sextant", {"GET", open}, {}), 200) << open;
+    EXPECT_EQ(status_of("sextant", {"HEAD", open}, {}), 200) << open;
+    EXPECT_EQ(status_of("sextant", {"POST", open, "x"}, {}), 403) << open;
+  }
+  for (const char* shut :
+       {"/_sextant/", "/_sextant", "/_sextant/status", "/_sextant/health/", "/_sextant/health/x",
+        "/_sextant/Health", "/_sextant//health", "/_sextant/%68ealth", "/_sextant/none",
+        "/_sextant/../_sextant/status", "//_sextant/status"}) {
+    const auto status = status_of("sextant", {"GET", shut}, {});
+    EXPECT_TRUE(status == 403 || status == 400) << shut << ": " << status;
+  }
+}
+
+}  // namespace
+}  // namespace sextant
