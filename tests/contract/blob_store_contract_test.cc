@@ -50,7 +50,7 @@ struct PowerCutBlobs {
     ASSERT_TRUE(opened) << opened.error().message;
     store = std::move(*opened);
   }
-  test::TemporaryFolder folder;
+  test::TemporaryFolder folder{test::TemporaryFolder::Place::Memory};
   std::unique_ptr<adapters::AmnesiacDisk> disk;
   std::unique_ptr<ports::BlobStore> store;
 };

@@ -62,7 +62,7 @@ struct PowerCutTraits {
     store = std::move(*opened);
   }
 
-  test::TemporaryFolder folder;
+  test::TemporaryFolder folder{test::TemporaryFolder::Place::Memory};
   ManualClock clock{kStart};
   std::unique_ptr<adapters::AmnesiacDisk> disk;
   std::unique_ptr<Store> store;

@@ -90,7 +90,7 @@ class StorePowerLossTest : public testing::Test {
     EXPECT_EQ(entries, logged.size());
   }
 
-  test::TemporaryFolder folder_;
+  test::TemporaryFolder folder_{test::TemporaryFolder::Place::Memory};
   ManualClock clock_{Time(std::chrono::seconds(1'800'000'000))};
   std::mt19937_64 random_;
   std::unique_ptr<AmnesiacDisk> disk_;
@@ -131,7 +131,7 @@ TEST_F(StorePowerLossTest, WhatIsWrittenButNotSyncedVanishes) {
 }
 
 TEST(BlobPowerLossTest, FinishedBlobsSurviveAndUnfinishedOnesLeaveNothing) {
-  const test::TemporaryFolder folder;
+  const test::TemporaryFolder folder{test::TemporaryFolder::Place::Memory};
   std::mt19937_64 random(test::seed(2));
   std::map<ports::BlobId, std::string> finished;
   for (int cut = 0; cut < 20; ++cut) {

@@ -10,8 +10,16 @@ namespace sextant::test {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sextant-XXXXXX").string();
+  // Memory: on a file system in memory, where there is one; for tests that make many files and need
+  // no disk.
+  enum class Place { Disk, Memory };
+
+  explicit TemporaryFolder(Place place = Place::Disk) {
+    const std::filesystem::path memory = "/dev/shm";
+    std::error_code ignored;
+    const bool in_memory = place == Place::Memory && std::filesystem::is_directory(memory, ignored);
+    const auto parent = in_memory ? memory : std::filesystem::temp_directory_path();
+    std::string pattern = (parent / "sextant-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
   TemporaryFolder(const TemporaryFolder&) = delete;

@@ -159,7 +159,7 @@ Result<std::unique_ptr<DiskLock>> PosixDisk::lock(const Path& path) {
   SX_TRY_AS(auto handle, open_handle(path, O_RDWR | O_CREAT));
   if (::flock(handle.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return disk_error("lock", path, errno);
-    return fail(Code::Conflict, "lock " + path.string() + ": another process uses this folder");
+    return fail(Code::Conflict, "lock " + path.string() + ": another process has it");
   }
   return std::make_unique<PosixDiskLock>(std::move(handle));
 }

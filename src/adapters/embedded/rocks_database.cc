@@ -124,6 +124,7 @@ RocksDatabase::RocksDatabase(const std::filesystem::path& folder, const Clock& c
   options_.paranoid_checks = true;
   options_.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   options_.track_and_verify_wals_in_manifest = true;
+  options_.avoid_flush_during_recovery = true;  // so that it opens on a full disk, too
   options_.max_bgerror_resume_count = 0;  // we recover when a batch comes; nothing polls
   options_.db_write_buffer_size = kAllWriteBuffersBytes;
   options_.max_total_wal_size = kLogBytesMax;
@@ -152,6 +153,7 @@ Result<std::unique_ptr<RocksDatabase>> RocksDatabase::open(const std::filesystem
                                                            const Clock& clock, Disk& disk) {
   SX_TRY(make_directories(disk, folder));
   std::unique_ptr<RocksDatabase> opened(new RocksDatabase(folder, clock, disk));
+  SX_TRY_AS(opened->lock_, disk.lock(folder / "OWNER"));
   SX_TRY(opened->open_files());
   return opened;
 }
@@ -208,6 +210,14 @@ Result<> RocksDatabase::write(rocksdb::WriteBatch& batch) {
   const auto status = database_->Write(options, &batch);
   if (!status.ok()) stopped_ = true;
   return result("commit", status);
+}
+
+Result<> RocksDatabase::compact(Family family) {
+  std::shared_lock lock(open_or_not_);
+  SX_TRY(check_open());
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  return result("compact", database_->CompactRange(options, handle(family), nullptr, nullptr));
 }
 
 Result<> RocksDatabase::recover() {

@@ -67,6 +67,9 @@ class RocksDatabase {
   // outcome is unknown. Once it has failed it fails until recover() succeeds.
   Result<> write(rocksdb::WriteBatch& batch);
 
+  // Rewrites all tables of a family now, as compaction does in its own time.
+  Result<> compact(Family family);
+
   // A write or a flush failed, and nothing has put it right since.
   bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
@@ -86,6 +89,7 @@ class RocksDatabase {
 
   const std::filesystem::path folder_;
   Disk& disk_;
+  std::unique_ptr<DiskLock> lock_;  // held before the logs are looked at, and to the end
   std::atomic<bool> stopped_ = false;
   std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::CompactionFilter> expiry_;
