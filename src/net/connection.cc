@@ -48,6 +48,8 @@ void Connection::close() {
   phase_ = Phase::Closed;
   timer_.cancel();
   stream_.close();
+  pending_ = std::string();
+  hold_pending();
   if (exchange_) {
     exchange_->cancel();
     if (is_body_wanted_) deliver(fail(Code::Unavailable, "the client has gone"), true);
@@ -101,6 +103,7 @@ void Connection::read_head(std::string_view input) {
     case RequestReader::Progress::NeedsMore: break;
   }
   keep(input, 0);
+  if (holds_too_much()) return refuse({.status = 503, .reason = "Too many requests are waiting."});
   if (begins) set_deadline(shared_->options.header_time_max);
   wait(Stream::Outcome::WantsRead);
 }
@@ -208,7 +211,7 @@ bool Connection::is_body_cheap_to_skip() const {
 // Answers
 
 bool Connection::must_close_after() const {
-  if (closes_after_ || is_body_broken_ || shared_->draining) return true;
+  if (closes_after_ || is_body_broken_ || shared_->draining || holds_too_much()) return true;
   return !reader_->body_done() && !is_body_cheap_to_skip();
 }
 
@@ -242,8 +245,10 @@ void Connection::refuse(Refused reason, int status, std::string_view text) {
 void Connection::refuse(const Refusal& refusal) {
   began_ = Clock::now();
   closes_after_ = true;
-  refuse(refusal.status == 431 ? Refused::TooLarge : Refused::Malformed, refusal.status,
-         refusal.reason);
+  Refused reason = Refused::Malformed;
+  if (refusal.status == 431) reason = Refused::TooLarge;
+  if (refusal.status == 503) reason = Refused::Busy;
+  refuse(reason, refusal.status, refusal.reason);
 }
 
 void Connection::finish_answer(int status) {

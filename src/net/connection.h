@@ -54,6 +54,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Bytes (connection_io.cc)
   bool receive(std::size_t room, std::string_view& input);
   void keep(std::string_view input, std::size_t used);
+  void hold_pending();
+  bool holds_too_much() const {
+    return held_ > 0 && shared_->held_bytes > shared_->options.held_bytes_max;
+  }
   void wait(Stream::Outcome wanted);
   void on_ready();
   void write(std::string first, std::string second);
@@ -85,7 +89,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Stream stream_;
   Phase phase_ = Phase::Handshake;
 
-  std::string pending_;  // received, not yet understood
+  std::string pending_;   // received, not yet understood
+  std::size_t held_ = 0;  // its size, as counted in shared_->held_bytes
   std::unique_ptr<RequestReader> reader_;
   std::shared_ptr<Exchange> exchange_;
   Clock::time_point began_{};

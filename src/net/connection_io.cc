@@ -45,6 +45,13 @@ void Connection::keep(std::string_view input, std::size_t used) {
   } else {
     pending_.assign(input.substr(used));
   }
+  hold_pending();
+}
+
+void Connection::hold_pending() {
+  if (held_ == pending_.size()) return;
+  shared_->held_bytes += pending_.size() - held_;  // modulo 2^64 where it shrinks
+  held_ = pending_.size();
 }
 
 void Connection::wait(Stream::Outcome wanted) {
@@ -125,6 +132,7 @@ void Connection::on_flushed() {
 void Connection::linger() {
   phase_ = Phase::Lingering;
   pending_ = std::string();
+  hold_pending();
   stream_.shutdown_write();
   set_deadline(kLingerTime);
   discard_lingering();

@@ -46,8 +46,9 @@ struct Response {
   std::optional<std::uint64_t> head_length = std::nullopt;
 };
 
-// Exactly once, from any thread. Destroyed without a call: the client gets a 500 and the connection
-// closes.
+// Exactly once, from any thread; the first chunk of the answer's body is read on that thread, the
+// others on the server's workers. Destroyed without a call: the client gets a 500 and the
+// connection closes.
 using Responder = std::move_only_function<void(Response)>;
 
 // Runs on one of the server's worker threads; may keep the request and answer later, holding no

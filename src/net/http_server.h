@@ -29,6 +29,9 @@ struct ServerOptions {
   std::size_t requests_in_progress_max = 1'024;  // beyond: 503 with Retry-After
   std::size_t header_bytes_max = 64 * 1024;
   std::size_t headers_max = 128;
+  // What all connections together may have sent ahead of being served: half heads, pipelined
+  // requests. Beyond, connections that add to it are closed.
+  std::size_t held_bytes_max = 64 * 1024 * 1024;
   std::chrono::milliseconds header_time_max{20'000};  // from first byte to the end of the header
   std::chrono::milliseconds idle_time_max{120'000};   // between requests
   std::chrono::milliseconds stall_time_max{30'000};   // a body that moves no byte for so long ends

@@ -51,6 +51,29 @@ TEST_F(HttpServerLimits, ASlowHeadEndsWhenItsTimeIsUpHoweverOftenAByteComes) {
   EXPECT_EQ(metric("sextant_http_refused_total{reason=\"slow\"}"), 1);
 }
 
+TEST_F(HttpServerLimits, WhatWaitsHalfSentIsBoundedOverAllConnections) {
+  start_plain({.held_bytes_max = 100'000});
+  const std::string half = "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(40'000, 'x');
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(std::make_unique<RawClient>(server_->port()));
+    ASSERT_TRUE(clients.back()->send(half));
+  }
+  const auto refused = [&] { return metric("sextant_http_refused_total{reason=\"busy\"}"); };
+  while (refused() < 1) std::this_thread::yield();  // whichever of them came last
+  EXPECT_EQ(refused(), 1);
+  RawClient whole(server_->port());  // holds nothing, so it is served
+  ASSERT_TRUE(whole.send(kGet));
+  EXPECT_EQ(whole.receive().value().body, "ok");
+  int finished = 0;
+  for (auto& client : clients) {
+    client->send("\r\n\r\n");
+    const auto answer = client->receive();
+    if (answer && answer->status == 200) ++finished;
+  }
+  EXPECT_EQ(finished, 2);
+}
+
 TEST_F(HttpServerLimits, AnIdleConnectionIsClosedWithoutAWord) {
   start_plain({.idle_time_max = milliseconds(50)});
   RawClient fresh(server_->port());

@@ -388,6 +388,14 @@ TEST_F(HttpServerTest, ManyClientsOverSeveralIoThreadsEachGetTheirOwnAnswers) {
   EXPECT_EQ(right, 12 * 50);
 }
 
+TEST_F(HttpServerTest, AnIpv4ClientOfAnIpv6SocketHasItsIpv4Address) {
+  start([](Request request, Responder respond) { respond(text_response(200, request.peer_ip)); },
+        {.address = "::ffff:127.0.0.1"});
+  RawClient client(server_->port());
+  ASSERT_TRUE(client.send(kGet));
+  EXPECT_EQ(client.receive().value().body, "127.0.0.1");
+}
+
 TEST_F(HttpServerTest, ATakenPortAndABadAddressAreSaidClearly) {
   start([](Request, Responder) {});
   ServerOptions options;

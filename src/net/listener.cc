@@ -23,6 +23,12 @@ bool is_shortage(const error_code& code) {
          code == error_code(ENFILE, boost::system::system_category());
 }
 
+// An IPv4 client of a socket that also takes IPv6 has its IPv4 address, as policies name it.
+std::string address_text(const boost::asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address.to_string();
+  return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
+}
+
 }  // namespace
 
 Listener::Listener(std::vector<std::shared_ptr<IoLoop>> loops, std::shared_ptr<ServerShared> shared,
@@ -85,7 +91,7 @@ void Listener::welcome(Tcp::socket socket, const std::shared_ptr<IoLoop>& loop) 
   }
   auto connection =
       std::make_shared<Connection>(loop, shared_, Stream(std::move(socket), std::move(session)),
-                                   Peer{.ip = peer.address().to_string(), .port = peer.port()});
+                                   Peer{.ip = address_text(peer.address()), .port = peer.port()});
   const bool started = loop->post([connection] { connection->start(); });
   if (!started) shared_->connections.fetch_sub(1);
 }

@@ -44,6 +44,7 @@ struct ServerShared {
   std::atomic<bool> draining = false;
   std::atomic<bool> stopping = false;
   std::atomic<std::size_t> connections = 0;
+  std::atomic<std::size_t> held_bytes = 0;
   InProgress in_progress;
   WorkerPool workers;
 };
