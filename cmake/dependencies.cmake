@@ -29,6 +29,7 @@ pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 find_library(DEFLATE_LIBRARY deflate REQUIRED)
 find_library(ISAL_LIBRARY isal REQUIRED)
+find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
 
 # The libraries that ship as plain files; SYSTEM headers keep their warnings out of ours.
 function(sextant_imported name)

@@ -5,8 +5,14 @@
 #include <cstdio>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
+#include <unordered_set>
+#include <utility>
+#include <vector>
 
+#include "cli/bucket_listing.h"
 #include "cli/commands.h"
 #include "cli/ingest_plan.h"
 #include "cli/node_client.h"
@@ -22,7 +28,18 @@ struct IngestOptions {
   std::vector<std::string> sources;
   std::string bucket;
   std::string prefix;
-  int parallel = 4;
+  int parallel = 8;
+};
+
+struct Job {
+  std::vector<PlannedFile> files;
+  // nullopt: nobody knows, so each file is asked for.
+  std::optional<std::unordered_set<std::string>> keys_there;
+  std::atomic<std::size_t> next = 0;
+
+  Known known(const PlannedFile& file) const {
+    return keys_there && !keys_there->contains(file.key) ? Known::IsAbsent : Known::Nothing;
+  }
 };
 
 struct Totals {
@@ -35,14 +52,13 @@ struct Totals {
 };
 
 // One of several threads: takes files until there are no more.
-void work(const IngestOptions& options, const std::vector<PlannedFile>& plan,
-          std::atomic<std::size_t>& next, Totals& totals, Progress& progress) {
+void work(const IngestOptions& options, Job& job, Totals& totals, Progress& progress) {
   auto client = NodeClient::open(options.node);
   for (;;) {
-    const auto index = next.fetch_add(1);
-    if (index >= plan.size()) return;
-    const auto& file = plan[index];
-    auto done = client ? upload(*client, options.bucket, file,
+    const auto index = job.next.fetch_add(1);
+    if (index >= job.files.size()) return;
+    const auto& file = job.files[index];
+    auto done = client ? upload(*client, options.bucket, file, job.known(file),
                                 [&](std::uint64_t bytes) { progress.add(bytes); })
                        : Result<Uploaded>(std::unexpected(client.error()));
     if (!done) {
@@ -85,17 +101,20 @@ ExitCode run(const IngestOptions& options) {
     report(plan.error());
     return ExitCode::Usage;
   }
-  if (auto client = NodeClient::open(options.node); !client) return report(client.error());
+  auto client = NodeClient::open(options.node);
+  if (!client) return report(client.error());
+  auto there = keys_there(*client, options.bucket, *plan);
+  if (!there) return report(there.error());
+  Job job{.files = std::move(*plan), .keys_there = std::move(*there)};
   std::uint64_t bytes = 0;
-  for (const auto& file : *plan) bytes += file.size;
+  for (const auto& file : job.files) bytes += file.size;
   const auto started = std::chrono::steady_clock::now();
   Totals totals;
   {
     Progress progress(bytes);
-    std::atomic<std::size_t> next = 0;
     std::vector<std::jthread> threads;
     for (int i = 0; i < options.parallel; ++i) {
-      threads.emplace_back([&] { work(options, *plan, next, totals, progress); });
+      threads.emplace_back([&] { work(options, job, totals, progress); });
     }
   }
   return print(options, totals,

@@ -60,12 +60,13 @@ bool worth_another_try(const Error& error) {
 }  // namespace
 
 Result<Uploaded> upload(NodeClient& client, const std::string& bucket, const PlannedFile& file,
-                        const std::function<void(std::uint64_t)>& on_bytes) {
+                        Known known, const std::function<void(std::uint64_t)>& on_bytes) {
   SX_TRY_AS(const auto sha256, file_sha256(file.path));
   const auto path = path_of(bucket, file.key);
   SystemClock clock;
   for (int tries = 1;; ++tries) {
-    auto there = is_there(client, path, sha256);
+    const bool absent = tries == 1 && known == Known::IsAbsent;
+    auto there = absent ? Result<bool>(false) : is_there(client, path, sha256);
     if (there && *there) return Uploaded::AlreadyThere;
     auto done = there ? put(client, path, file, sha256, on_bytes)
                       : Result<>(std::unexpected(there.error()));

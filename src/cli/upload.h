@@ -11,12 +11,13 @@
 namespace sextant::cli {
 
 enum class Uploaded { Sent, AlreadyThere };
+enum class Known { Nothing, IsAbsent };  // of the object before the first try
 
 // The object carries the file's SHA-256 as metadata (x-amz-meta-sextant-sha256): that is what a
-// later run compares. Tries again, with growing pauses, while the node is busy (503) or does not
-// answer. `on_bytes` hears of bytes as they are sent. Errors: as NodeClient::call, Unavailable (the
-// file cannot be read).
+// later run compares; an object that is known to be absent is not asked for. Tries again, with
+// growing pauses, while the node is busy (503) or does not answer. `on_bytes` hears of bytes as
+// they are sent. Errors: as NodeClient::call, Unavailable (the file cannot be read).
 Result<Uploaded> upload(NodeClient& client, const std::string& bucket, const PlannedFile& file,
-                        const std::function<void(std::uint64_t)>& on_bytes);
+                        Known known, const std::function<void(std::uint64_t)>& on_bytes);
 
 }  // namespace sextant::cli

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/log.h"
+#include "core/thread_name.h"
 #include "dispatch/attempt.h"
 #include "dispatch/due_window.h"
 #include "dispatch/rate.h"
@@ -202,6 +203,7 @@ class PoolDispatcher final : public Dispatcher {
   }
 
   void work(const std::stop_token& stop) {
+    name_this_thread("function");
     for (;;) {
       std::optional<Task> task;
       {
@@ -312,6 +314,7 @@ class PoolDispatcher final : public Dispatcher {
   // Wakes a worker when the earliest waiting delivery becomes due. Sleeps for good while nothing
   // waits.
   void tick(const std::stop_token& stop) {
+    name_this_thread("dispatch-timer");
     Time told = Time::min();  // the workers have looked for what is due up to here
     while (!stop.stop_requested()) {
       std::optional<Time> next;

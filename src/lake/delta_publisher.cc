@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/log.h"
+#include "core/thread_name.h"
 
 namespace sextant::lake {
 
@@ -70,6 +71,7 @@ Result<> DeltaPublisher::flush() {
 }
 
 void DeltaPublisher::run(const std::stop_token& stop) {
+  name_this_thread("lake-delta");
   while (!stop.stop_requested()) {
     {
       std::unique_lock lock(mutex_);

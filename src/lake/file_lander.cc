@@ -13,6 +13,7 @@
 
 #include "core/fault_point.h"
 #include "core/log.h"
+#include "core/thread_name.h"
 #include "lake/landing_queue.h"
 
 namespace sextant::lake {
@@ -189,6 +190,7 @@ class FileLander final : public Lander {
   }
 
   void flush_groups() {
+    name_this_thread("lake-land");
     while (auto next = queue_.pop()) {
       if (next->idle) {
         parts_.files.rest();

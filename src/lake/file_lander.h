@@ -21,8 +21,8 @@ struct LanderOptions {
   std::uint64_t shared_bytes_max = kSharedBytesMax;  // a delivery with more has files of its own
   std::size_t group_deliveries_max = 1'024;
   std::uint64_t group_bytes_max = 32ull << 20;
-  std::chrono::milliseconds linger{50};  // how long a delivery waits for others when it is busy,
-  std::chrono::milliseconds quiet{3};    // and how long it waits for the next one
+  std::chrono::milliseconds linger{250};  // how long a delivery waits for others when it is busy,
+  std::chrono::milliseconds quiet{10};    // and how long it waits for the next one
   std::size_t queue_deliveries_max = 16'384;
   int flush_threads = 2;
   WriterLimits writers = {};

@@ -1,7 +1,6 @@
 #include "net/io_loop.h"
 
-#include <pthread.h>
-
+#include "core/thread_name.h"
 #include "net/connection.h"
 
 namespace sextant::net {
@@ -14,7 +13,7 @@ IoLoop::IoLoop()
 IoLoop::~IoLoop() { stop(); }
 
 void IoLoop::run() {
-  pthread_setname_np(pthread_self(), "http-io");
+  name_this_thread("http-io");
   context_.run();
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "core/result.h"
+#include "core/thread_name.h"
 
 namespace sextant::net {
 namespace {
@@ -38,6 +39,7 @@ void WorkerPool::stop() {
 }
 
 void WorkerPool::work() {
+  name_this_thread("http-worker");
   while (auto task = tasks_.pop()) run_guarded(std::move(*task));
 }
 

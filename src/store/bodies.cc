@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "core/random.h"
+#include "core/thread_name.h"
 #include "store/keys.h"
 
 namespace sextant::store {
@@ -133,6 +134,7 @@ void BodyStore::collect(const std::vector<BodyRef>& body) {
 }
 
 void BodyStore::run(const std::stop_token& stop) {
+  name_this_thread("body-collector");
   while (auto body = garbage_.pop(stop)) {
     if (auto removed = remove(*body); !removed) {
       log::warn("could not remove an unused body; the next start tries again",

@@ -4,6 +4,7 @@
 
 #include "core/fault_point.h"
 #include "core/log.h"
+#include "core/thread_name.h"
 
 namespace sextant::adapters {
 namespace {
@@ -93,6 +94,7 @@ void Committer::run_soon(std::vector<Wake> wakes) {
 }
 
 void Committer::run() {
+  name_this_thread("commit");
   for (auto work = take(); !work.empty(); work = take()) commit(work);
 }
 

@@ -169,8 +169,8 @@ class DictionaryGatherer final : public ColumnGatherer {
   // NOLINTNEXTLINE(readability-function-cognitive-complexity)
   Result<> append_as(const arrow::DictionaryArray& column, const RowChoice& choice) {
     const Index* indices = column.data()->GetValues<Index>(1);
-    const auto& dictionary = column.dictionary();
-    const auto& texts = static_cast<const arrow::BinaryArray&>(*dictionary);
+    // column.dictionary() would make a shared array of them in each batch's column.
+    const arrow::BinaryArray texts(column.data()->dictionary);
     SX_TRY(from_arrow(indices_.Reserve(
         choice.all ? column.length() : static_cast<std::int64_t>(choice.rows.size()))));
     // A null is almost always a null index; a null among the dictionary's values is looked at one

@@ -125,7 +125,7 @@ RocksDatabase::RocksDatabase(const std::filesystem::path& folder, const Clock& c
   options_.wal_recovery_mode = rocksdb::WALRecoveryMode::kAbsoluteConsistency;
   options_.track_and_verify_wals_in_manifest = true;
   options_.avoid_flush_during_recovery = true;  // so that it opens on a full disk, too
-  options_.max_bgerror_resume_count = 0;  // we recover when a batch comes; nothing polls
+  options_.max_bgerror_resume_count = 0;        // we recover when a batch comes; nothing polls
   options_.db_write_buffer_size = kAllWriteBuffersBytes;
   options_.max_total_wal_size = kLogBytesMax;
   options_.max_manifest_file_size = kManifestBytesMax;

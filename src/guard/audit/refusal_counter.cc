@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/thread_name.h"
+
 namespace sextant::guard {
 namespace {
 
@@ -48,6 +50,7 @@ bool RefusalCounter::is_first(const sdk::Call& call, std::string_view error_code
 }
 
 void RefusalCounter::run(const std::stop_token& stop) {
+  name_this_thread("audit-refusals");
   while (!stop.stop_requested()) {
     Time ends = Time::max();
     {

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "core/encoding.h"
+#include "core/guarded.h"
 #include "core/hash.h"
 #include "core/strings.h"
 #include "intel/enrichers/geo_database.h"
@@ -67,9 +68,48 @@ sdk::NumberColumn<T> spread(const std::vector<std::int32_t>& rows, const std::ve
   return cells;
 }
 
+std::shared_ptr<arrow::DataType> type_of(std::size_t field) {
+  if (is_text(field)) return arrow::dictionary(arrow::int32(), arrow::utf8());
+  return static_cast<GeoField>(field) == GeoField::AsNumber ? arrow::int64() : arrow::float64();
+}
+
+// The databases of one revision and the columns that they fill; shared by its stages.
+class Geoip {
+ public:
+  explicit Geoip(Databases all) : databases(std::move(all)) {
+    for (std::size_t field = 0; field < kGeoFields; ++field) {
+      const auto has = [&](const auto& each) { return each->has(static_cast<GeoField>(field)); };
+      if (std::ranges::any_of(databases, has)) served.push_back(field);
+    }
+  }
+
+  // The same pointer for the same schema as last time: whoever takes the rows need only compare it.
+  SchemaPtr schema_behind(const SchemaPtr& schema) const {
+    return last_.with([&](Schemas& last) {
+      if (last.before == schema) return last.behind;
+      auto fields = schema->fields();
+      for (const auto field : served) {
+        fields.push_back(arrow::field(kColumns[field], type_of(field)));
+      }
+      last = {schema, arrow::schema(std::move(fields), schema->metadata())};
+      return last.behind;
+    });
+  }
+
+  const Databases databases;
+  std::vector<std::size_t> served;
+
+ private:
+  struct Schemas {
+    SchemaPtr before;
+    SchemaPtr behind;
+  };
+  mutable Guarded<Schemas> last_;
+};
+
 class GeoipStage final : public sdk::Stage {
  public:
-  explicit GeoipStage(const Databases& databases) : databases_(databases) {}
+  explicit GeoipStage(const Geoip& geoip) : geoip_(geoip), databases_(geoip.databases) {}
 
   Result<> rows(sdk::Rows rows, const sdk::Emit& emit) override {
     const auto column = rows.batch->schema()->GetFieldIndex(kAddressColumn);
@@ -83,26 +123,18 @@ class GeoipStage final : public sdk::Stage {
     const auto& addresses = static_cast<const arrow::DictionaryArray&>(values);
     SX_TRY_AS(const auto found, find_all(addresses));
     const auto distinct = rows_to_distinct(addresses);
-    auto fields = rows.batch->schema()->fields();
     auto arrays = rows.batch->columns();
-    for (std::size_t field = 0; field < kGeoFields; ++field) {
-      if (!served(static_cast<GeoField>(field))) continue;
+    for (const auto field : geoip_.served) {
       arrays.push_back(is_text(field)
                            ? text_column(found, distinct, static_cast<GeoField>(field))
                            : number_column(found, distinct, static_cast<GeoField>(field)));
-      fields.push_back(arrow::field(kColumns[field], arrays.back()->type()));
     }
-    auto schema = arrow::schema(std::move(fields), rows.batch->schema()->metadata());
-    rows.batch =
-        arrow::RecordBatch::Make(std::move(schema), rows.batch->num_rows(), std::move(arrays));
+    rows.batch = arrow::RecordBatch::Make(geoip_.schema_behind(rows.batch->schema()),
+                                          rows.batch->num_rows(), std::move(arrays));
     return emit(std::move(rows));
   }
 
  private:
-  bool served(GeoField field) const {
-    return std::ranges::any_of(databases_, [field](const auto& each) { return each->has(field); });
-  }
-
   Result<std::vector<Found>> find_all(const arrow::DictionaryArray& addresses) const {
     const auto& texts = static_cast<const arrow::StringArray&>(*addresses.dictionary());
     std::vector<Found> all(static_cast<std::size_t>(texts.length()), Found(databases_.size()));
@@ -143,26 +175,27 @@ class GeoipStage final : public sdk::Stage {
     return spread(rows, whole).finish(rows.size(), arrow::int64());
   }
 
+  const Geoip& geoip_;
   const Databases& databases_;
 };
 
 class GeoipPrepared final : public sdk::Prepared {
  public:
-  explicit GeoipPrepared(Databases databases) : databases_(std::move(databases)) {}
+  explicit GeoipPrepared(Databases databases) : geoip_(std::move(databases)) {}
   std::unique_ptr<sdk::Stage> start(const sdk::Source&) const override {
-    return std::make_unique<GeoipStage>(databases_);
+    return std::make_unique<GeoipStage>(geoip_);
   }
   std::string data_hash() const override {
     std::string all;
-    for (const auto& database : databases_) all += database->hash() + '\n';
+    for (const auto& database : geoip_.databases) all += database->hash() + '\n';
     return sha256_hex(all);
   }
   bool stale() const override {
-    return std::ranges::any_of(databases_, [](const auto& each) { return each->changed(); });
+    return std::ranges::any_of(geoip_.databases, [](const auto& each) { return each->changed(); });
   }
 
  private:
-  Databases databases_;
+  Geoip geoip_;
 };
 
 // Names of files inside the data folder, never paths.

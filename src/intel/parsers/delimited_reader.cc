@@ -6,6 +6,10 @@
 #include <arrow/util/key_value_metadata.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
+
+#include "core/guarded.h"
 
 namespace sextant::intel {
 namespace {
@@ -112,11 +116,21 @@ BatchPtr DelimitedReader::finish() {
   if (options_.keep_original) columns.push_back({"event.original", original_.finish_text(rows)});
   const auto time = std::ranges::find(columns, "ts", &NamedColumn::name);
   std::rotate(columns.begin(), time, time + 1);  // the time comes first
-  if (!schema_) schema_ = schema_of(columns);
+  if (!schema_) schema_ = shared_schema(columns);
   std::vector<sdk::ArrayPtr> arrays;
   arrays.reserve(columns.size());
   for (auto& column : columns) arrays.push_back(std::move(column.values));
   return arrow::RecordBatch::Make(schema_, static_cast<std::int64_t>(rows), std::move(arrays));
+}
+
+// One for all readers of a format, so that whoever takes their rows need only compare pointers.
+SchemaPtr DelimitedReader::shared_schema(const std::vector<NamedColumn>& columns) const {
+  static Guarded<std::map<std::pair<const Format*, bool>, SchemaPtr>> known;
+  return known.with([&](auto& schemas) {
+    auto& schema = schemas[{&format_, options_.keep_original}];
+    if (!schema) schema = schema_of(columns);
+    return schema;
+  });
 }
 
 SchemaPtr DelimitedReader::schema_of(const std::vector<NamedColumn>& columns) const {

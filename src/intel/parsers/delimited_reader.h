@@ -40,6 +40,7 @@ class DelimitedReader final : public LineReader {
   std::optional<std::string> set_fields(std::size_t first, std::size_t count);
   void finish_row(const Line& line, std::size_t place);
   bool known_count(std::size_t count) const;
+  SchemaPtr shared_schema(const std::vector<NamedColumn>& columns) const;
   SchemaPtr schema_of(const std::vector<NamedColumn>& columns) const;
 
   const Format& format_;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/thread_name.h"
+
 namespace sextant::server {
 
 Rest::Rest(std::chrono::seconds quiet, std::function<bool()> busy, std::function<void()> release)
@@ -21,6 +23,7 @@ void Rest::touch() {
 }
 
 void Rest::run(const std::stop_token& stop) {
+  name_this_thread("rest");
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
     if (!changed_.wait(lock, stop, [this] { return awake_.load(); })) return;
