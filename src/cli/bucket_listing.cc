@@ -23,11 +23,21 @@ std::string page_query(const std::string& prefix, const std::string& token) {
   return query;
 }
 
-Result<xml::Element> page(NodeClient& client, const std::string& bucket, std::string query) {
-  SX_TRY_AS(const auto response, client.call({.service = "s3",
-                                              .path = "/" + uri_encode(bucket),
-                                              .query = std::move(query)}));
-  return xml::parse(response.body);
+struct Page {
+  std::vector<std::string> keys;
+  std::string next;  // the token of the page behind it; empty when it is the last
+};
+
+Result<Page> read_page(NodeClient& client, const std::string& bucket, std::string query) {
+  SX_TRY_AS(
+      const auto response,
+      client.call({.service = "s3", .path = "/" + uri_encode(bucket), .query = std::move(query)}));
+  SX_TRY_AS(const auto listed, xml::parse(response.body));
+  Page page{.keys = {}, .next = listed.text_of("NextContinuationToken")};
+  for (const auto& each : listed.children) {
+    if (each.name == "Contents") page.keys.push_back(each.text_of("Key"));
+  }
+  return page;
 }
 
 }  // namespace
@@ -37,19 +47,17 @@ Result<std::optional<std::unordered_set<std::string>>> keys_there(
   std::unordered_set<std::string> there;
   if (plan.empty()) return there;
   const auto prefix = common_prefix(plan.front().key, plan.back().key);
-  for (std::string token;;) {
-    const auto listed = page(client, bucket, page_query(prefix, token));
-    if (!listed && listed.error().code == Code::Denied) return std::nullopt;
-    if (!listed) return std::unexpected(listed.error());
-    for (const auto& each : listed->children) {
-      if (each.name != "Contents") continue;
-      auto key = each.text_of("Key");
-      if (key > plan.back().key) return there;
-      if (std::ranges::binary_search(plan, key, {}, &PlannedFile::key)) there.insert(std::move(key));
+  Page page;
+  do {
+    auto read = read_page(client, bucket, page_query(prefix, page.next));
+    if (!read && read.error().code == Code::Denied) return std::nullopt;
+    if (!read) return std::unexpected(std::move(read).error());
+    page = std::move(*read);
+    for (const auto& key : page.keys) {
+      if (std::ranges::binary_search(plan, key, {}, &PlannedFile::key)) there.insert(key);
     }
-    token = listed->text_of("NextContinuationToken");
-    if (token.empty()) return there;
-  }
+  } while (!page.next.empty() && !page.keys.empty() && page.keys.back() <= plan.back().key);
+  return there;
 }
 
 }  // namespace sextant::cli
