@@ -19,7 +19,6 @@ endif()
 if(SEXTANT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
 
 # sextant_layer(NAME [DEPENDS layers it may include...] [LIBRARIES outside libraries...]
 #               [TEST_DEPENDS layers that only its tests use...])
