@@ -105,9 +105,9 @@ TEST_P(Bodies, DrainOfManyChunksDoesNotGrowTheStack) {
   std::ptrdiff_t deepest = 0;
   std::map<std::thread::id, const char*> first;
   const auto done = drain_and_wait(script(100'000), [&](std::string_view) -> Result<> {
-    const char here = 0;
-    const auto* frame = first.try_emplace(std::this_thread::get_id(), &here).first->second;
-    deepest = std::max(deepest, std::abs(frame - &here));
+    const auto* here = static_cast<const char*>(__builtin_frame_address(0));
+    const auto* frame = first.try_emplace(std::this_thread::get_id(), here).first->second;
+    deepest = std::max(deepest, std::abs(frame - here));
     ++count;
     return {};
   });

@@ -1,5 +1,7 @@
 #include "core/clock.h"
 
+#include <algorithm>
+
 namespace sextant {
 
 Time SystemClock::now() const {
@@ -7,6 +9,11 @@ Time SystemClock::now() const {
 }
 
 bool SystemClock::wait_until(Time when, std::stop_token stop) {
+  // Times that nanoseconds of 64 bits cannot tell are as far away as a wait can end.
+  constexpr std::chrono::hours kLongest{24 * 365 * 100};
+  const auto from = now();
+  if (when <= from) return !stop.stop_requested();
+  when = std::min(when, from + kLongest);
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);

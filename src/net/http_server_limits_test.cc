@@ -3,9 +3,11 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <future>
+#include <limits>
 #include <semaphore>
 #include <thread>
 
@@ -343,10 +345,15 @@ TEST_F(HttpServerLimits, AtRestNoThreadWakesUp) {
     getrusage(RUSAGE_SELF, &usage);
     return usage.ru_nvcsw;
   };
-  const auto before = wake_ups();
-  pollfd nothing{};
-  ::poll(&nothing, 0, 300);
-  EXPECT_LE(wake_ups() - before, 3);  // this thread's own, and the last of the connection's
+  // The first while may still see the connection's end; a thread that ticks is seen in each.
+  long fewest = std::numeric_limits<long>::max();
+  for (int whiles = 0; whiles < 10 && fewest > 1; ++whiles) {
+    const auto before = wake_ups();
+    pollfd nothing{};
+    ::poll(&nothing, 0, 300);
+    fewest = std::min(fewest, wake_ups() - before);
+  }
+  EXPECT_LE(fewest, 1);  // this thread's own
 }
 
 // Out of descriptors, accept fails at once and for ever: the server must neither spin nor stop.

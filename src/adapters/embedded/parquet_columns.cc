@@ -80,7 +80,7 @@ class TextGatherer final : public ColumnGatherer {
     arrow::TypedBufferBuilder<std::int32_t> offsets;
     SX_TRY(from_arrow(offsets.Reserve(rows + 1)));
     offsets.UnsafeAppend(0);
-    offsets.UnsafeAppend(ends_.data(), rows);
+    if (rows > 0) offsets.UnsafeAppend(ends_.data(), rows);
     ends_.Reset();
     SX_TRY_AS(auto offset_buffer, from_arrow(offsets.Finish()));
     SX_TRY_AS(auto bytes, from_arrow(bytes_.Finish()));

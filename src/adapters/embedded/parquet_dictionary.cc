@@ -66,7 +66,7 @@ class TextSet {
     const auto count = static_cast<std::int64_t>(ends_.size());
     SX_TRY(from_arrow(offsets.Reserve(count + 1)));
     offsets.UnsafeAppend(0);
-    offsets.UnsafeAppend(ends_.data(), count);
+    if (count > 0) offsets.UnsafeAppend(ends_.data(), count);
     SX_TRY_AS(auto offset_buffer, from_arrow(offsets.Finish()));
     SX_TRY_AS(auto bytes, from_arrow(bytes_.Finish()));
     ends_.clear();
