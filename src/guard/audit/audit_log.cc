@@ -32,6 +32,7 @@ AuditLog::~AuditLog() = default;
 void AuditLog::submit(std::string record, OnRecorded on_recorded) const {
   ports::Batch batch;
   batch.appends.push_back({.stream = stream_, .payload = std::move(record), .chained = true});
+  batch.from_reserve = true;  // on a full disk, what is there is still read
   log_.submit(std::move(batch), [done = std::move(on_recorded)](auto committed) mutable {
     if (!committed) return done(std::unexpected(std::move(committed).error()));
     done({});

@@ -37,6 +37,7 @@ ports::Batch mark(const S3Context& s3, const Versioned<store::BucketRecord>& buc
   auto record = bucket.record;
   record.deleting = deleting;
   ports::Batch batch;
+  batch.from_reserve = true;  // on a full disk, buckets still go
   batch.conditions.push_back({bucket_key(s3, record.name), bucket.version});
   batch.puts.push_back({bucket_key(s3, record.name), store::encode(record)});
   return batch;
@@ -46,7 +47,6 @@ ports::Batch mark(const S3Context& s3, const Versioned<store::BucketRecord>& buc
 void unmark(const S3Ptr& s3, const Versioned<store::BucketRecord>& bucket, Error error,
             sdk::Reply reply) {
   auto batch = mark(*s3, bucket, false);
-  batch.from_reserve = true;
   s3->parts.log.submit(std::move(batch), [reply = std::move(reply), error = std::move(error)](
                                              const Result<ports::Committed>&) mutable {
     reply(std::unexpected(std::move(error)));
@@ -63,6 +63,7 @@ void finish_delete(const S3Ptr& s3, const PermitPtr& permit, Versioned<store::Bu
     return unmark(s3, bucket, std::move(error), std::move(reply));
   }
   ports::Batch batch;
+  batch.from_reserve = true;
   batch.conditions.push_back({bucket_key(*s3, bucket.record.name), bucket.version});
   batch.erases.push_back(bucket_key(*s3, bucket.record.name));
   permit->commit(

@@ -226,6 +226,7 @@ void abort_multipart_upload(const S3Ptr& s3, PermitPtr permit, sdk::Input input,
   auto parts = parts_of(*s3, upload_id);
   if (!parts) return reply(std::unexpected(as_s3_error(std::move(parts).error())));
   ports::Batch batch;
+  batch.from_reserve = true;  // on a full disk, this makes room
   add_upload_end(*s3, bucket, upload_id, upload->version, *parts, batch);
   permit->commit(std::move(batch),
                  [s3, permit, upload_id, parts = std::move(*parts),

@@ -70,8 +70,9 @@ class ChangeCommit : public std::enable_shared_from_this<ChangeCommit> {
       if (change_.staged) store::BodyStore::add(batch, *change_.staged, referrer);
       store::BodyStore::refer(batch, change_.record->body, referrer);
       batch.puts.push_back({object_key, store::encode(*change_.record)});
-    } else if (current_) {
-      batch.erases.push_back(object_key);
+    } else {
+      if (current_) batch.erases.push_back(object_key);
+      batch.from_reserve = true;  // on a full disk, deleting is what makes room
     }
     if (change_.extra) change_.extra(batch);
     if (change_.record || current_) SX_TRY(add_events(batch));
