@@ -3,7 +3,7 @@
 #   // links: core template
 #
 #   tests/contract/*_test.cc   label contract   one suite a port, run against every adapter
-#   tests/scenario/*_test.cc   label scenario   the real wiring on in-memory adapters and a clock moved by hand
+#   tests/scenario/*_test.cc   label scenario   the whole program or node, as a user has it
 #   tests/fault/*_test.cc      label fault      adapters that fail, lose power, run out of disk
 #   tests/fuzz/*_fuzz.cc       label fuzz       LLVMFuzzerTestOneInput; tests/fuzz/corpus/NAME/ is replayed here,
 #                                               and grown by `make fuzz TARGET=NAME MINUTES=n`

@@ -28,6 +28,7 @@ Run::Run(const Pipeline& pipeline, const sdk::Source& source, const Outputs& out
     stages_.push_back(step.prepared->start(source));
     emits_.emplace_back([this, i](sdk::Rows rows) { return emit_from(i, std::move(rows)); });
     report_.stages.push_back({.stage = std::string(step.function->id)});
+    nanos_.push_back(0);
   }
 }
 
@@ -35,8 +36,7 @@ template <typename Work>
 Result<> Run::as_stage(std::size_t stage, Work&& work) {
   const auto charge = [&] {
     const auto now = thread_cpu_ns();
-    if (running_)
-      report_.stages[*running_].micros += now - charged_until_;  // nanoseconds until the end
+    if (running_) nanos_[*running_] += now - charged_until_;
     charged_until_ = now;
   };
   charge();
@@ -53,7 +53,7 @@ std::expected<Report, Failure> Run::go(const ReadBytes& read) {
   if (result && damage_) result = damaged(*damage_);
   if (result) result = finish_stages();
   if (!result) return std::unexpected(Failure{std::move(result).error(), failed_stage_});
-  for (auto& stage : report_.stages) stage.micros /= 1'000;
+  for (std::size_t i = 0; i < nanos_.size(); ++i) report_.stages[i].micros = nanos_[i] / 1'000;
   return std::move(report_);
 }
 

@@ -39,6 +39,7 @@ class Run {
   std::vector<std::unique_ptr<sdk::Stage>> stages_;
   std::vector<sdk::Emit> emits_;  // emits_[i]: where stage i's rows go
   Report report_;
+  std::vector<std::uint64_t> nanos_;  // of CPU, charged to each stage
   std::string failed_stage_;
   std::optional<std::size_t> running_;  // the stage that is charged now
   std::uint64_t charged_until_ = 0;     // thread CPU time, nanoseconds
