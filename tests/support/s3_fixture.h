@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -89,9 +92,12 @@ class S3Test : public testing::Test {
     for (const auto& row : operations) {
       if (row.name != operation) continue;
       gate.run(row, {.principal = root(), .request_id = RequestId("r"), .source_ip = "192.0.2.1"},
-               std::move(input), [answer](Result<sdk::Output> output) {
+               std::move(input), [this, answer](Result<sdk::Output> output) {
+                 auto given = to_answer(std::move(output));
+                 std::lock_guard lock(answers_mutex);
                  EXPECT_FALSE(*answer) << "answered twice";
-                 *answer = to_answer(std::move(output));
+                 *answer = std::move(given);
+                 answered.notify_all();
                });
       return answer;
     }
@@ -102,7 +108,10 @@ class S3Test : public testing::Test {
   Answer call(std::string_view operation, boost::json::object parameters, std::string body = {},
               std::map<std::string, std::string> trailers = {}) {
     auto answer = begin(operation, std::move(parameters), std::move(body), std::move(trailers));
-    EXPECT_TRUE(*answer) << operation << " did not answer";
+    // The collector of bytes may be committing too, and then its thread tells our commit's end.
+    std::unique_lock lock(answers_mutex);
+    EXPECT_TRUE(answered.wait_for(lock, std::chrono::seconds(10), [&] { return *answer; }))
+        << operation << " did not answer";
     return answer->value_or(Answer{});
   }
 
@@ -157,6 +166,8 @@ class S3Test : public testing::Test {
 
   Scope scope{AccountId("000000000000"), Region("us-east-1")};
   ManualClock clock{kS3Time};
+  std::mutex answers_mutex;
+  std::condition_variable answered;
   adapters::MemoryStore store{clock};
   adapters::MemoryBlobStore blobs;
   std::unique_ptr<store::ConfigurationStore> configuration;
