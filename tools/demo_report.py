@@ -67,9 +67,10 @@ def next_steps():
 
 def bars(rows, width=36):
     top = max((row["count"] for row in rows), default=1)
+    name_width = max((len(row["name"]) for row in rows), default=0)
     for row in rows:
         bar = "█" * max(1, round(width * row["count"] / top))
-        yield f"  {row['name'][:34]:<34} {row['count']:>10,}  {bar}"
+        yield f"  {row['name']:<{name_width}} {row['count']:>10,}  {bar}"
 
 
 def text(facts):
@@ -94,13 +95,15 @@ def text(facts):
 def chart(title, rows):
     """Horizontal bars as inline SVG."""
     top = max((row["count"] for row in rows), default=1)
+    # About 7 units a letter; the bars take what names and counts leave of 720.
+    left = 16 + max(60, 7 * max((len(row["name"]) for row in rows), default=0))
     parts = []
     for index, row in enumerate(rows):
         y = index * 24
-        length = 420 * row["count"] / top
-        parts.append(f'<text x="190" y="{y + 16}" text-anchor="end">{escape.escape(row["name"][:28])}</text>'
-                     f'<rect x="198" y="{y + 4}" width="{max(length, 1):.1f}" height="16" rx="2"/>'
-                     f'<text x="{204 + length:.1f}" y="{y + 16}">{row["count"]:,}</text>')
+        length = (640 - left) * row["count"] / top
+        parts.append(f'<text x="{left - 8}" y="{y + 16}" text-anchor="end">{escape.escape(row["name"])}</text>'
+                     f'<rect x="{left}" y="{y + 4}" width="{max(length, 1):.1f}" height="16" rx="2"/>'
+                     f'<text x="{left + length + 6:.1f}" y="{y + 16}">{row["count"]:,}</text>')
     return (f'<section><h2>{escape.escape(title)}</h2><svg viewBox="0 0 720 {len(rows) * 24 + 4}" role="img" '
             f'aria-label="{escape.escape(title)}">{"".join(parts)}</svg></section>')
 
