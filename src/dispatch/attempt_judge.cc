@@ -7,9 +7,17 @@
 namespace sextant::dispatch {
 namespace {
 
+// Who invokes the function; "" for the kinds of triggers that make no deliveries.
 std::string trigger_service(store::TriggerKind kind) {
-  SX_CHECK(kind == store::TriggerKind::Bucket);  // the one kind that makes deliveries
-  return "s3.amazonaws.com";
+  switch (kind) {
+    case store::TriggerKind::Bucket: return "s3.amazonaws.com";
+    case store::TriggerKind::Schedule:
+    case store::TriggerKind::Stream:
+    case store::TriggerKind::Invoke:
+    case store::TriggerKind::Queue:
+    case store::TriggerKind::Table: return "";
+  }
+  return "";
 }
 
 }  // namespace
@@ -22,7 +30,10 @@ Result<> AttemptJudge::invoke() {
   invoke.source_ip = invoke.principal.service;
   invoke.context["aws:SourceArn"] = {delivery_.event.source_arn};
   invoke.context["aws:SourceAccount"] = {parts_.scope.account.text()};
-  return judge(std::move(invoke));
+  if (!invoke.principal.service.empty()) return judge(std::move(invoke));
+  return decided(std::move(invoke), {.verdict = sdk::Verdict::Deny,
+                                     .reason = "no service invokes functions by such a trigger",
+                                     .deciding_statements = {}});
 }
 
 Result<> AttemptJudge::read_object() {
@@ -70,6 +81,10 @@ sdk::Call AttemptJudge::as_role(sdk::Call call) const {
 
 Result<> AttemptJudge::judge(sdk::Call call) {
   auto decision = parts_.gate.judge(call);
+  return decided(std::move(call), std::move(decision));
+}
+
+Result<> AttemptJudge::decided(sdk::Call call, sdk::Decision decision) {
   const bool allowed = decision.verdict == sdk::Verdict::Allow;
   auto reason = decision.reason;
   judged_.push_back({std::move(call), std::move(decision)});

@@ -32,6 +32,7 @@ class AttemptJudge {
                  std::string resource) const;
   sdk::Call as_role(sdk::Call call) const;
   Result<> judge(sdk::Call call);
+  Result<> decided(sdk::Call call, sdk::Decision decision);
 
   const DispatcherParts& parts_;
   const store::Delivery& delivery_;

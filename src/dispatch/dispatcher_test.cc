@@ -12,6 +12,7 @@ namespace sextant::dispatch {
 namespace {
 
 using store::OutcomeKind;
+using store::TriggerKind;
 
 class DispatcherTest : public test::DispatchTest {
  protected:
@@ -217,6 +218,46 @@ TEST_F(DispatcherTest, TheGateDecidesOnEachOfItsCalls) {
   EXPECT_TRUE(script.seen().empty()) << "a function ran on what it may not read";
   const auto no_land = cause_without("d", role_may(R"("s3:*")"));
   EXPECT_TRUE(no_land.contains("glue:BatchCreatePartition")) << no_land;
+}
+
+// The kinds of triggers, each after the one before it. One that is not here does not compile: say
+// below who may invoke functions by it.
+std::optional<TriggerKind> kind_after(TriggerKind kind) {
+  switch (kind) {
+    case TriggerKind::Bucket: return TriggerKind::Schedule;
+    case TriggerKind::Schedule: return TriggerKind::Stream;
+    case TriggerKind::Stream: return TriggerKind::Invoke;
+    case TriggerKind::Invoke: return TriggerKind::Queue;
+    case TriggerKind::Queue: return TriggerKind::Table;
+    case TriggerKind::Table: return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+TEST_F(DispatcherTest, EveryKindOfTriggerNeedsAPermission) {
+  const auto outcome = [&](TriggerKind kind, const char* who, const auto& change) {
+    trigger = kind;
+    app = test::make_dispatch_app();
+    function().retry.retries_max = 0;
+    change(app);
+    deploy();
+    return outcome_of(send(std::to_string(static_cast<int>(kind)) + who));
+  };
+  const auto nobody = [](model::App& changed) { changed.permissions.clear(); };
+  const auto anybody = [](model::App& changed) { changed.permissions[0].principal = "*"; };
+  std::size_t runs = 0;
+  for (std::optional kind = TriggerKind::Bucket; kind; kind = kind_after(*kind)) {
+    SCOPED_TRACE("kind " + std::to_string(static_cast<int>(*kind)));
+    const auto refused = outcome(*kind, "nobody", nobody);
+    EXPECT_EQ(refused.outcome, OutcomeKind::Dropped);
+    EXPECT_EQ(refused.cause->code, "AccessDenied");
+    EXPECT_EQ(script.seen().size(), runs) << "a function ran that may not be invoked";
+    // A kind that makes no deliveries here is refused whatever the permissions say.
+    const bool known = *kind == TriggerKind::Bucket;
+    const auto allowed = outcome(*kind, "anybody", anybody);
+    EXPECT_EQ(allowed.outcome, known ? OutcomeKind::Succeeded : OutcomeKind::Dropped);
+    EXPECT_EQ(script.seen().size(), runs += known ? 1 : 0);
+  }
 }
 
 TEST_F(DispatcherTest, EveryAttemptIsOnTheAuditLog) {

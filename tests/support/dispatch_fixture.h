@@ -143,7 +143,8 @@ class DispatchTest : public testing::Test {
   store::Delivery make_delivery(const std::string& key) {
     store::Delivery delivery;
     delivery.function = FunctionName("collector");
-    delivery.event = {.name = "ObjectCreated:Put",
+    delivery.event = {.trigger = trigger,
+                      .name = "ObjectCreated:Put",
                       .source_arn = "arn:aws:s3:::logs",
                       .notification_id = "n1",
                       .bucket = "logs",
@@ -239,6 +240,7 @@ class DispatchTest : public testing::Test {
 
   Scope scope{AccountId("000000000000"), Region("us-east-1")};
   ManualClock clock{kDispatchTime};
+  store::TriggerKind trigger = store::TriggerKind::Bucket;  // of the deliveries that it makes
   Script script;
   sdk::Function lines = lines_function(script);
   sdk::Function down = pass_function("enrichers.down", true);

@@ -105,10 +105,22 @@ void add_object_headers(const json::Object& result, net::Response& response) {
   }
 }
 
+// What a new upload's parts are to carry is told in headers, not in its document.
+void add_upload_headers(json::Object& result, net::Response& response) {
+  for (const auto& [member, header] : {HeaderOf{"ChecksumAlgorithm", "x-amz-checksum-algorithm"},
+                                       HeaderOf{"ChecksumType", "x-amz-checksum-type"}}) {
+    if (auto value = json::text_or(result, member); !value.empty()) {
+      response.headers.emplace_back(header, std::move(value));
+    }
+    result.erase(member);
+  }
+}
+
 }  // namespace
 
 net::Response to_response(std::string_view operation, sdk::Output output) {
   net::Response response;
+  if (operation == "CreateMultipartUpload") add_upload_headers(output.result, response);
   const auto document = std::ranges::find(kDocuments, operation, &Document::operation);
   if (document != kDocuments.end()) {
     xml::Writer writer(document->root, kNamespace);

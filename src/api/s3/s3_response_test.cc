@@ -40,6 +40,17 @@ TEST(S3Response, AnObjectIsHeadersAndBody) {
   EXPECT_EQ(body_of(response), "abc");
 }
 
+TEST(S3Response, ANewUploadTellsItsChecksumInHeaders) {
+  auto response = to_response(
+      "CreateMultipartUpload",
+      output({{"UploadId", "u"}, {"ChecksumAlgorithm", "CRC32"}, {"ChecksumType", "COMPOSITE"}}));
+  EXPECT_EQ(header(response, "x-amz-checksum-algorithm"), "CRC32");
+  EXPECT_EQ(header(response, "x-amz-checksum-type"), "COMPOSITE");
+  const auto document = body_of(response);
+  EXPECT_TRUE(document.contains("<UploadId>u</UploadId>")) << document;
+  EXPECT_FALSE(document.contains("Checksum")) << document;
+}
+
 TEST(S3Response, Statuses) {
   EXPECT_EQ(to_response("PutObject", output({})).status, 200);
   EXPECT_EQ(to_response("DeleteObject", output({})).status, 204);
