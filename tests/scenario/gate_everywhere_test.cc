@@ -5,7 +5,9 @@
 // src/dispatch/dispatcher_test.cc.
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
 #include <map>
+#include <set>
 
 #include "adapters/embedded/posix_disk.h"
 #include "adapters/embedded/store.h"
@@ -14,6 +16,7 @@
 #include "guard/keys/credential_store.h"
 #include "net/http_client.h"
 #include "server/node/node.h"
+#include "store/keys.h"
 #include "tests/support/temporary_folder.h"
 
 namespace sextant {
@@ -81,12 +84,9 @@ class GateEverywhere : public testing::Test {
   // A user with a key and not one policy.
   void make_stranger() {
     std::filesystem::create_directories(folder_ / "data");
-    SystemClock clock;
-    adapters::PosixDisk disk;
-    auto store =
-        *adapters::EmbeddedStore::open(folder_ / "data/store", {.clock = clock, .disk = disk});
+    const auto store = open_store();
     auto credentials =
-        *guard::CredentialStore::open(scope_, clock, *store, *store, folder_ / "data");
+        *guard::CredentialStore::open(scope_, clock_, *store, *store, folder_ / "data");
     sdk::Principal user;
     user.kind = sdk::PrincipalKind::User;
     user.account = scope_.account;
@@ -95,6 +95,71 @@ class GateEverywhere : public testing::Test {
     ports::Batch batch;
     stranger_ = credentials->make_access_key(user, batch);
     ASSERT_TRUE(ports::commit(*store, std::move(batch)));
+  }
+
+  std::unique_ptr<adapters::EmbeddedStore> open_store() {
+    return *adapters::EmbeddedStore::open(folder_ / "data/store", {.clock = clock_, .disk = disk_});
+  }
+
+  using Name = std::pair<std::string, std::string>;  // service and operation
+  using Names = std::set<Name>;
+  Names operation_names() const {
+    Names names;
+    for (const auto& [name, operation] : node_->operations().all()) names.insert(name);
+    return names;
+  }
+
+  // What the audit log says of who called what. The node is gone afterwards.
+  struct Recorded {
+    std::uint64_t calls = 0;
+    std::set<std::string> errors;  // "" for none
+  };
+  struct OnRecord {
+    std::map<std::string, std::map<Name, Recorded>> known;  // by the caller's kind
+    std::uint64_t anonymous = 0;
+  };
+  OnRecord take_audit() {
+    node_.reset();
+    const auto store = open_store();
+    OnRecord on_record;
+    const auto records = store->read(store::keys::audit_stream(scope_), 1, 100'000, 1 << 30);
+    EXPECT_TRUE(records);
+    for (const auto& record : *records) note(boost::json::parse(record.payload), on_record);
+    return on_record;
+  }
+  template <typename Wanted>
+  static void expect_each_once(const OnRecord& on_record, const std::string& caller,
+                               const Names& called, Wanted&& wanted) {
+    const auto of_caller = on_record.known.find(caller);
+    ASSERT_NE(of_caller, on_record.known.end());
+    for (const auto& [service, operation] : called) {
+      const auto found = of_caller->second.find({service, operation});
+      ASSERT_NE(found, of_caller->second.end()) << service << ":" << operation << " has no record";
+      EXPECT_EQ(found->second.calls, 1u) << service << ":" << operation;
+      EXPECT_TRUE(wanted(found->second.errors)) << service << ":" << operation;
+    }
+  }
+  static void note(const boost::json::value& record, OnRecord& on_record) {
+    const auto find = [&](const char* pointer) {
+      boost::system::error_code absent;
+      return record.find_pointer(pointer, absent);
+    };
+    const auto text = [&](const char* pointer) {
+      const auto* found = find(pointer);
+      return found != nullptr ? std::string(found->as_string()) : std::string();
+    };
+    const auto type = text("/userIdentity/type");
+    if (type == "AWSAccount") {
+      const auto* count = find("/additionalEventData/count");
+      on_record.anonymous += count != nullptr ? count->to_number<std::uint64_t>() : 1;
+      EXPECT_FALSE(text("/errorCode").empty());
+      return;
+    }
+    const auto source = text("/eventSource");
+    auto& recorded =
+        on_record.known[type][{source.substr(0, source.find('.')), text("/eventName")}];
+    ++recorded.calls;
+    recorded.errors.insert(text("/errorCode"));
   }
 
   struct Signed {
@@ -126,6 +191,8 @@ class GateEverywhere : public testing::Test {
   }
 
   Scope scope_{AccountId("000000000000"), Region("us-east-1")};
+  SystemClock clock_;
+  adapters::PosixDisk disk_;
   test::TemporaryFolder folder_;
   sigv4::Credentials stranger_;
   sigv4::Credentials root_;
@@ -138,13 +205,14 @@ TEST_F(GateEverywhere, EveryOperationRefusesWhoeverMayNot) {
   wrong_secret.secret_access_key += "x";
   auto unknown_key = root_;
   unknown_key.access_key_id = "AKIAUNKNOWNUNKNOWN00";
-  ASSERT_GT(node_->operations().all().size(), 25u);
-  for (const auto& [name, operation] : node_->operations().all()) {
-    const auto& [service, called] = name;
-    const auto wire = wire_of(service, called);
-    ASSERT_TRUE(wire) << "say in this test how " << service << ":" << called << " is called";
+  const auto called = operation_names();
+  ASSERT_GT(called.size(), 25u);
+  for (const auto& [service, operation] : called) {
+    const auto wire = wire_of(service, operation);
+    ASSERT_TRUE(wire) << "say in this test how " << service << ":" << operation << " is called";
     const auto refused = [&](const char* who, const Signed& how) {
-      EXPECT_EQ(status_of(service, *wire, how), 403) << service << ":" << called << " by " << who;
+      EXPECT_EQ(status_of(service, *wire, how), 403)
+          << service << ":" << operation << " by " << who;
     };
     refused("nobody", {});
     refused("a stranger", {.by = stranger_});
@@ -154,17 +222,27 @@ TEST_F(GateEverywhere, EveryOperationRefusesWhoeverMayNot) {
   }
   // They changed nothing.
   EXPECT_EQ(status_of("s3", {"HEAD", "/stranger"}, {.by = root_}), 404);
+
+  const auto on_record = take_audit();
+  expect_each_once(on_record, "IAMUser", called, [](const std::set<std::string>& errors) {
+    return errors == std::set<std::string>{"AccessDenied"};
+  });
+  EXPECT_EQ(on_record.anonymous, 4 * called.size()) << "of the others each is counted";
 }
 
 // So that a refusal above says something: whoever may is not refused.
 TEST_F(GateEverywhere, EveryOperationAnswersTheRoot) {
-  for (const auto& [name, operation] : node_->operations().all()) {
-    const auto wire = wire_of(name.first, name.second);
+  const auto called = operation_names();
+  for (const auto& [service, operation] : called) {
+    const auto wire = wire_of(service, operation);
     ASSERT_TRUE(wire);
-    const int status = status_of(name.first, *wire, {.by = root_});
-    EXPECT_NE(status, 403) << name.first << ":" << name.second;
-    EXPECT_NE(status, 0) << name.first << ":" << name.second;
+    const int status = status_of(service, *wire, {.by = root_});
+    EXPECT_NE(status, 403) << service << ":" << operation;
+    EXPECT_NE(status, 0) << service << ":" << operation;
   }
+  expect_each_once(take_audit(), "Root", called, [](const std::set<std::string>& errors) {
+    return !errors.contains("AccessDenied");
+  });
 }
 
 TEST_F(GateEverywhere, OnlyThreeEndpointsAreOpen) {
