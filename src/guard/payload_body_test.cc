@@ -16,9 +16,6 @@ class PiecesBody final : public Body {
  public:
   PiecesBody(std::deque<std::string> pieces, bool elsewhere)
       : pieces_(std::move(pieces)), elsewhere_(elsewhere) {}
-  ~PiecesBody() override {
-    for (auto& thread : threads_) thread.detach();
-  }
   void read(OnChunk on_chunk) override {
     std::string piece;
     if (!pieces_.empty()) {
@@ -26,15 +23,14 @@ class PiecesBody final : public Body {
       pieces_.pop_front();
     }
     if (!elsewhere_) return on_chunk(std::move(piece));
-    threads_.emplace_back([done = std::move(on_chunk), piece = std::move(piece)]() mutable {
+    std::thread([done = std::move(on_chunk), piece = std::move(piece)]() mutable {
       done(std::move(piece));
-    });
+    }).detach();
   }
 
  private:
   std::deque<std::string> pieces_;
   const bool elsewhere_;
-  std::vector<std::thread> threads_;
 };
 
 std::deque<std::string> letters(const std::string& text) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <openssl/ssl.h>
 
+#include <atomic>
 #include <future>
 #include <set>
 
@@ -141,7 +142,7 @@ TEST_F(HttpClientTest, TalksTlsToAServerItTrusts) {
   const TestCertificate certificate(folder_.path());
   ServerOptions options;
   options.tls = certificate.files;
-  bool was_tls = false;
+  std::atomic<bool> was_tls = false;
   start(
       [&](Request request, Responder respond) {
         was_tls = request.tls;

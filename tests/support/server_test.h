@@ -84,6 +84,11 @@ inline constexpr bool kMemoryIsOurs = false;
 #else
 inline constexpr bool kMemoryIsOurs = true;
 #endif
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kThreadsAreOurs = false;
+#else
+inline constexpr bool kThreadsAreOurs = true;
+#endif
 
 inline std::size_t peak_resident_bytes() {
   rusage usage{};
