@@ -12,7 +12,7 @@ namespace {
 
 ExitCode verify(const NodeOptions& options) {
   auto client = NodeClient::open(options);
-  if (!client) return report(client.error());
+  if (!client) return report_usage(client.error());
   const auto answer = get_json(*client, "audit/verify");
   if (!answer) return report(answer.error());
   const auto* intact = json::find(*answer, "Intact");

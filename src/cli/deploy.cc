@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <cctype>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/xml.h"
+#include "template/template.h"
 
 namespace sextant::cli {
 namespace {
@@ -28,7 +30,7 @@ std::string stack_name_of(const DeployOptions& options) {
   auto name = path.stem().string();
   if (name == "template")
     name = path.parent_path().filename().string();  // apps/threat_intel/template.yaml
-  for (char& c : name) c = c == '_' || c == '.' ? '-' : c;
+  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '-';
   return name;
 }
 
@@ -74,15 +76,28 @@ Result<std::string> deploy(NodeClient& client, const DeployOptions& options,
   return "created";
 }
 
+bool is_of_template(const Error& error) { return error.message.starts_with("Template error:"); }
+
+// The node knows the template by its text alone and gives it a name of its own in each line.
+Error with_file_name(Error error, const std::string& file) {
+  const auto its_name = "\n" + templates::ParseOptions{}.file_name + ":";
+  const auto name = "\n" + file + ":";
+  for (std::size_t at = 0; (at = error.message.find(its_name, at)) != std::string::npos;
+       at += name.size()) {
+    error.message.replace(at, its_name.size(), name);
+  }
+  error.name.clear();
+  return error;
+}
+
 ExitCode run(const DeployOptions& options) {
   auto text = read_file(options.file);
-  if (!text) {
-    report(text.error());
-    return ExitCode::Usage;
-  }
+  if (!text) return report_usage(text.error());
   auto client = NodeClient::open(options.node);
-  if (!client) return report(client.error());
+  if (!client) return report_usage(client.error());
   auto done = deploy(*client, options, *text);
+  if (!done && is_of_template(done.error()))
+    return report_usage(with_file_name(std::move(done).error(), options.file));
   if (!done) return report(std::move(done).error().within(options.file));
   if (options.node.json()) {
     const boost::json::object result{{"StackName", stack_name_of(options)}, {"Result", *done}};

@@ -2,6 +2,9 @@
 #include <boost/json.hpp>
 #include <cstdio>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "cli/node_client.h"
@@ -12,13 +15,14 @@ namespace {
 
 ExitCode run(const NodeOptions& options) {
   const auto credentials = find_credentials(options);
-  if (!credentials) return report(credentials.error());
-  const std::pair<const char*, std::string> variables[] = {
+  if (!credentials) return report_usage(credentials.error());
+  std::vector<std::pair<const char*, std::string>> variables = {
       {"AWS_ENDPOINT_URL", options.endpoint},
       {"AWS_ACCESS_KEY_ID", credentials->access_key_id},
       {"AWS_SECRET_ACCESS_KEY", credentials->secret_access_key},
       {"AWS_REGION", options.region},
       {"AWS_DEFAULT_REGION", options.region}};
+  if (!options.ca_file.empty()) variables.emplace_back("AWS_CA_BUNDLE", options.ca_file);
   boost::json::object object;
   for (const auto& [name, value] : variables) {
     object[name] = value;

@@ -97,12 +97,9 @@ ExitCode print(const IngestOptions& options, const Totals& totals, double second
 
 ExitCode run(const IngestOptions& options) {
   auto plan = plan_ingest(options.sources, options.prefix);
-  if (!plan) {
-    report(plan.error());
-    return ExitCode::Usage;
-  }
+  if (!plan) return report_usage(plan.error());
   auto client = NodeClient::open(options.node);
-  if (!client) return report(client.error());
+  if (!client) return report_usage(client.error());
   auto there = keys_there(*client, options.bucket, *plan);
   if (!there) return report(there.error());
   Job job{.files = std::move(*plan), .keys_there = std::move(*there)};

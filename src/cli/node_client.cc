@@ -9,10 +9,10 @@
 
 #include "core/clock.h"
 #include "core/credentials_file.h"
+#include "core/file.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/xml.h"
-#include "net/url.h"
 
 namespace sextant::cli {
 namespace {
@@ -65,6 +65,12 @@ void add_node_options(CLI::App& command, NodeOptions& options) {
   command.add_option("--data", options.data, "The node's data folder, for its root credentials")
       ->capture_default_str();
   command.add_option("--region", options.region, "Region to sign for")->capture_default_str();
+  options.ca_file = environment("AWS_CA_BUNDLE");
+  if (options.ca_file.empty()) options.ca_file = environment("SSL_CERT_FILE");
+  command
+      .add_option("--ca-file", options.ca_file,
+                  "Certificates (PEM) to trust under https instead of the system's")
+      ->capture_default_str();
   command.add_option("--output", options.output, "text for people, json for programs")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
@@ -86,18 +92,22 @@ Result<sigv4::Credentials> find_credentials(const NodeOptions& options) {
   return credentials;
 }
 
-NodeClient::NodeClient(std::string endpoint, std::string region, sigv4::Credentials credentials)
-    : endpoint_(std::move(endpoint)),
-      region_(std::move(region)),
+NodeClient::NodeClient(const NodeOptions& options, const net::Url& url,
+                       sigv4::Credentials credentials)
+    : endpoint_(url.scheme + "://" + url.authority()),
+      host_(url.authority()),
+      region_(options.region),
+      ca_file_(options.ca_file),
       credentials_(std::move(credentials)),
       http_(std::make_unique<net::HttpClient>()) {}
 
 Result<NodeClient> NodeClient::open(const NodeOptions& options) {
-  SX_TRY_AS(auto credentials, find_credentials(options));
   SX_TRY_AS(const auto url, within("--endpoint", net::parse_url(options.endpoint)));
-  NodeClient client(url.scheme + "://" + url.authority(), options.region, std::move(credentials));
-  client.host_ = url.authority();
-  return client;
+  if (url.is_tls() && !options.ca_file.empty()) {
+    SX_TRY(within("--ca-file", read_file(options.ca_file)));
+  }
+  SX_TRY_AS(auto credentials, find_credentials(options));
+  return NodeClient(options, url, std::move(credentials));
 }
 
 Result<net::ClientResponse> NodeClient::send(Call call) {
@@ -117,13 +127,22 @@ Result<net::ClientResponse> NodeClient::send(Call call) {
   request.body = std::move(call.body);
   request.body_reader = std::move(call.body_reader);
   request.body_length = call.body_length;
-  return http_->send(request);
+  request.ca_file = ca_file_;
+  auto response = http_->send(request);
+  if (!response && ca_file_.empty() && response.error().message.contains("certificate"))
+    response.error().message += "; --ca-file names whose certificates to trust";
+  return response;
 }
 
 Result<net::ClientResponse> NodeClient::call(Call call) {
   SX_TRY_AS(auto response, send(std::move(call)));
   if (response.status >= 400) return std::unexpected(error_of(response));
   return response;
+}
+
+ExitCode report_usage(const Error& error) {
+  report(error);
+  return ExitCode::Usage;
 }
 
 ExitCode report(const Error& error) {

@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "core/sigv4.h"
 #include "net/http_client.h"
+#include "net/url.h"
 
 namespace CLI {
 class App;
@@ -22,6 +23,7 @@ struct NodeOptions {
       endpoint;        // --endpoint, SEXTANT_ENDPOINT, AWS_ENDPOINT_URL, else http://127.0.0.1:4566
   std::string data;    // --data, SEXTANT_DATA, else the user's data folder
   std::string region;  // --region, AWS_REGION, AWS_DEFAULT_REGION, else us-east-1
+  std::string ca_file;  // --ca-file, AWS_CA_BUNDLE, SSL_CERT_FILE; "": whom the system trusts
   std::string output = "text";  // --output text|json
   bool json() const { return output == "json"; }
 };
@@ -36,6 +38,7 @@ Result<sigv4::Credentials> find_credentials(const NodeOptions& options);
 
 class NodeClient {
  public:
+  // Errors: what of the options or the files they name is wrong; nothing is sent.
   static Result<NodeClient> open(const NodeOptions& options);
 
   struct Call {
@@ -60,15 +63,19 @@ class NodeClient {
   const std::string& endpoint() const { return endpoint_; }
 
  private:
-  NodeClient(std::string endpoint, std::string region, sigv4::Credentials credentials);
+  NodeClient(const NodeOptions& options, const net::Url& url, sigv4::Credentials credentials);
   std::string endpoint_;
   std::string host_;
   std::string region_;
+  std::string ca_file_;
   sigv4::Credentials credentials_;
   std::unique_ptr<net::HttpClient> http_;
 };
 
 // Prints the error for a person and gives the exit code that fits.
 ExitCode report(const Error& error);
+
+// As report(), when it is the command line, or a file given to it, that is wrong.
+ExitCode report_usage(const Error& error);
 
 }  // namespace sextant::cli

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "cli/commands.h"
@@ -42,12 +43,11 @@ Result<std::string> as_table(const std::string& text) {
   return table.text();
 }
 
-Result<std::string> fetch(const QueryOptions& options) {
-  auto sql = options.sql;
-  if (!options.sql_file.empty()) {
-    SX_TRY_AS(sql, read_file(options.sql_file));
-  }
-  SX_TRY_AS(auto client, NodeClient::open(options.node));
+Result<std::string> sql_of(const QueryOptions& options) {
+  return options.sql_file.empty() ? options.sql : read_file(options.sql_file);
+}
+
+Result<std::string> fetch(NodeClient& client, const QueryOptions& options, const std::string& sql) {
   const boost::json::object request{
       {"sql", sql}, {"format", options.format == "table" ? "json" : options.format}};
   SX_TRY_AS(auto response, client.call({.service = "sextant",
@@ -64,13 +64,18 @@ ExitCode run(const QueryOptions& options) {
     std::fprintf(stderr, "sextant: give either the SQL text or --file\n");
     return ExitCode::Usage;
   }
-  auto text = fetch(options);
+  const auto sql = sql_of(options);
+  if (!sql) return report_usage(sql.error());
+  auto client = NodeClient::open(options.node);
+  if (!client) return report_usage(client.error());
+  auto text = fetch(*client, options, *sql);
   if (!text) return report(text.error());
   if (options.to.empty()) {
     std::fwrite(text->data(), 1, text->size(), stdout);
     return ExitCode::Ok;
   }
-  if (auto written = write_file_atomic(options.to, *text); !written) return report(written.error());
+  if (auto written = write_file_atomic(options.to, *text); !written)
+    return report_usage(written.error());
   return ExitCode::Ok;
 }
 
@@ -85,7 +90,13 @@ void add_query(CLI::App& program, ExitCode& exit) {
   command->add_option("-f,--format", options->format, "How to show the rows")
       ->check(CLI::IsMember({"table", "json", "ndjson", "csv", "parquet", "arrow"}))
       ->capture_default_str();
-  command->add_option("--to", options->to, "Write the rows into this file");
+  command->add_option("--to", options->to, "Write the rows into this file")
+      ->check([](const std::string& file) {
+        const auto folder = std::filesystem::absolute(file).parent_path();
+        return std::filesystem::is_directory(folder)
+                   ? std::string()
+                   : "there is no folder '" + folder.string() + "'";
+      });
   add_node_options(*command, options->node);
   command->callback([options, &exit] {
     if (options->node.json() && options->format == "table") options->format = "json";

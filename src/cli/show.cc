@@ -17,14 +17,18 @@ Result<boost::json::object> get_json(NodeClient& client, const std::string& path
   return std::move(value.get_object());
 }
 
+void print(const NodeOptions& options, const boost::json::object& answer, const AsText& as_text) {
+  const auto text = options.json() ? json::to_pretty_text(answer) + "\n" : as_text(answer);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
 ExitCode show(const NodeOptions& options, const std::string& path, const std::string& query,
-              const std::function<std::string(const boost::json::object&)>& as_text) {
+              const AsText& as_text) {
   auto client = NodeClient::open(options);
-  if (!client) return report(client.error());
+  if (!client) return report_usage(client.error());
   const auto answer = get_json(*client, path, query);
   if (!answer) return report(answer.error());
-  const auto text = options.json() ? json::to_pretty_text(*answer) + "\n" : as_text(*answer);
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  print(options, *answer, as_text);
   return ExitCode::Ok;
 }
 

@@ -14,9 +14,14 @@ namespace sextant::cli {
 Result<boost::json::object> get_json(NodeClient& client, const std::string& path,
                                      const std::string& query = {});
 
-// Fetches and prints: with --output json the node's own answer, else what `as_text` makes of it.
+using AsText = std::function<std::string(const boost::json::object&)>;
+
+// Prints: with --output json the node's own answer, else what `as_text` makes of it.
+void print(const NodeOptions& options, const boost::json::object& answer, const AsText& as_text);
+
+// get_json(), then print().
 ExitCode show(const NodeOptions& options, const std::string& path, const std::string& query,
-              const std::function<std::string(const boost::json::object&)>& as_text);
+              const AsText& as_text);
 
 // A member as text for a table's cell; numbers with thousands grouped.
 std::string cell(const boost::json::object& object, std::string_view name);

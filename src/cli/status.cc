@@ -1,10 +1,15 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/show.h"
 #include "cli/text_table.h"
+#include "core/clock.h"
+#include "core/json.h"
 
 namespace sextant::cli {
 namespace {
@@ -23,6 +28,43 @@ std::string status_text(const boost::json::object& answer) {
                     ", " + cell(answer, "Pending") +
                     " deliveries pending; counts are since the node started\n";
   return head + (table.empty() ? "nothing has been delivered\n" : table.text());
+}
+
+struct StatusOptions {
+  NodeOptions node;
+  bool wait = false;
+  int timeout_s = 300;
+};
+
+bool is_pending(const boost::json::object& answer) {
+  const auto* pending = json::find(answer, "Pending");
+  return pending != nullptr && pending->to_number<std::uint64_t>() > 0;
+}
+
+// The last answer: of a node without pending deliveries, unless the time is over.
+Result<boost::json::object> get_status(NodeClient& client, const StatusOptions& options) {
+  constexpr std::chrono::milliseconds kPauseMax{500};
+  std::chrono::milliseconds pause{10};
+  SystemClock clock;
+  const auto ends = clock.now() + std::chrono::seconds(options.timeout_s);
+  for (;;) {
+    auto answer = get_json(client, "status");
+    if (!answer || !options.wait || !is_pending(*answer) || clock.now() >= ends) return answer;
+    clock.wait_until(std::min(ends, clock.now() + pause), {});
+    pause = std::min(pause * 2, kPauseMax);
+  }
+}
+
+ExitCode show_status(const StatusOptions& options) {
+  auto client = NodeClient::open(options.node);
+  if (!client) return report_usage(client.error());
+  const auto answer = get_status(*client, options);
+  if (!answer) return report(answer.error());
+  print(options.node, *answer, status_text);
+  if (!options.wait || !is_pending(*answer)) return ExitCode::Ok;
+  return report({Code::Exhausted, cell(*answer, "Pending") +
+                                      " deliveries are still pending after " +
+                                      std::to_string(options.timeout_s) + " s"});
 }
 
 std::string deliveries_text(const boost::json::object& answer) {
@@ -60,11 +102,16 @@ std::string summary_text(const boost::json::object& answer) {
 }  // namespace
 
 void add_status(CLI::App& program, ExitCode& exit) {
-  auto options = std::make_shared<NodeOptions>();
+  auto options = std::make_shared<StatusOptions>();
   auto* command =
       program.add_subcommand("status", "Show queues, rates, lag and errors of each function");
-  add_node_options(*command, *options);
-  command->callback([options, &exit] { exit = show(*options, "status", "", status_text); });
+  auto* wait = command->add_flag("--wait", options->wait, "First wait until nothing is pending");
+  command->add_option("--timeout", options->timeout_s, "Seconds to wait at most")
+      ->check(CLI::Range(0, 86'400))
+      ->needs(wait)
+      ->capture_default_str();
+  add_node_options(*command, options->node);
+  command->callback([options, &exit] { exit = show_status(*options); });
 }
 
 void add_deliveries(CLI::App& program, ExitCode& exit) {

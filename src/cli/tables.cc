@@ -56,8 +56,9 @@ std::string files_text(const boost::json::object& answer) {
 void add_tables(CLI::App& program, ExitCode& exit) {
   auto options = std::make_shared<TablesOptions>();
   auto* command = program.add_subcommand("tables", "List the lake's tables, or describe one");
-  command->add_option("--describe", options->describe, "Show this table's columns");
-  command->add_option("--files", options->files, "Show this table's files");
+  auto* describe =
+      command->add_option("--describe", options->describe, "Show this table's columns");
+  command->add_option("--files", options->files, "Show this table's files")->excludes(describe);
   add_node_options(*command, options->node);
   command->callback([options, &exit] {
     const auto& name = options->files.empty() ? options->describe : options->files;

@@ -51,8 +51,8 @@ class Server final : public HttpServer {
     shared_->handler = nullptr;
   }
 
-  Result<> listen() {
-    SX_TRY(listener_->open(shared_->options.address, shared_->options.port));
+  Result<> listen(BoundSocket& socket) {
+    SX_TRY(listener_->open(socket));
     loops_.front()->post([listener = listener_] { listener->accept_next(); });
     return {};
   }
@@ -80,6 +80,13 @@ class Server final : public HttpServer {
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServerOptions& options, Handler handler,
                                                       metrics::Registry& metrics) {
+  SX_TRY_AS(auto socket, BoundSocket::bind(options.address, options.port));
+  return start(options, std::move(socket), std::move(handler), metrics);
+}
+
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServerOptions& options,
+                                                      std::unique_ptr<BoundSocket> socket,
+                                                      Handler handler, metrics::Registry& metrics) {
   TlsContext tls;
   if (options.tls) {
     SX_TRY_AS(tls, load_tls(*options.tls));
@@ -89,7 +96,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServerOptions& optio
   fitted.worker_threads = std::max(1, options.worker_threads);
   fitted.connections_max = std::min(options.connections_max, make_room_for_connections());
   auto server = std::make_unique<Server>(fitted, std::move(handler), metrics, std::move(tls));
-  SX_TRY(server->listen());
+  SX_TRY(server->listen(*socket));
   return server;
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/metrics.h"
 #include "core/result.h"
+#include "net/bound_socket.h"
 #include "net/http.h"
 
 namespace sextant::net {
@@ -44,6 +45,10 @@ class HttpServer {
   // (address, certificate).
   static Result<std::unique_ptr<HttpServer>> start(const ServerOptions& options, Handler handler,
                                                    metrics::Registry& metrics);
+  // The same on an address and port that were taken before; those of the options do not count.
+  static Result<std::unique_ptr<HttpServer>> start(const ServerOptions& options,
+                                                   std::unique_ptr<BoundSocket> socket,
+                                                   Handler handler, metrics::Registry& metrics);
   // Closes every connection at once, then waits for the handlers that are running. A Responder or a
   // request's Body may outlive the server: answers are dropped, reads fail with Unavailable.
   virtual ~HttpServer() = default;

@@ -39,22 +39,12 @@ Listener::Listener(std::vector<std::shared_ptr<IoLoop>> loops, std::shared_ptr<S
       acceptor_(loops_.front()->context()),
       pause_(loops_.front()->context()) {}
 
-Result<> Listener::open(const std::string& address, std::uint16_t port) {
+Result<> Listener::open(BoundSocket& socket) {
   error_code failed;
-  const auto ip = boost::asio::ip::make_address(address, failed);
-  if (failed) return fail(Code::Invalid, "'" + address + "' is not an IP address to listen on");
-  const Tcp::endpoint endpoint(ip, port);
-  const std::string place = address + " port " + std::to_string(port);
-  acceptor_.open(endpoint.protocol(), failed);
-  if (!failed) acceptor_.set_option(Tcp::acceptor::reuse_address(true), failed);
-  if (!failed) acceptor_.bind(endpoint, failed);
+  port_ = socket.port();
+  acceptor_.assign(socket.is_v6() ? Tcp::v6() : Tcp::v4(), socket.release(), failed);
   if (!failed) acceptor_.listen(kBacklog, failed);
-  if (failed == asio_error::address_in_use) {
-    return fail(Code::Conflict,
-                place + " is taken by another program: stop that, or choose another port");
-  }
-  if (failed) return fail(Code::Invalid, "cannot listen on " + place + ": " + failed.message());
-  port_ = acceptor_.local_endpoint(failed).port();
+  if (failed) return cannot_listen("port " + std::to_string(port_), failed.value());
   return {};
 }
 

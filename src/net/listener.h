@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "net/bound_socket.h"
 #include "net/io_loop.h"
 #include "net/server_shared.h"
 #include "net/tls.h"
@@ -18,8 +19,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Listener(std::vector<std::shared_ptr<IoLoop>> loops, std::shared_ptr<ServerShared> shared,
            SSL_CTX* tls);
 
-  // Errors: Conflict (the port is taken), Invalid (no such address here).
-  Result<> open(const std::string& address, std::uint16_t port);
+  // Errors: Conflict (another program was quicker to listen), Invalid.
+  Result<> open(BoundSocket& socket);
   std::uint16_t port() const { return port_; }
 
   // The first loop's thread only.

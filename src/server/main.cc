@@ -1,9 +1,32 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/commands.h"
 #include "core/log.h"
 #include "server/commands/commands.h"
+#include "template/suggest.h"
+
+namespace {
+
+// "unknown command 'statu'; did you mean 'status'?", or "" when that is not what is wrong.
+std::string unknown_command(const CLI::App& program) {
+  const CLI::App* at = &program;
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  const auto rest = at->remaining();
+  if (at->get_require_subcommand_min() == 0 || rest.empty() || rest.front().starts_with('-'))
+    return {};
+  std::vector<std::string_view> known;
+  for (const auto* command : at->get_subcommands([](const CLI::App*) { return true; }))
+    known.push_back(command->get_name());
+  const auto hint = sextant::templates::did_you_mean(rest.front(), known);
+  return "unknown command '" + rest.front() + "'; " +
+         (hint.empty() ? "the commands are " + sextant::templates::listed(known) : hint);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using sextant::cli::ExitCode;
@@ -30,6 +53,11 @@ int main(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const auto unknown = error.get_exit_code() == 0 ? std::string() : unknown_command(program);
+    if (!unknown.empty()) {
+      std::fprintf(stderr, "sextant: %s\n", unknown.c_str());
+      return static_cast<int>(ExitCode::Usage);
+    }
     return program.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::Usage);
   }
   return static_cast<int>(exit);

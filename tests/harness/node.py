@@ -13,7 +13,7 @@ from harness.client import Client
 from harness.signature import Credentials
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-READY = re.compile(rb"ready at https?://[^:]+:(\d+)")
+READY = re.compile(rb"ready at (https?://(?:\[[^\]]+\]|[^:\s]+):(\d+))")
 
 
 class NodeFailed(Exception):
@@ -28,6 +28,12 @@ def program() -> pathlib.Path:
     raise NodeFailed("the program is not built: run `make build`, or set SEXTANT_PROGRAM")
 
 
+def clean_environment() -> dict:
+    """Without what the user's shell says about some other node."""
+    return {name: value for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "SEXTANT_")) and name != "SSL_CERT_FILE"}
+
+
 def geoip_folder() -> pathlib.Path:
     cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
     return pathlib.Path(os.environ.get("SEXTANT_DEPS") or pathlib.Path(cache) / "sextant") / "geoip"
@@ -39,7 +45,7 @@ class Node:
         self.data = self.folder / "data"
         self.log = self.folder / "node.log"
         self.arguments = arguments or []
-        self.process, self.port = None, None
+        self.process, self.endpoint, self.port = None, None, None
 
     def start(self, environment: dict = None, timeout_s: float = 60) -> "Node":
         """Ready on return."""
@@ -59,7 +65,8 @@ class Node:
             said += piece
             match = READY.search(said)
             if match:
-                return int(match.group(1))
+                self.endpoint = match.group(1).decode()
+                return int(match.group(2))
             if not piece:
                 raise NodeFailed(f"the node ended with {self.process.wait()}; it said:\n{self.said()}")
         self.kill()
@@ -107,7 +114,8 @@ class Node:
         self.process.stdout.close()
         return status
 
-    def run(self, *command: str) -> subprocess.CompletedProcess:
+    def run(self, *command: str, environment: dict = None) -> subprocess.CompletedProcess:
         """A command of the same program, against this node."""
-        arguments = [program(), *command, "--endpoint", f"http://127.0.0.1:{self.port}", "--data", self.data]
-        return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=120)
+        arguments = [program(), *command, "--endpoint", self.endpoint, "--data", self.data]
+        return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=120,
+                              env={**clean_environment(), **(environment or {})})

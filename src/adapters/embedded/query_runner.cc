@@ -84,6 +84,19 @@ Result<> add_table(QuerySession& session, const QueryRequest& request, const Lak
   return within("table " + table.name, session.run(view_of(table, request.root)));
 }
 
+// DuckDB would suggest tables of its own catalogue, which nobody means.
+Error with_our_tables(Error error, const std::vector<LakeTable>& tables) {
+  constexpr std::string_view kBefore = "Catalog Error: Table with name ";
+  const auto end = error.message.find(" does not exist!");
+  if (!error.message.starts_with(kBefore) || end == std::string::npos) return error;
+  std::string there;
+  for (const auto& table : tables) there += (there.empty() ? "" : ", ") + table.name;
+  const auto name = error.message.substr(kBefore.size(), end - kBefore.size());
+  error.message = "there is no table '" + name + "'; " +
+                  (there.empty() ? "there are none that you may read" : "there are: " + there);
+  return error;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ports::RowReader>> run_query(const QueryRequest& request) {
@@ -104,7 +117,10 @@ Result<std::unique_ptr<ports::RowReader>> run_query(const QueryRequest& request)
   auto reader = std::make_unique<SessionReader>(std::move(session), request.root.string() + "/",
                                                 request.limits.rows_max);
   auto start = started->start(sql);
-  if (!start) return std::unexpected(reader->relative(std::move(start.error())));
+  if (!start) {
+    return std::unexpected(
+        with_our_tables(reader->relative(std::move(start.error())), request.tables));
+  }
   return reader;
 }
 

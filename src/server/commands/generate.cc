@@ -1,9 +1,15 @@
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "cli/node_client.h"
+#include "cli/text_table.h"
+#include "core/json.h"
+#include "core/strings.h"
 #include "core/time_text.h"
 #include "intel/generators/alb.h"
 #include "intel/generators/campaigns.h"
@@ -23,6 +29,13 @@ struct GenerateOptions {
   std::uint64_t objects = 1;
   bool gzip = false;
   std::string truth;
+  std::string output = "text";
+};
+
+struct Totals {
+  std::uint64_t files = 0;
+  std::uint64_t lines = 0;
+  std::uint64_t bytes = 0;  // of the files
 };
 
 Result<intel::AlbOptions> alb_options(const GenerateOptions& options) {
@@ -53,14 +66,14 @@ class Generation {
   Generation(const GenerateOptions& options, const intel::AlbOptions& alb)
       : options_(options), alb_(alb), generator_(alb) {}
 
-  Result<> run() {
+  Result<Totals> run() {
     if (!options_.truth.empty()) {
       SX_TRY_AS(truth_file_, LogFile::create(options_.truth, LogFile::Format::Plain));
     }
     for (std::uint64_t object = 0; object < options_.objects; ++object)
       SX_TRY(write_object(object));
     if (truth_file_) SX_TRY(truth_file_->close());
-    return {};
+    return totals_;
   }
 
  private:
@@ -68,11 +81,10 @@ class Generation {
     const auto lines =
         alb_.lines * (object + 1) / options_.objects - alb_.lines * object / options_.objects;
     const auto name = object_name(options_, alb_, object);
-    std::unique_ptr<LogFile> file;
-    if (!options_.folder.empty()) {
-      const auto format = options_.gzip ? LogFile::Format::Gzip : LogFile::Format::Plain;
-      SX_TRY_AS(file, LogFile::create(options_.folder + "/" + name, format));
-    }
+    const auto format = options_.gzip ? LogFile::Format::Gzip : LogFile::Format::Plain;
+    const auto path = std::filesystem::path(options_.folder) / name;
+    SX_TRY_AS(const auto file, options_.folder.empty() ? LogFile::standard_output(format)
+                                                       : LogFile::create(path, format));
     std::string line;
     std::uint64_t offset = 0;
     for (std::uint64_t number = 0; number < lines; ++number) {
@@ -83,29 +95,59 @@ class Generation {
         SX_TRY(truth_file_->write(intel::truth_json(truth, name, number, offset) + "\n"));
       }
       offset += line.size();
-      if (file) {
-        SX_TRY(file->write(line));
-      } else if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size()) {
-        return fail(Code::Unavailable, "standard output was closed");
-      }
+      SX_TRY(file->write(line));
     }
-    return file ? file->close() : Result<>{};
+    SX_TRY(file->close());
+    if (!options_.folder.empty()) add_to_totals(path, lines);
+    return {};
+  }
+
+  void add_to_totals(const std::filesystem::path& path, std::uint64_t lines) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    ++totals_.files;
+    totals_.lines += lines;
+    totals_.bytes += error ? 0 : size;
   }
 
   const GenerateOptions& options_;
   const intel::AlbOptions& alb_;
   intel::AlbGenerator generator_;
   std::unique_ptr<LogFile> truth_file_;
+  Totals totals_;
 };
+
+void print(const GenerateOptions& options, const Totals& totals) {
+  if (options.output == "json") {
+    const boost::json::object result{
+        {"Files", totals.files}, {"Lines", totals.lines}, {"Bytes", totals.bytes}};
+    std::printf("%s\n", json::to_text(result).c_str());
+  } else {
+    std::printf("%s files, %s lines, %s in %s\n", cli::grouped(totals.files).c_str(),
+                cli::grouped(totals.lines).c_str(),
+                cli::human_bytes(static_cast<double>(totals.bytes)).c_str(),
+                options.folder.c_str());
+  }
+}
 
 cli::ExitCode run(const GenerateOptions& options) {
   const auto alb = alb_options(options);
-  if (!alb) {
-    cli::report(alb.error());
-    return cli::ExitCode::Usage;
+  if (!alb) return cli::report_usage(alb.error());
+  if (options.folder.empty() && options.output == "json") {
+    return cli::report_usage(
+        {Code::Invalid, "--output json needs --to: without it the lines go to standard output"});
   }
-  if (auto done = Generation(options, *alb).run(); !done) return cli::report(done.error());
+  const auto totals = Generation(options, *alb).run();
+  if (!totals) return cli::report(totals.error());
+  if (!options.folder.empty()) print(options, *totals);
   return cli::ExitCode::Ok;
+}
+
+// A whole number from 1 on, in digits.
+std::string check_at_least_one(const std::string& text) {
+  const auto number = parse_u64(text);
+  return number && *number > 0 ? std::string()
+                               : "is a whole number and at least 1, not '" + text + "'";
 }
 
 }  // namespace
@@ -119,7 +161,7 @@ void add_generate(CLI::App& program, cli::ExitCode& exit) {
       ->check(CLI::IsMember({"alb"}))
       ->capture_default_str();
   command->add_option("--count", options->alb.lines, "Lines in all")
-      ->check(CLI::PositiveNumber)
+      ->check(check_at_least_one)
       ->capture_default_str();
   command->add_option("--seed", options->alb.seed, "Another seed, other logs")
       ->capture_default_str();
@@ -139,14 +181,18 @@ void add_generate(CLI::App& program, cli::ExitCode& exit) {
       ->capture_default_str();
   command->add_option("--attacks", options->attacks, "all, none, or techniques between commas")
       ->capture_default_str();
-  command->add_option("-o,--to", options->folder,
-                      "Folder for the files (default: lines to standard output)");
+  auto* folder = command->add_option("-o,--to", options->folder,
+                                     "Folder for the files (default: lines to standard output)");
   command->add_option("--objects", options->objects, "Number of files")
-      ->check(CLI::PositiveNumber)
+      ->check(check_at_least_one)
+      ->needs(folder)
       ->capture_default_str();
-  command->add_flag("--gzip", options->gzip, "Compress the files");
+  command->add_flag("--gzip", options->gzip, "Compress the files, or standard output");
   command->add_option("--truth", options->truth,
                       "File for the truth about the attacks, a JSON object a line");
+  command->add_option("--output", options->output, "text for people, json for programs")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   command->callback([options, &exit] { exit = run(*options); });
 }
 

@@ -1,5 +1,6 @@
 #include "server/commands/log_files.h"
 
+#include <unistd.h>
 #include <zlib.h>
 
 #include <cerrno>
@@ -8,6 +9,8 @@
 
 namespace sextant::server {
 namespace {
+
+constexpr const char* kGzipMode = "wb4";  // quick, and close to the size that balancers deliver
 
 std::unexpected<Error> cannot_write(const std::filesystem::path& path) {
   return fail(errno == ENOSPC ? Code::Exhausted : Code::Denied,
@@ -67,15 +70,21 @@ Result<std::unique_ptr<LogFile>> LogFile::create(const std::filesystem::path& pa
     return fail(Code::Denied,
                 "cannot make folder '" + path.parent_path().string() + "': " + error.message());
   if (format == Format::Gzip) {
-    constexpr const char* kMode =
-        "wb4";  // quick, and close to the size that load balancers deliver
-    const gzFile file = gzopen(path.c_str(), kMode);
+    const gzFile file = gzopen(path.c_str(), kGzipMode);
     if (file == nullptr) return cannot_write(path);
     return std::make_unique<GzipFile>(path, file);
   }
   std::FILE* file = std::fopen(path.c_str(), "wb");
   if (file == nullptr) return cannot_write(path);
   return std::make_unique<PlainFile>(path, file);
+}
+
+Result<std::unique_ptr<LogFile>> LogFile::standard_output(Format format) {
+  const std::filesystem::path name("standard output");
+  if (format == Format::Plain) return std::make_unique<PlainFile>(name, stdout);
+  const gzFile file = gzdopen(STDOUT_FILENO, kGzipMode);
+  if (file == nullptr) return cannot_write(name);
+  return std::make_unique<GzipFile>(name, file);
 }
 
 }  // namespace sextant::server

@@ -4,11 +4,13 @@
 #include <pthread.h>
 
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 
 #include "cli/node_client.h"
+#include "core/json.h"
 #include "server/commands/commands.h"
 
 namespace sextant::server {
@@ -22,6 +24,7 @@ struct Arguments {
   std::string region = "us-east-1";
   std::string tls_certificate;
   std::string tls_key;
+  std::string output = "text";
 };
 
 // Blocked in every thread, so that this one can wait for them.
@@ -33,6 +36,19 @@ sigset_t block_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
+}
+
+// One line, for whoever waits for it.
+void say_ready(const Arguments& arguments, const Node& node) {
+  const auto& options = arguments.node;
+  if (arguments.output == "json") {
+    const boost::json::object ready{{"Endpoint", node.endpoint()}, {"Data", options.data}};
+    std::printf("%s\n", json::to_text(ready).c_str());
+  } else {
+    std::printf("sextant node ready at %s, data in %s\n", node.endpoint().c_str(),
+                options.data.c_str());
+  }
+  std::fflush(stdout);
 }
 
 cli::ExitCode run(Arguments arguments) {
@@ -47,10 +63,7 @@ cli::ExitCode run(Arguments arguments) {
     cli::report(node.error());
     return node.error().code == Code::Invalid ? cli::ExitCode::Usage : cli::ExitCode::Failed;
   }
-  std::printf("sextant node ready at %s://%s:%u, data in %s\n", options.tls ? "https" : "http",
-              options.address.c_str(), static_cast<unsigned>((*node)->port()),
-              options.data.c_str());
-  std::fflush(stdout);
+  say_ready(arguments, **node);
   int received = 0;
   sigwait(&signals, &received);
   std::fprintf(stderr, "sextant: stopping; a second signal ends it at once\n");
@@ -86,6 +99,9 @@ void add_node(CLI::App& program, cli::ExitCode& exit) {
   command->add_flag("--forget-unsynced", options.forget_unsynced)->group("");
   command->add_option("--workers", options.worker_threads, "Attempts that compute at the same time")
       ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command->add_option("--output", arguments->output, "How to say that it is ready: text or json")
+      ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   command->callback([arguments, &exit] { exit = run(*arguments); });
 }

@@ -47,12 +47,20 @@ namespace {
 
 constexpr std::chrono::seconds kRestAfter{10};  // without work
 
-bool is_loopback(const std::string& address) {
-  return address == "localhost" || address == "::1" || address.starts_with("127.");
+// Before anything is made, so that a taken port leaves nothing behind.
+Result<std::unique_ptr<net::BoundSocket>> take_port(const NodeOptions& options) {
+  auto socket = net::BoundSocket::bind(options.address, options.port);
+  if (!socket && socket.error().code == Code::Conflict) socket.error().message += " (--port)";
+  return socket;
 }
 
-Result<> check(const NodeOptions& options) {
-  if (!is_loopback(options.address) && !options.tls && !options.insecure) {
+bool is_region(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
+Result<> check(const NodeOptions& options, const net::BoundSocket& socket) {
+  if (!socket.is_loopback() && !options.tls && !options.insecure) {
     return fail(
         Code::Invalid,
         "address " + options.address +
@@ -61,6 +69,10 @@ Result<> check(const NodeOptions& options) {
   const auto& account = options.scope.account.text();
   if (account.size() != 12 || account.find_first_not_of("0123456789") != std::string::npos) {
     return fail(Code::Invalid, "--account is twelve digits, not '" + account + "'");
+  }
+  if (const auto& region = options.scope.region.text(); !is_region(region)) {
+    return fail(Code::Invalid,
+                "--region is lower-case letters, digits and hyphens, not '" + region + "'");
   }
   return {};
 }
@@ -80,6 +92,7 @@ Result<> make_folder(const fs::path& folder) {
 // In the order of construction; destroyed in the opposite one.
 struct Node::Parts {
   NodeOptions options;
+  std::unique_ptr<net::BoundSocket> socket;
   SystemClock clock;
   metrics::Registry metrics;
   std::unique_ptr<adapters::Disk> disk;
@@ -239,11 +252,9 @@ Result<> Node::Parts::serve() {
         release_memory();
       });
   net::ServerOptions how;
-  how.address = options.address;
-  how.port = options.port;
   how.tls = options.tls;
   SX_TRY_AS(server, net::HttpServer::start(
-                        how,
+                        how, std::move(socket),
                         [this](net::Request request, net::Responder respond) {
                           rest->touch();
                           router->handle(std::move(request), std::move(respond));
@@ -258,9 +269,11 @@ Node::Node(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Node::~Node() { stop(std::chrono::seconds(0)); }
 
 Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
-  SX_TRY(check(options));
   auto parts = std::make_unique<Parts>();
   parts->options = options;
+  if (options.address == "localhost") parts->options.address = "127.0.0.1";
+  SX_TRY_AS(parts->socket, take_port(parts->options));
+  SX_TRY(check(parts->options, *parts->socket));
   SX_TRY(within("data folder '" + options.data + "'", parts->open_storage()));
   SX_TRY(parts->open_guard());
   SX_TRY(parts->open_lake());
@@ -268,6 +281,12 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   SX_TRY(parts->add_services());
   SX_TRY(parts->serve());
   return std::unique_ptr<Node>(new Node(std::move(parts)));
+}
+
+std::string Node::endpoint() const {
+  const auto& options = parts_->options;
+  const auto host = options.address.contains(':') ? "[" + options.address + "]" : options.address;
+  return (options.tls ? "https://" : "http://") + host + ":" + std::to_string(port());
 }
 
 std::uint16_t Node::port() const { return parts_->server->port(); }

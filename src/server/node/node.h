@@ -18,7 +18,7 @@ struct NodeOptions {
   std::string data;   // folder of everything that the node keeps
   std::string files;  // folder of functions' data files; "": <data>/files
   Scope scope;
-  std::string address = "127.0.0.1";
+  std::string address = "127.0.0.1";  // an IP address, or localhost
   std::uint16_t port = 4566;
   std::optional<net::TlsFiles> tls = std::nullopt;
   bool insecure = false;         // another address than loopback without TLS
@@ -33,6 +33,7 @@ class Node {
   static Result<std::unique_ptr<Node>> start(const NodeOptions& options);
   ~Node();  // as stop() without waiting for requests
 
+  std::string endpoint() const;  // "http://127.0.0.1:4566"
   std::uint16_t port() const;
   // Everything that can be called, for the test that calls everything.
   const api::Operations& operations() const;

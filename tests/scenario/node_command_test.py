@@ -1,0 +1,169 @@
+"""`sextant node` as an administrator sees it: what it refuses to start with, what it leaves in its folder, TLS, and
+SIGTERM in the middle of work."""
+
+import json
+import pathlib
+import random
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from harness import alb  # noqa: E402
+from harness.client import Lost, Refused  # noqa: E402
+from harness.commands import BUCKET, FAILED, OK, UNREACHABLE, USAGE, Scenario, sextant  # noqa: E402
+from harness.node import clean_environment, program  # noqa: E402
+
+
+def mode(path: pathlib.Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+class Start(Scenario):
+    def refused(self, code: int, told: str, *arguments):
+        data = self.folder / "refused"
+        done = sextant("node", "--data", data, *(arguments if "--port" in arguments else ["--port", "0", *arguments]))
+        self.assert_code(done, code, told)
+        self.assertFalse(data.exists(), "it left something behind")
+
+    def test_a_taken_port_is_told_at_once_and_leaves_nothing(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            self.refused(FAILED, "--port", "--port", str(taken.getsockname()[1]))
+
+    def test_options_are_checked_before_anything_is_made(self):
+        for arguments, told in [
+            (["--account", "12"], "--account"),
+            (["--account", "00000000000a"], "--account"),
+            (["--region", "a b/c"], "--region"),
+            (["--region", ""], "--region"),
+            (["--address", "0.0.0.0"], "--insecure"),
+            (["--address", "::"], "--tls-cert"),
+            (["--address", "127.foo"], "127.foo"),
+            (["--address", "127.0.0.1.example.com"], "is not an IP address"),
+            (["--tls-cert", "x.pem"], "--tls-key"),
+            (["--workers", "0"], "--workers"),
+        ]:
+            with self.subTest(arguments):
+                self.refused(USAGE, told, *arguments)
+
+    def test_its_folder_is_its_owners_alone_and_its_names_are_as_asked(self):
+        node = self.start("--account", "123456789012", "--region", "eu-north-1", "--address", "localhost",
+                          deployed=False)
+        self.assertEqual(node.endpoint, f"http://127.0.0.1:{node.port}")
+        self.assertEqual((mode(node.data), mode(node.data / "credentials")), (0o700, 0o600))
+        status = self.run_json(node, "status", "--region", "eu-north-1")
+        self.assertEqual((status["Account"], status["Region"]), ("123456789012", "eu-north-1"))
+        self.assert_code(node.run("status", "--region", "us-east-1"), FAILED)
+
+    def test_it_listens_on_any_address_when_told_so(self):
+        node = self.start("--address", "0.0.0.0", "--insecure", deployed=False)
+        node.endpoint = f"http://127.0.0.1:{node.port}"
+        self.run_ok(node, "status")
+
+    def test_an_ipv6_address_stands_in_brackets(self):
+        try:
+            socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        except OSError:
+            self.skipTest("this machine has no IPv6")
+        node = self.start("--address", "::1", deployed=False)
+        self.assertEqual(node.endpoint, f"http://[::1]:{node.port}")
+        self.run_ok(node, "status")
+
+    def test_programs_read_one_line_of_json_when_it_is_ready(self):
+        data = self.folder / "data"
+        with subprocess.Popen([program(), "node", "--data", data, "--port", "0", "--output", "json"],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=clean_environment()) as process:
+            ready = json.loads(process.stdout.readline())
+            self.assertEqual(ready["Data"], str(data))
+            self.assert_code(sextant("status", "--endpoint", ready["Endpoint"], "--data", data), OK)
+            process.terminate()
+            self.assertEqual(process.wait(60), 0)
+            self.assertEqual(process.stdout.read(), b"")
+
+
+class Tls(Scenario):
+    def test_a_private_certificate_is_trusted_when_it_is_named(self):
+        certificate, key = self.folder / "node.pem", self.folder / "node.key"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-days", "2", "-subj", "/CN=node", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key,
+                        "-out", certificate], check=True, capture_output=True)
+        node = self.start("--tls-cert", str(certificate), "--tls-key", str(key), "--address", "0.0.0.0", deployed=False)
+        self.assertTrue(node.endpoint.startswith("https://"))
+        node.endpoint = f"https://127.0.0.1:{node.port}"
+        self.assert_code(node.run("status"), UNREACHABLE, "--ca-file")
+        self.run_ok(node, "status", "--ca-file", certificate)
+        for variable in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"]:
+            done = node.run("status", environment={variable: str(certificate)})
+            self.assert_code(done, OK)
+        self.assertIn(f"export AWS_CA_BUNDLE='{certificate}'", self.run_ok(node, "env", "--ca-file", certificate))
+        self.assertNotIn("AWS_CA_BUNDLE", self.run_ok(node, "env"))
+        self.assert_code(sextant("status", "--endpoint", f"http://127.0.0.1:{node.port}", "--data", node.data),
+                         UNREACHABLE)
+
+
+class Writer(threading.Thread):
+    """Puts objects until the node stops taking them; knows which were acknowledged."""
+
+    def __init__(self, node, number: int, lines: int):
+        super().__init__()
+        self.node, self.number, self.lines = node, number, lines
+        self.acknowledged, self.in_doubt = [], []
+
+    def run(self):
+        client, dice = self.node.client(), random.Random(self.number)
+        for count in range(10_000):
+            name = f"w{self.number}-{count}"
+            try:
+                client.put(BUCKET, name, alb.log_object(dice, name, self.lines).body)
+                self.acknowledged.append(name)
+            except Refused:
+                break
+            except Lost:
+                self.in_doubt.append(name)
+                break
+        client.close()
+
+
+class Stop(Scenario):
+    WRITERS, LINES = 2, 2_000
+
+    def test_sigterm_under_load_loses_and_doubles_nothing(self):
+        node = self.start("--workers", "1")
+        writers = [Writer(node, number, self.LINES) for number in range(self.WRITERS)]
+        for writer in writers:
+            writer.start()
+        client = node.client()
+        for _ in range(10_000):
+            outcomes = client.outcomes()
+            if outcomes["pending"] >= 3 and outcomes["succeeded"] >= 1:
+                break
+        self.assertGreaterEqual(outcomes["pending"], 3, "the node was never behind")
+        client.close()
+        self.assertEqual(node.stop(), 0)
+        for writer in writers:
+            writer.join()
+        node.start()
+        self.run_ok(node, "status", "--wait")
+        self.check(node, [name for writer in writers for name in writer.acknowledged],
+                   [name for writer in writers for name in writer.in_doubt])
+
+    def check(self, node, acknowledged: list, in_doubt: list):
+        rows = {row["object"].rsplit("/", 1)[1]: row["n"] for row in self.run_json(
+            node, "query", "select log.file.path as object, count(*) as n from alb group by 1")}
+        self.assertGreater(len(acknowledged), 3)
+        for name in acknowledged:
+            self.assertEqual(rows.pop(name, 0), self.LINES, name)
+        self.assertLessEqual(set(rows), set(in_doubt))
+        self.assertLessEqual(set(rows.values()), {self.LINES})
+        outcomes = self.run_json(node, "deliveries", "--summary")["Outcomes"]
+        self.assertEqual((outcomes["pending"], outcomes["dropped"]), (0, 0))
+        self.assertTrue(self.run_json(node, "audit", "verify")["Intact"])
+
+
+if __name__ == "__main__":
+    unittest.main()
