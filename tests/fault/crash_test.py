@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills a real node with SIGKILL, at every named fault point and at random times, every other time with the power
-(all that was not synced is forgotten), while objects are put, overwritten and deleted over HTTP; restarts it on the
-same data and checks the promises:
+(all that was not synced is forgotten), while objects are put (some in two parts), overwritten and deleted over HTTP;
+restarts it on the same data and checks the promises:
 
   - nothing acknowledged is lost: every object reads as its last acknowledged change (or as one that was under
     way when the node died);
@@ -16,6 +16,8 @@ usage: crash_test.py [--kills N] [--seed N] [--keep]
 """
 
 import argparse
+import dataclasses
+import hashlib
 import os
 import pathlib
 import random
@@ -38,8 +40,9 @@ from harness.node import ROOT, Node, NodeFailed  # noqa: E402
 BUCKET, STACK = "crash-alb-logs", "crash"
 REFUSED_IN, REFUSED_FAILED = "crash-refused-in", "crash-refused-failed"
 WRITERS, KEYS_EACH = 4, 5
+IN_PARTS = 0.12  # of the small versions: about a tenth of all
 KILLS_A_ROUND = 25  # each round has a data folder of its own, so that the checks stay quick
-REACHED_WITHIN_S = 30  # by then the load gets to every point, also on a busy machine
+REACHED_WITHIN_S = 90  # by then the load gets to every point, also on a very busy machine
 FAULT_POINT = re.compile(r'fault_point\("([a-z0-9_.]+)"\)')
 
 
@@ -61,7 +64,8 @@ class Ledger:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.versions = {}  # etag -> LogObject
+        self.versions = {}  # etag -> LogObject, without its body
+        self.etags = {}  # md5 of the body -> etag
         self.acknowledged = set()  # etags
         self.states = {}  # (bucket, key) -> what a GET may find: etags, or None for no object
         self.refusals = set()  # etags of what was put to the function that may not read it
@@ -71,7 +75,8 @@ class Ledger:
         etag = version.etag if version else None
         with self.lock:
             if version:
-                self.versions[etag] = version
+                self.versions[etag] = dataclasses.replace(version, body=b"")
+                self.etags[version.md5] = etag
                 if key[0] == REFUSED_IN:
                     self.refusals.add(etag)
             self.states.setdefault(key, [None]).append(etag)
@@ -101,7 +106,14 @@ class Writer(threading.Thread):
         name = f"{self.prefix}n{self.made}"
         if self.dice.random() < 0.15:  # large enough to lie in a file of its own
             return alb.log_object(self.dice, name, lines=self.dice.randrange(150, 250), compress=False)
-        return alb.log_object(self.dice, name, lines=self.dice.randrange(1, 30), bad_lines=self.dice.choice([0, 0, 0, 2]))
+        small = alb.log_object(self.dice, name, lines=self.dice.randrange(1, 30), bad_lines=self.dice.choice([0, 0, 0, 2]))
+        return alb.in_two_parts(small) if self.dice.random() < IN_PARTS else small
+
+    def put(self, key: tuple, version) -> None:
+        parts = version.parts()
+        etag = self.client.put_parts(*key, parts) if len(parts) > 1 else self.client.put(*key, version.body)
+        if etag != version.etag:
+            raise Broken(f"the ETag of {key} is {etag}, not {version.etag}")
 
     def change(self) -> None:
         bucket = REFUSED_IN if self.dice.random() < 0.05 else BUCKET
@@ -110,7 +122,7 @@ class Writer(threading.Thread):
         self.ledger.begin(key, version)
         try:
             if version:
-                self.client.put(*key, version.body)
+                self.put(key, version)
             else:
                 self.client.delete(*key)
         except Refused as refused:  # busy: it may be carried out or not; anything else is a fault
@@ -143,7 +155,8 @@ def settle(client, timeout_s: float = 120) -> None:
 def check_objects(client, ledger: Ledger) -> None:
     for key in sorted(ledger.states):
         body = client.get(*key)
-        etag = None if body is None else alb.hashlib.md5(body).hexdigest()
+        digest = None if body is None else hashlib.md5(body).hexdigest()
+        etag = digest and ledger.etags.get(digest, f"what nobody put: {digest}")
         ledger.observed(key, etag)
         if etag:
             ledger.acknowledged.add(etag)  # seen by a reader: from now on it counts
@@ -233,8 +246,17 @@ class Round:
         client = self.node.client()
         client.deploy((ROOT / "apps/threat_intel/template.yaml").read_text(), STACK)
         client.deploy(pathlib.Path(__file__).with_name("refused_template.yaml").read_text(), "crash-refused")
+        self.put_first(client)
         client.close()
         self.node.stop()
+
+    def put_first(self, client) -> None:
+        """So that both tables have rows, and with them columns, whenever they are asked."""
+        key, version = (BUCKET, "first.log.gz"), alb.log_object(self.dice, "first", lines=3, bad_lines=2)
+        self.ledger.begin(key, version)
+        client.put(*key, version.body)
+        self.ledger.done(key, version)
+        settle(client)
 
     def load(self, point: str) -> None:
         """Writes until the node kills itself at the point, or until we do."""

@@ -3,9 +3,13 @@ say of every line where it went. Independent of the program's own generator."""
 
 import dataclasses
 import datetime
+import functools
 import gzip
 import hashlib
 import random
+
+
+PART_BYTES_MIN = 5 << 20  # S3's, of all parts but the last
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,10 +17,22 @@ class LogObject:
     body: bytes
     good: frozenset  # ids that belong into table alb (aws.elb.conn_trace_id)
     bad: frozenset  # whole lines that belong into table malformed (raw)
+    first_part_bytes: int = 0  # of what is to be uploaded in two parts
 
-    @property
-    def etag(self) -> str:
+    def parts(self) -> list:
+        """One for a plain PUT, otherwise two."""
+        cut = self.first_part_bytes
+        return [self.body[:cut], self.body[cut:]] if cut else [self.body]
+
+    @functools.cached_property
+    def md5(self) -> str:
         return hashlib.md5(self.body).hexdigest()
+
+    @functools.cached_property
+    def etag(self) -> str:
+        if not self.first_part_bytes:
+            return self.md5
+        return hashlib.md5(b"".join(hashlib.md5(part).digest() for part in self.parts())).hexdigest() + "-2"
 
 
 def line(dice: random.Random, line_id: str, start: datetime.datetime) -> str:
@@ -43,3 +59,13 @@ def log_object(dice: random.Random, name: str, lines: int, bad_lines: int = 0, c
     dice.shuffle(text)
     body = gzip.compress(("\n".join(text) + "\n").encode(), compresslevel=6 if compress else 0, mtime=0)
     return LogObject(body, frozenset(ids), frozenset(bad))
+
+
+def in_two_parts(version: LogObject) -> LogObject:
+    """The same lines, in an object large enough for two parts: its gzip header has a comment (RFC 1952 §2.3.1) that
+    fills the first one and more."""
+    head, rest = bytearray(version.body[:10]), version.body[10:]
+    assert head[3] == 0, "the header has fields already"
+    head[3] = 1 << 4  # FCOMMENT
+    return dataclasses.replace(version, body=bytes(head) + b"." * PART_BYTES_MIN + b"\0" + rest,
+                               first_part_bytes=PART_BYTES_MIN)

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/encoding.h"
+#include "core/fault_point.h"
 #include "core/json.h"
 #include "services/s3/checksums.h"
 #include "services/s3/handlers.h"
@@ -165,11 +166,13 @@ void complete_multipart_upload(const S3Ptr& s3, PermitPtr permit, sdk::Input inp
                                sdk::Reply reply) {
   auto completion = prepare(s3, permit, input.parameters);
   if (!completion) return reply(std::unexpected(as_s3_error(std::move(completion).error())));
+  fault_point("multipart.before_commit");
   commit_change(
       s3, std::move(completion->change),
       [s3, upload_id = json::text_or(input.parameters, "UploadId"),
        output = std::move(completion->output), reply = std::move(reply)](Result<> done) mutable {
         if (!done) return reply(std::unexpected(std::move(done).error()));
+        fault_point("multipart.after_commit");
         remove_late_parts(*s3, upload_id);
         reply(std::move(output));
       });
