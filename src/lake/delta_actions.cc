@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "core/hash.h"
 #include "core/json.h"
 #include "core/strings.h"
 #include "core/time_text.h"
@@ -44,6 +45,21 @@ Object metadata_action(const DeltaHead& head) {
                               {"configuration", Object{}}}}};
 }
 
+std::string seal_of(std::string_view lines) {
+  return json::to_text(Object{{"commitInfo", Object{{"operation", "WRITE"},
+                                                    {"engineInfo", kDeltaAppId},
+                                                    {"sha256", sha256_hex(lines)}}}}) +
+         "\n";
+}
+
+bool is_ours(std::string_view version_text) {
+  const auto names_us = [&](std::string_view member) {
+    return version_text.contains("\"" + std::string(member) + "\":\"" + std::string(kDeltaAppId) +
+                                 "\"");
+  };
+  return names_us("appId") || names_us("engineInfo");
+}
+
 }  // namespace
 
 std::string delta_path(const DeltaFile& file) { return file.path.substr(file.path.find('/') + 1); }
@@ -73,7 +89,18 @@ std::string delta_version(const DeltaHead& head, const std::vector<DeltaFile>& f
                        {"version", head.position},
                        {"lastUpdated", to_millis(head.now)}}}});
   for (const auto& file : files) line(add_action(file));
-  return text;
+  return text + seal_of(text);
+}
+
+Result<> check_delta_seal(std::string_view version_text) {
+  if (!is_ours(version_text)) return {};
+  const auto end = version_text.size() < 2 ? std::string_view::npos
+                                           : version_text.rfind('\n', version_text.size() - 2);
+  const auto lines =
+      end == std::string_view::npos ? std::string_view() : version_text.substr(0, end + 1);
+  if (version_text.substr(lines.size()) == seal_of(lines)) return {};
+  return fail(Code::Corrupt,
+              "it is damaged, its bytes are not what was written: restore it from a backup");
 }
 
 std::optional<std::uint64_t> delta_position(std::string_view version_text) {

@@ -43,6 +43,10 @@ enum class DeltaMetadata { Leave, Write };
 std::string delta_version(const DeltaHead& head, const std::vector<DeltaFile>& files,
                           DeltaMetadata metadata, std::uint64_t version);
 
+// The last line of each of our versions is its seal: a commitInfo with the hash of the lines before
+// it. Corrupt: one of ours (by its txn or its seal) that is not what was written.
+Result<> check_delta_seal(std::string_view version_text);
+
 // The stream position that a version's text records; nullopt when it is somebody else's.
 std::optional<std::uint64_t> delta_position(std::string_view version_text);
 

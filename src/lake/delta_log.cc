@@ -39,7 +39,8 @@ std::string DeltaLog::path_of(const std::string& name) const {
   return table_.text() + "/_delta_log/" + name;
 }
 
-// Where the log stands is what its newest version of ours says.
+// Where the log stands is what its newest version of ours says. All are looked at: readers outside
+// need them all, and nobody but us knows what they must be.
 Result<> DeltaLog::open() {
   SX_TRY_AS(const auto names, parts_.files.list(table_.text() + "/_delta_log"));
   std::vector<std::uint64_t> versions;
@@ -49,13 +50,14 @@ Result<> DeltaLog::open() {
   version_ = versions.empty() ? 0 : std::ranges::max(versions) + 1;
   position_ = 0;
   std::ranges::sort(versions, std::greater{});
+  std::optional<std::uint64_t> position;
   for (const auto version : versions) {
-    SX_TRY_AS(const auto text, parts_.files.published(path_of(delta_file_name(version))));
-    const auto position = delta_position(text);
-    if (!position) continue;
-    position_ = *position;
-    break;
+    const auto path = path_of(delta_file_name(version));
+    SX_TRY_AS(const auto text, parts_.files.published(path));
+    SX_TRY(within("lake file " + path, check_delta_seal(text)));
+    if (!position) position = delta_position(text);
   }
+  position_ = position.value_or(0);
   published_schema_.clear();
   SX_TRY_AS(const auto known, parts_.manifest.find(table_));
   schema_ = known ? known->schema : nullptr;

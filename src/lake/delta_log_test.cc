@@ -97,6 +97,26 @@ TEST_F(DeltaLogTest, AVersionThatSomebodyElseWroteIsSteppedOver) {
   EXPECT_EQ(in_version(2, "add", "path").size(), 1u);
 }
 
+TEST_F(DeltaLogTest, AFlippedByteIsAnErrorThatNamesTheFile) {
+  land_one();
+  EXPECT_EQ(DeltaLog(parts(), TableName("alb")).step(), true);
+  land_one();
+  EXPECT_EQ(DeltaLog(parts(), TableName("alb")).step(), true);
+  const auto path = "alb/_delta_log/" + delta_file_name(0);  // not the newest: readers need it too
+  const auto whole = *files_->published(path);
+  for (std::size_t at = 0; at < whole.size(); at += 7 + at / 50) {
+    auto text = whole;
+    text[at] = static_cast<char>(text[at] ^ (1 << at % 8));
+    ASSERT_TRUE(files_->publish(path, text, ports::IfExists::Replace));
+    const auto stepped = DeltaLog(parts(), TableName("alb")).step();
+    ASSERT_FALSE(stepped) << "byte " << at;
+    EXPECT_EQ(stepped.error().code, Code::Corrupt);
+    EXPECT_TRUE(stepped.error().message.contains(path)) << stepped.error().message;
+  }
+  ASSERT_TRUE(files_->publish(path, whole, ports::IfExists::Replace));
+  EXPECT_EQ(DeltaLog(parts(), TableName("alb")).step(), false);
+}
+
 TEST_F(DeltaLogTest, ANewColumnIsTold) {
   land_one();
   DeltaLog log(parts(), TableName("alb"));

@@ -66,8 +66,12 @@ Result<> DeltaPublisher::publish(const TableName& table) {
 
 Result<> DeltaPublisher::flush() {
   SX_TRY_AS(const auto tables, parts_.manifest.tables());
-  for (const auto& table : tables) SX_TRY(publish(table.name));
-  return {};
+  Result<> all;
+  for (const auto& table : tables) {
+    auto published = publish(table.name);  // one that fails does not stop the others
+    if (!published && all) all = std::move(published);
+  }
+  return all;
 }
 
 void DeltaPublisher::run(const std::stop_token& stop) {

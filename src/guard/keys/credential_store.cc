@@ -5,6 +5,7 @@
 #include "core/credentials_file.h"
 #include "core/encoding.h"
 #include "core/hash.h"
+#include "core/log.h"
 #include "core/random.h"
 #include "core/wire.h"
 #include "guard/keys/node_keys.h"
@@ -43,6 +44,18 @@ std::string secret_context(std::string_view access_key_id) {
 std::unexpected<Error> invalid_token() {
   return fail(Code::Denied, "The provided token is malformed or otherwise invalid.",
               "InvalidToken");
+}
+
+// The node itself does not need the file, and who runs it may have put other keys there: so it goes
+// on, and says what does not fit.
+void check_credentials_file(const std::filesystem::path& file, const sigv4::Credentials& keys) {
+  const auto kept = read_credentials_file(file);
+  const bool right = kept && kept->access_key_id == keys.access_key_id &&
+                     equal_constant_time(kept->secret_access_key, keys.secret_access_key);
+  if (right) return;
+  log::error("the file does not hold the root key; remove it, and the next start writes it anew",
+             {{"file", file.string()},
+              {"reason", kept ? "its key is another one" : kept.error().message}});
 }
 
 }  // namespace
@@ -125,10 +138,12 @@ Result<> CredentialStore::ensure_root_key(const std::filesystem::path& file) {
     SX_TRY(refresh(keys.access_key_id));
     return write_credentials_file(file, keys);
   }
+  const sigv4::Credentials keys{.access_key_id = root->principal.access_key_id,
+                                .secret_access_key = root->secret_access_key};
   std::error_code ignored;
-  if (std::filesystem::exists(file, ignored)) return {};
-  return write_credentials_file(file, {.access_key_id = root->principal.access_key_id,
-                                       .secret_access_key = root->secret_access_key});
+  if (!std::filesystem::exists(file, ignored)) return write_credentials_file(file, keys);
+  check_credentials_file(file, keys);
+  return {};
 }
 
 CredentialPtr CredentialStore::find(std::string_view access_key_id) const {

@@ -75,6 +75,22 @@ TEST_F(Credentials, LaterStartsKeepItAndWriteALostFileAgain) {
   EXPECT_NE(again->find(after->access_key_id), nullptr);
 }
 
+TEST_F(Credentials, AFileThatDoesNotHoldTheRootKeyIsLeftAndSaid) {
+  open();
+  const auto root = read_credentials_file(file("credentials"))->access_key_id;
+  for (const std::string text :
+       {"[default]\naws_access_key_id = A\naws_secret_access_key = B\n", "not credentials", ""}) {
+    ASSERT_TRUE(write_file_atomic(file("credentials"), text, 0600));
+    testing::internal::CaptureStderr();
+    const auto again = open();
+    const auto said = testing::internal::GetCapturedStderr();
+    ASSERT_NE(again, nullptr);
+    EXPECT_NE(again->find(root), nullptr);
+    EXPECT_TRUE(said.contains(file("credentials"))) << said;
+    EXPECT_EQ(read_file(file("credentials")), text) << "it may be somebody's own";
+  }
+}
+
 TEST_F(Credentials, NoSecretIsStoredInPlain) {
   open();
   const auto keys = read_credentials_file(file("credentials"));
