@@ -9,6 +9,7 @@
 #include "dispatch/backoff.h"
 #include "dispatch/judged_run.h"
 #include "guard/audit/audit_log.h"
+#include "ports/in_doubt.h"
 #include "store/keys.h"
 
 namespace sextant::dispatch {
@@ -56,7 +57,12 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
                  {{"delivery", entry.id.text()}, {"error", loaded.error().message}});
       return end(AttemptEnd::NotCommitted);
     }
-    if (delivery_.outcome != store::OutcomeKind::Pending) return end(AttemptEnd::Gone);
+    if (delivery_.outcome != store::OutcomeKind::Pending) {
+      parts_.bodies.collect(delivery_.event.body);  // whoever ended it may not know that it did
+      return end(AttemptEnd::Gone);
+    }
+    // Only after an attempt that does not know that it recorded its retry.
+    if (delivery_.due > parts_.clock.now()) return end(AttemptEnd::Retried);
     delivery_.started = parts_.clock.now();
     auto revision = revisions_.pinned(delivery_.function, delivery_.revision);
     if (!revision) {
@@ -225,7 +231,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
 
   void committed(const Result<ports::Committed>& done, AttemptEnd how) {
     if (!done) {
-      return end(done.error().code == Code::Unavailable ? AttemptEnd::InDoubt
+      return end(ports::may_have_happened(done.error()) ? AttemptEnd::InDoubt
                                                         : AttemptEnd::NotCommitted);
     }
     fault_point("dispatch.after_commit");

@@ -12,7 +12,7 @@
 #include "core/thread_name.h"
 #include "dispatch/attempt.h"
 #include "dispatch/due_window.h"
-#include "dispatch/rate.h"
+#include "dispatch/lane.h"
 #include "dispatch/revisions.h"
 #include "store/keys.h"
 
@@ -20,23 +20,6 @@ namespace sextant::dispatch {
 namespace {
 
 constexpr std::chrono::seconds kAgainAfterNotCommitted{1};
-
-// One function's waiting deliveries and what it has done since the node started.
-struct Lane {
-  explicit Lane(std::size_t window_items_max) : window(window_items_max) {}
-  DueWindow window;
-  // A delivery may be found and end before its wake() has counted it: below zero for a moment.
-  std::int64_t pending = 0;
-  FunctionStatus status;
-  mutable Rate rows_lately;
-  metrics::Counter* succeeded = nullptr;
-  metrics::Counter* failed = nullptr;
-  metrics::Counter* retried = nullptr;
-  metrics::Counter* rows = nullptr;
-  metrics::Counter* malformed = nullptr;
-  metrics::Histogram* wait = nullptr;      // created -> first attempt begins
-  metrics::Histogram* duration = nullptr;  // attempt begins -> committed
-};
 
 class PoolDispatcher final : public Dispatcher {
  public:
@@ -61,9 +44,7 @@ class PoolDispatcher final : public Dispatcher {
       const auto rest = std::string_view(entry.key).substr(prefix.size());
       std::lock_guard lock(mutex_);
       auto& lane = lane_of(FunctionName(std::string(rest.substr(0, rest.find('/')))));
-      lane.window.add(entry_of(rest));
-      ++lane.pending;
-      ++pending_total_;
+      add_waiting(lane, entry_of(rest));
       return {};
     }));
     return {};
@@ -77,7 +58,8 @@ class PoolDispatcher final : public Dispatcher {
   }
 
   Result<> add(ports::Batch& batch, const store::Delivery& delivery) override {
-    if (pending_total_.load() >= static_cast<std::int64_t>(options_.pending_max)) {
+    const auto waiting = pending_total_.load() + unconfirmed_total_.load();
+    if (waiting >= static_cast<std::int64_t>(options_.pending_max)) {
       return fail(Code::Exhausted,
                   "too many deliveries are waiting; please reduce your request rate", "SlowDown");
     }
@@ -93,12 +75,17 @@ class PoolDispatcher final : public Dispatcher {
   void wake(const store::Delivery& delivery) override {
     {
       std::lock_guard lock(mutex_);
-      auto& lane = lane_of(delivery.function);
-      lane.window.add({delivery.due, delivery.id});
-      ++lane.pending;
+      add_waiting(lane_of(delivery.function), {delivery.due, delivery.id});
     }
-    ++pending_total_;
     runnable_.notify_one();
+  }
+
+  void wake_unconfirmed(const store::Delivery& delivery) override {
+    std::lock_guard lock(mutex_);
+    lane_of(delivery.function)
+        .unconfirmed.insert({parts_.clock.now() + kAgainAfterNotCommitted, delivery.id});
+    ++unconfirmed_total_;
+    changed_.notify_all();
   }
 
   bool drain(std::chrono::seconds longest) override {
@@ -114,22 +101,17 @@ class PoolDispatcher final : public Dispatcher {
     const auto now = parts_.clock.now();
     std::lock_guard lock(mutex_);
     for (const auto& [name, lane] : lanes_) {
-      all.push_back(lane.status);
-      all.back().pending = static_cast<std::uint64_t>(std::max<std::int64_t>(lane.pending, 0));
-      auto& told = all.back();
-      told.in_flight = lane.window.in_flight();
-      told.rows_per_second = lane.rows_lately.per_second(now);
-      const auto next = lane.window.next();
-      if (next && *next < now) told.lag = std::chrono::floor<std::chrono::seconds>(now - *next);
-      told.revision = revisions_.newest_id(name);
+      all.push_back(lane.status(now));
+      all.back().revision = revisions_.newest_id(name);
     }
     return all;
   }
 
  private:
   struct Task {
+    enum class Kind { Attempt, Refill, Confirm } kind;
     FunctionName function;
-    std::optional<DueEntry> entry;  // nullopt: refill this function's window
+    DueEntry entry = {};  // not of a refill
   };
 
   // "<function>/<8 bytes of time><id>", as keys::due makes it.
@@ -142,31 +124,10 @@ class PoolDispatcher final : public Dispatcher {
   }
 
   Lane& lane_of(const FunctionName& function) {
-    auto [found, added] = lanes_.try_emplace(function, options_.window_items_max);
-    auto& lane = found->second;
-    if (added) {
-      lane.status.function = function;
-      auto& metrics = parts_.metrics;
-      const auto counter = [&](const char* outcome) {
-        return &metrics.counter("sextant_delivery_attempts_total",
-                                "Ended attempts, by how they ended",
-                                {{"function", function.text()}, {"end", outcome}});
-      };
-      lane.succeeded = counter("succeeded");
-      lane.failed = counter("failed");
-      lane.retried = counter("retried");
-      lane.rows = &metrics.counter("sextant_rows_landed_total", "Rows landed in the lake",
-                                   {{"function", function.text()}});
-      lane.malformed = &metrics.counter("sextant_rows_malformed_total", "Lines kept as malformed",
-                                        {{"function", function.text()}});
-      lane.wait =
-          &metrics.histogram("sextant_delivery_wait_seconds", "From the event to its first attempt",
-                             {{"function", function.text()}});
-      lane.duration =
-          &metrics.histogram("sextant_attempt_seconds", "From an attempt's beginning to its commit",
-                             {{"function", function.text()}});
-    }
-    return lane;
+    const auto found = lanes_.find(function);
+    if (found != lanes_.end()) return found->second;
+    return lanes_.try_emplace(function, function, options_.window_items_max, parts_.metrics)
+        .first->second;
   }
 
   std::size_t concurrency_of(const FunctionName& function) const {
@@ -190,16 +151,27 @@ class PoolDispatcher final : public Dispatcher {
       auto& window = lane->second.window;
       if (window.needs_refill()) {
         window.begin_refill();
-        return Task{lane->first, std::nullopt};
+        return Task{Task::Kind::Refill, lane->first};
       }
-      if (!has_room() || window.in_flight() >= concurrency_of(lane->first)) continue;
+      if (!has_room()) continue;
+      if (auto entry = take_unconfirmed(lane->second)) {
+        ++in_flight_;
+        return Task{Task::Kind::Confirm, lane->first, std::move(*entry)};
+      }
+      if (window.in_flight() >= concurrency_of(lane->first)) continue;
       if (auto entry = window.take(parts_.clock.now())) {
         served_last_ = lane->first;
         ++in_flight_;
-        return Task{lane->first, std::move(entry)};
+        return Task{Task::Kind::Attempt, lane->first, std::move(*entry)};
       }
     }
     return std::nullopt;
+  }
+
+  std::optional<DueEntry> take_unconfirmed(Lane& lane) const {
+    const auto first = lane.unconfirmed.begin();
+    if (first == lane.unconfirmed.end() || first->when > parts_.clock.now()) return std::nullopt;
+    return std::move(lane.unconfirmed.extract(first).value());
   }
 
   void work(const std::stop_token& stop) {
@@ -215,12 +187,36 @@ class PoolDispatcher final : public Dispatcher {
       }
       if (!task) return;
       changed_.notify_all();  // the earliest waiting one may be another now
-      if (task->entry) {
-        attempt(task->function, *task->entry);
-      } else {
-        refill(task->function, stop);
+      switch (task->kind) {
+        case Task::Kind::Attempt: attempt(task->function, task->entry); break;
+        case Task::Kind::Refill: refill(task->function, stop); break;
+        case Task::Kind::Confirm: confirm(task->function, task->entry); break;
       }
     }
+  }
+
+  // Asks with a commit, not with a read: what an earlier commit left open is decided before it.
+  void confirm(const FunctionName& function, const DueEntry& entry) {
+    ports::Batch batch;
+    batch.conditions.push_back({store::keys::delivery(parts_.scope, entry.id), std::nullopt});
+    parts_.log.submit(std::move(batch),
+                      [this, function, entry](const Result<ports::Committed>& absent) {
+                        confirmed(function, entry.id, absent);
+                      });
+  }
+
+  void confirmed(const FunctionName& function, const DeliveryId& id,
+                 const Result<ports::Committed>& absent) {
+    const auto now = parts_.clock.now();
+    std::lock_guard lock(mutex_);
+    auto& lane = lane_of(function);
+    if (!absent && absent.error().code != Code::Conflict) {
+      lane.unconfirmed.insert({now + kAgainAfterNotCommitted, id});
+    } else {
+      --unconfirmed_total_;
+      if (!absent) add_waiting(lane, {now, id});
+    }
+    one_less_in_flight();
   }
 
   void attempt(const FunctionName& function, const DueEntry& entry) {
@@ -243,21 +239,18 @@ class PoolDispatcher final : public Dispatcher {
     auto& lane = lane_of(function);
     lane.window.finished(entry.id);
     landing_bytes_ -= landing_bytes;
-    --in_flight_;
     switch (result.end) {
       case AttemptEnd::Ended:
-        count_end(lane, result.delivery, parts_.clock.now());
         in_doubt_.erase(entry.id);
-        no_longer_pending(lane);
+        no_longer_pending(lane, result.delivery);
         break;
       case AttemptEnd::Gone:
         // Whoever ended it has counted it, unless that was an attempt that never heard of it.
-        if (in_doubt_.erase(entry.id) > 0) no_longer_pending(lane);
+        if (in_doubt_.erase(entry.id) > 0) no_longer_pending(lane, result.delivery);
         break;
       case AttemptEnd::Retried:
         in_doubt_.erase(entry.id);
-        ++lane.status.retried;
-        lane.retried->add();
+        lane.count_retry();
         lane.window.add(*result.next);
         break;
       case AttemptEnd::InDoubt: in_doubt_.insert(entry.id); [[fallthrough]];
@@ -265,30 +258,27 @@ class PoolDispatcher final : public Dispatcher {
         lane.window.add({parts_.clock.now() + kAgainAfterNotCommitted, entry.id});
         break;
     }
-    // Under the lock: after in_flight_ is zero the destructor may go on.
+    one_less_in_flight();
+  }
+
+  // The last thing under the lock: after in_flight_ is zero the destructor may go on.
+  void one_less_in_flight() {
+    --in_flight_;
     runnable_.notify_one();
     changed_.notify_all();
     if (in_flight_ == 0) idle_.notify_all();
   }
 
-  void no_longer_pending(Lane& lane) {
-    --lane.pending;
-    --pending_total_;
+  void add_waiting(Lane& lane, DueEntry entry) {
+    lane.window.add(std::move(entry));
+    ++lane.pending;
+    ++pending_total_;
   }
 
-  static void count_end(Lane& lane, const store::Delivery& delivery, Time now) {
-    const bool good = delivery.outcome == store::OutcomeKind::Succeeded;
-    ++(good ? lane.status.succeeded : lane.status.failed);
-    (good ? lane.succeeded : lane.failed)->add();
-    lane.status.rows_landed += delivery.rows_landed;
-    lane.status.rows_malformed += delivery.rows_malformed;
-    lane.rows_lately.add(delivery.rows_landed + delivery.rows_malformed, now);
-    lane.rows->add(delivery.rows_landed);
-    lane.malformed->add(delivery.rows_malformed);
-    const auto seconds = [](Duration span) { return std::chrono::duration<double>(span).count(); };
-    if (!delivery.started || !delivery.ended) return;
-    if (delivery.attempts == 1) lane.wait->observe(seconds(*delivery.started - delivery.created));
-    lane.duration->observe(seconds(*delivery.ended - *delivery.started));
+  void no_longer_pending(Lane& lane, const store::Delivery& delivery) {
+    lane.count_end(delivery, parts_.clock.now());
+    --lane.pending;
+    --pending_total_;
   }
 
   void refill(const FunctionName& function, const std::stop_token& stop) {
@@ -337,8 +327,8 @@ class PoolDispatcher final : public Dispatcher {
   std::optional<Time> earliest_after(Time told) const {
     std::optional<Time> earliest;
     for (const auto& [name, lane] : lanes_) {
-      const auto next = lane.window.next();
-      if (next && *next > told && (!earliest || *next < *earliest)) earliest = next;
+      const auto next = lane.next_after(told);
+      if (next && (!earliest || *next < *earliest)) earliest = next;
     }
     return earliest;
   }
@@ -370,6 +360,7 @@ class PoolDispatcher final : public Dispatcher {
   std::size_t in_flight_ = 0;
   std::uint64_t landing_bytes_ = 0;
   std::atomic<std::int64_t> pending_total_ = 0;
+  std::atomic<std::int64_t> unconfirmed_total_ = 0;
   // Deliveries whose last attempt's commit was not confirmed; as many as could not be recorded.
   std::unordered_set<DeliveryId> in_doubt_;
 

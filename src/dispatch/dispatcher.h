@@ -79,6 +79,9 @@ class Dispatcher {
   virtual Result<> add(ports::Batch& batch, const store::Delivery& delivery) = 0;
   // After that batch is durable. Short; any thread, also the committer's.
   virtual void wake(const store::Delivery& delivery) = 0;
+  // Instead of wake() when the store did not say whether that batch happened: finds out, and runs
+  // the delivery if it did. Short; any thread, also the committer's.
+  virtual void wake_unconfirmed(const store::Delivery& delivery) = 0;
 
   // Begins no new attempts and waits for those in flight, at most so long. True when all ended.
   virtual bool drain(std::chrono::seconds longest) = 0;

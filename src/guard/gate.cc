@@ -6,15 +6,10 @@
 #include <utility>
 
 #include "guard/iam/evaluate.h"
+#include "ports/in_doubt.h"
 
 namespace sextant::guard {
 namespace {
-
-// After these nothing was written, so the permit is as good as before.
-bool wrote_nothing(const Error& error) {
-  return error.code == Code::Conflict || error.code == Code::Invalid ||
-         error.code == Code::Exhausted;
-}
 
 bool is_anonymous(const sdk::Call& call) {
   return call.principal.kind == sdk::PrincipalKind::Anonymous;
@@ -39,7 +34,9 @@ void Permit::commit(ports::Batch batch, ports::CommitLog::OnDurable on_durable) 
   SX_CHECK(!recorded_->exchange(true));
   audit_.commit(std::move(batch), call_, decision_,
                 [recorded = recorded_, done = std::move(on_durable)](auto committed) mutable {
-                  if (!committed && wrote_nothing(committed.error())) recorded->store(false);
+                  // Nothing was written: the permit is as good as before.
+                  if (!committed && !ports::may_have_happened(committed.error()))
+                    recorded->store(false);
                   done(std::move(committed));
                 });
 }
@@ -129,17 +126,6 @@ void Gate::refuse(std::string_view service, std::string_view name, Caller caller
 
 sdk::Decision Gate::judge(const sdk::Call& call) const {
   return iam::evaluate(call, policies_.policies_for(call));
-}
-
-JudgedAttempt Gate::judge_all(std::vector<sdk::Call> calls) const {
-  JudgedAttempt judged;
-  judged.decision = refusal("an attempt without calls");
-  for (auto& call : calls) {
-    judged.decision = judge(call);
-    judged.calls.push_back({.call = std::move(call), .decision = judged.decision});
-    if (judged.decision.verdict != sdk::Verdict::Allow) break;
-  }
-  return judged;
 }
 
 }  // namespace sextant::guard

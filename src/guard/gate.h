@@ -53,13 +53,6 @@ struct Caller {
   sdk::ConditionContext context = {};
 };
 
-// Several calls judged as one: allowed when all are, otherwise the first refusal. `calls` are those
-// judged up to there, for the record.
-struct JudgedAttempt {
-  sdk::Decision decision;
-  std::vector<JudgedCall> calls;
-};
-
 class Gate {
  public:
   // All outlive it.
@@ -81,10 +74,6 @@ class Gate {
 
   // The pure part, for deliveries and simulations: no record is written.
   sdk::Decision judge(const sdk::Call& call) const;
-
-  // One delivery attempt: Invoke by the trigger's service principal, then what the function's role
-  // does for it. The attempt's record lists the calls (AuditLog::add).
-  JudgedAttempt judge_all(std::vector<sdk::Call> calls) const;
 
  private:
   sdk::Call call_of(const Operation& operation, Caller caller, const sdk::Input& input) const;

@@ -231,22 +231,5 @@ TEST_F(GateTest, AMalformedRequestOfAKnownCallerIsRecordedAsTheirs) {
   EXPECT_EQ(records()[2].at("userIdentity").at("userName"), "ann");
 }
 
-TEST_F(GateTest, OneAttemptIsJudgedUpToItsFirstRefusal) {
-  policies.applied.identity = {test::policy(test::allow("s3:GetObject"))};
-  const auto attempt = [&](const std::vector<const char*>& actions) {
-    std::vector<sdk::Call> calls;
-    for (const auto* action : actions) calls.push_back(test::call(test::user(), action));
-    return gate.judge_all(std::move(calls));
-  };
-  auto judged = attempt({"s3:GetObject", "s3:GetObject"});
-  EXPECT_EQ(judged.decision.verdict, sdk::Verdict::Allow);
-  EXPECT_EQ(judged.calls.size(), 2u);
-  judged = attempt({"s3:GetObject", "glue:BatchCreatePartition", "s3:GetObject"});
-  EXPECT_EQ(judged.decision.verdict, sdk::Verdict::Deny);
-  EXPECT_EQ(judged.calls.size(), 2u);
-  EXPECT_NE(judged.decision.reason.find("glue:BatchCreatePartition"), std::string::npos);
-  EXPECT_EQ(attempt({}).decision.verdict, sdk::Verdict::Deny);
-}
-
 }  // namespace
 }  // namespace sextant::guard

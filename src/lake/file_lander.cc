@@ -15,6 +15,7 @@
 #include "core/log.h"
 #include "core/thread_name.h"
 #include "lake/landing_queue.h"
+#include "ports/in_doubt.h"
 
 namespace sextant::lake {
 namespace {
@@ -237,8 +238,8 @@ class FileLander final : public Lander {
   // On the committer's thread.
   void ended(LandingGroup group, StagedFiles staged, Result<ports::Committed> done) {
     if (done) return succeeded(std::move(group), staged, std::move(*done));
-    if (done.error().code == Code::Unavailable) {
-      // It may have happened, so the files stay: the sweep at the next start knows.
+    if (ports::may_have_happened(done.error())) {
+      // The files stay: the sweep at the next start knows.
       parts_.manifest.doubtful(staged.changes());
     } else {
       queue_.push_work([this, staged = std::move(staged)] { staged.remove_from(parts_.files); });

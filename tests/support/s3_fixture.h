@@ -22,26 +22,11 @@
 #include "services/s3/s3_service.h"
 #include "store/configuration.h"
 #include "store/keys.h"
+#include "tests/support/idle_dispatcher.h"
 
 namespace sextant::test {
 
 inline constexpr Time kS3Time{std::chrono::seconds(1'783'030'980)};  // 2026-07-02T22:23:00Z
-
-// Takes deliveries and runs none.
-class IdleDispatcher final : public dispatch::Dispatcher {
- public:
-  Result<> add(ports::Batch& batch, const store::Delivery& delivery) override {
-    if (full) return fail(Code::Exhausted, "too many deliveries are waiting", "SlowDown");
-    store::BodyStore::refer(batch, delivery.event.body, "d/" + delivery.id.text());
-    return {};
-  }
-  void wake(const store::Delivery& delivery) override { woken.push_back(delivery); }
-  bool drain(std::chrono::seconds) override { return true; }
-  std::vector<dispatch::FunctionStatus> status() const override { return {}; }
-
-  bool full = false;
-  std::vector<store::Delivery> woken;
-};
 
 struct Answer {
   boost::json::object result;
@@ -110,7 +95,8 @@ class S3Test : public testing::Test {
     auto answer = begin(operation, std::move(parameters), std::move(body), std::move(trailers));
     // The collector of bytes may be committing too, and then its thread tells our commit's end.
     std::unique_lock lock(answers_mutex);
-    EXPECT_TRUE(answered.wait_for(lock, std::chrono::seconds(10), [&] { return *answer; }))
+    EXPECT_TRUE(
+        answered.wait_for(lock, std::chrono::seconds(10), [&] { return answer->has_value(); }))
         << operation << " did not answer";
     return answer->value_or(Answer{});
   }

@@ -49,4 +49,8 @@ void BucketEvents::wake(const std::vector<store::Delivery>& deliveries) const {
   for (const auto& delivery : deliveries) dispatcher_.wake(delivery);
 }
 
+void BucketEvents::wake_unconfirmed(const std::vector<store::Delivery>& deliveries) const {
+  for (const auto& delivery : deliveries) dispatcher_.wake_unconfirmed(delivery);
+}
+
 }  // namespace sextant::patterns::event

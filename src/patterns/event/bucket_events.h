@@ -25,6 +25,8 @@ class BucketEvents {
 
   // When that batch is durable.
   void wake(const std::vector<store::Delivery>& deliveries) const;
+  // When it may be.
+  void wake_unconfirmed(const std::vector<store::Delivery>& deliveries) const;
 
  private:
   const store::ConfigurationStore& configuration_;

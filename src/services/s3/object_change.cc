@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/fault_point.h"
+#include "ports/in_doubt.h"
 #include "services/s3/handlers.h"
 #include "services/s3/names.h"
 #include "services/s3/records.h"
@@ -111,7 +112,11 @@ class ChangeCommit : public std::enable_shared_from_this<ChangeCommit> {
   void committed(const Result<ports::Committed>& committed) {
     if (!committed && committed.error().code == Code::Conflict && --tries_left_ > 0)
       return attempt();
-    if (!committed) return failed(committed.error());
+    if (!committed) {
+      if (ports::may_have_happened(committed.error()))
+        s3_->parts.events.wake_unconfirmed(deliveries_);
+      return failed(committed.error());
+    }
     fault_point("s3.after_commit");
     s3_->parts.events.wake(deliveries_);
     if (current_) s3_->parts.bodies.collect(current_->record.body);

@@ -3,6 +3,7 @@
 
 #include "core/encoding.h"
 #include "core/json.h"
+#include "ports/in_doubt.h"
 #include "services/s3/checksums.h"
 #include "services/s3/handlers.h"
 #include "services/s3/names.h"
@@ -75,8 +76,8 @@ void receive_body(std::shared_ptr<S3Context> s3, sdk::Input input,
 }
 
 void collect_unused(const S3Context& s3, const store::StagedBody& staged, const Error& why) {
-  const bool in_doubt = why.code == Code::Unavailable || why.code == Code::Corrupt;
-  if (!in_doubt && !staged.ref.is_inline) s3.parts.bodies.collect({staged.ref});
+  if (!ports::may_have_happened(why) && !staged.ref.is_inline)
+    s3.parts.bodies.collect({staged.ref});
 }
 
 void put_object(const std::shared_ptr<S3Context>& s3, PermitPtr permit, sdk::Input input,

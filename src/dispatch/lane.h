@@ -1,0 +1,50 @@
+#pragma once
+// What the dispatcher knows of one function: the part of its waiting deliveries that memory holds,
+// those of which nobody knows whether they exist, and what it has done since the node started.
+// Not thread-safe: the dispatcher guards it.
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+
+#include "core/clock.h"
+#include "core/id.h"
+#include "core/metrics.h"
+#include "dispatch/dispatcher.h"
+#include "dispatch/due_window.h"
+#include "dispatch/rate.h"
+
+namespace sextant::dispatch {
+
+class Lane {
+ public:
+  // `metrics` outlives it.
+  Lane(const FunctionName& function, std::size_t window_items_max, metrics::Registry& metrics);
+
+  // An attempt that ended its delivery.
+  void count_end(const store::Delivery& delivery, Time now);
+  void count_retry();
+  // As of now; without the revision.
+  FunctionStatus status(Time now) const;
+  // When a delivery is due or a doubt to be settled, if later than `told`.
+  std::optional<Time> next_after(Time told) const;
+
+  DueWindow window;
+  // Deliveries whose making was not confirmed, and when to ask for them.
+  std::set<DueEntry> unconfirmed;
+  // A delivery may be found and end before its wake() has counted it: below zero for a moment.
+  std::int64_t pending = 0;
+
+ private:
+  FunctionStatus status_;
+  mutable Rate rows_lately_;
+  metrics::Counter& succeeded_;
+  metrics::Counter& failed_;
+  metrics::Counter& retried_;
+  metrics::Counter& rows_;
+  metrics::Counter& malformed_;
+  metrics::Histogram& wait_;      // created -> first attempt begins
+  metrics::Histogram& duration_;  // attempt begins -> committed
+};
+
+}  // namespace sextant::dispatch
