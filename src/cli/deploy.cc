@@ -60,10 +60,28 @@ Result<net::ClientResponse> cloudformation(NodeClient& client, std::string body)
                       .body = std::move(body)});
 }
 
+// All that can be said without the node's functions; the node checks handlers and policies when the
+// template is deployed.
+Result<> check_form(const DeployOptions& options, const std::string& text) {
+  templates::ParseOptions how{
+      .scope = {AccountId("000000000000"), Region(options.node.region)},
+      .stack_name = stack_name_of(options),
+      .stack_id = "arn:aws:cloudformation:" + options.node.region + ":000000000000:stack/check",
+      .file_name = options.file};
+  for (const auto& parameter : options.parameters) {
+    const auto equals = parameter.find('=');
+    how.parameters[parameter.substr(0, equals)] = parameter.substr(equals + 1);
+  }
+  const auto app = templates::parse_template(text, how);
+  if (app) return {};
+  return fail(Code::Invalid, "Template error:\n" + templates::to_text(app.error()));
+}
+
 // An update when the stack is there, a creation otherwise; the name of what was done.
 Result<std::string> deploy(NodeClient& client, const DeployOptions& options,
                            const std::string& text) {
   if (options.check_only) {
+    SX_TRY(check_form(options, text));
     SX_TRY(cloudformation(client, form("ValidateTemplate", options, text)));
     return "valid";
   }
@@ -124,7 +142,9 @@ void add_deploy(CLI::App& program, ExitCode& exit) {
                    "Name=Value of a template parameter; may repeat")
       ->check(
           [](const std::string& text) { return text.contains('=') ? "" : "must be Name=Value"; });
-  command->add_flag("--check", options->check_only, "Only say whether the template is valid");
+  command->add_flag("--check", options->check_only,
+                    "Only say whether the template is valid; handlers and policies are checked "
+                    "when it is deployed");
   add_node_options(*command, options->node);
   command->callback([options, &exit] { exit = run(*options); });
 }

@@ -105,9 +105,10 @@ class AgainstANode(Scenario):
         node = self.start(deployed=False)
         broken = self.folder / "my app.yaml"
         broken.write_text(TEMPLATE.read_text().replace("InlineCode:", "InlineCod:"))
-        done = node.run("deploy", str(broken))
-        self.assert_code(done, USAGE, f"\n{broken}:", "did you mean")
-        self.assertNotIn("\ntemplate.yaml:", done.stderr)
+        for more in [[], ["--check"]]:
+            done = node.run("deploy", str(broken), *more)
+            self.assert_code(done, USAGE, f"\n{broken}:", "did you mean")
+            self.assertNotIn("\ntemplate.yaml:", done.stderr)
         self.assert_code(node.run("deploy", str(TEMPLATE), "--check"), OK, "valid")
         self.assertEqual(self.run_json(node, "functions")["Functions"], [])
 
