@@ -6,7 +6,8 @@
 #   tests/scenario/*_test.cc   label scenario   the whole program or node, as a user has it
 #   tests/fault/*_test.cc      label fault      adapters that fail, lose power, run out of disk
 #   tests/fuzz/*_fuzz.cc       label fuzz       LLVMFuzzerTestOneInput; tests/fuzz/corpus/NAME/ is replayed here,
-#                                               and grown by `make fuzz TARGET=NAME MINUTES=n`
+#                                               and grown by `make fuzz TARGET=NAME MINUTES=n`; each
+#                                               src/intel/parsers/KIND.case makes one more
 function(sextant_links file out)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   file(STRINGS ${file} line REGEX "^// links: " LIMIT_COUNT 1)
@@ -37,25 +38,42 @@ function(sextant_folder_tests label timeout_s)
 endfunction()
 
 # With clang and SEXTANT_FUZZ the program is a libFuzzer one; otherwise it replays the committed corpus.
+function(sextant_fuzz_target target file)
+  set(name ${target}_fuzz)
+  sextant_links(${file} layers)
+  add_executable(${name} ${file})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${layers})
+  if(SEXTANT_FUZZ)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_link_libraries(${name} PRIVATE sextant_fuzz_replay)
+    add_test(NAME fuzz.${target} COMMAND ${name} ${ARGN})
+    set_tests_properties(fuzz.${target} PROPERTIES LABELS fuzz TIMEOUT 120)
+  endif()
+endfunction()
+
 function(sextant_fuzz_targets)
-  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/*_fuzz.cc)
+  set(fuzz ${CMAKE_CURRENT_SOURCE_DIR}/fuzz)
+  file(GLOB files CONFIGURE_DEPENDS ${fuzz}/*_fuzz.cc)
   if(files AND NOT SEXTANT_FUZZ)
-    add_library(sextant_fuzz_replay STATIC ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/replay.cc)
+    add_library(sextant_fuzz_replay STATIC ${fuzz}/replay.cc)
   endif()
   foreach(file ${files})
     cmake_path(GET file STEM name)
     string(REGEX REPLACE "_fuzz$" "" target ${name})
-    sextant_links(${file} layers)
-    add_executable(${name} ${file})
-    target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
-    target_link_libraries(${name} PRIVATE ${layers})
-    if(SEXTANT_FUZZ)
-      target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-    else()
-      target_link_libraries(${name} PRIVATE sextant_fuzz_replay)
-      add_test(NAME fuzz.${target} COMMAND ${name} ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus/${target})
-      set_tests_properties(fuzz.${target} PROPERTIES LABELS fuzz TIMEOUT 120)
+    sextant_fuzz_target(${target} ${file} ${fuzz}/corpus/${target})
+  endforeach()
+  # Every parser of logs has one by its case file, whose lines are the first inputs.
+  file(GLOB cases CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/intel/parsers/*.case)
+  foreach(file ${cases})
+    cmake_path(GET file STEM kind)
+    set(corpus ${file})
+    if(EXISTS ${fuzz}/corpus/${kind})
+      list(APPEND corpus ${fuzz}/corpus/${kind})
     endif()
+    sextant_fuzz_target(${kind} ${fuzz}/log_kind.cc ${corpus})
+    target_compile_definitions(${kind}_fuzz PRIVATE SEXTANT_KIND="${kind}")
   endforeach()
 endfunction()
 
@@ -68,6 +86,19 @@ function(sextant_python_test name label timeout_s script)
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${label}.${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout_s}
     ENVIRONMENT "TZ=UTC;LC_ALL=C.UTF-8;PYTHONDONTWRITEBYTECODE=1;SEXTANT_PROGRAM=${CMAKE_BINARY_DIR}/sextant;SEXTANT_DEPS=${SEXTANT_DEPS}")
+endfunction()
+
+# tests/oracle/KIND_oracle.py: a second reading of each kind of logs.
+function(sextant_oracle_tests)
+  if(NOT TARGET parser_tool)
+    return()
+  endif()
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/oracle/*_oracle.py)
+  foreach(file ${files})
+    cmake_path(GET file STEM name)
+    sextant_python_test(${name} scenario 120 tests/oracle/${name}.py $<TARGET_FILE:parser_tool>
+      --countries ${SEXTANT_DEPS}/geoip/iptoasn-country.mmdb)
+  endforeach()
 endfunction()
 
 # Programs that tests or `make bench` run, one a file, named after it: tests/perf/*_bench.cc,

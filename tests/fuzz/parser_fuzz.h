@@ -1,7 +1,7 @@
 #pragma once
 // What holds for every parser of line logs, whatever the bytes: no crash, every line that is not
-// empty becomes exactly one row, the rows are sound, and the way the bytes are cut into pieces
-// makes no difference.
+// empty (nor a heading) becomes exactly one row, the rows are sound, and the way the bytes are cut
+// into pieces makes no difference.
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
 
@@ -33,12 +33,14 @@ inline std::vector<sdk::Rows> parse_in_pieces(const intel::Parser& parser, std::
   return out;
 }
 
-inline std::size_t entries_of(std::string_view text) {
+inline std::size_t entries_of(const intel::Parser& parser, std::string_view text) {
   std::size_t lines = 0;
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
-    const auto line = text.substr(at, end - at);
-    lines += line.empty() || line == "\r" ? 0 : 1;
+    auto line = text.substr(at, end - at);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool heading = parser.heading != nullptr && parser.heading(line);
+    lines += line.empty() || heading ? 0 : 1;
     at = end + 1;
   }
   return lines;
@@ -61,7 +63,7 @@ inline int run_parser(const intel::Parser& parser, const std::uint8_t* data, std
   const auto text = as_text(data, size);
   std::size_t rows = 0;
   const auto whole = rows_text(parse_in_pieces(parser, text, text.size() + 1), rows);
-  SX_CHECK(rows == entries_of(text));
+  SX_CHECK(rows == entries_of(parser, text));
   std::size_t again = 0;
   SX_CHECK(rows_text(parse_in_pieces(parser, text, 37), again) == whole);
   return 0;

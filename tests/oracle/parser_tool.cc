@@ -1,8 +1,9 @@
 // links: intel sdk core
 // Makes log lines and what a parser makes of them, for a second, independent reading to compare:
 //   parser_tool <kind> <lines> <seed> <folder> [<folder of databases> <database.mmdb>]
-// writes <folder>/input.log, and <folder>/rows.jsonl with one object a row, its table in "table";
-// with a database, rows have gone through the GeoIP enricher too.
+// kind: any of intel/log_kinds.h. It writes <folder>/input.log, and <folder>/rows.jsonl with one
+// object a row, its table in "table"; with a database, rows have gone through the GeoIP enricher
+// too.
 #include <arrow/record_batch.h>
 
 #include <cstdio>
@@ -10,8 +11,7 @@
 #include <string>
 
 #include "intel/enrichers/geoip.h"
-#include "intel/generators/alb.h"
-#include "intel/parsers/alb.h"
+#include "intel/log_kinds.h"
 #include "sdk/batch_text.h"
 #include "sdk/text_blocks.h"
 
@@ -19,24 +19,26 @@ namespace {
 
 using namespace sextant;
 
-std::string generate(std::uint64_t lines, std::uint64_t seed) {
-  std::string text;
-  intel::AlbGenerator generator({.lines = lines,
-                                 .seed = seed,
-                                 .odd_share = 0.5,
-                                 .malformed_share = 0.05,
-                                 .attacks = *intel::parse_techniques("all")});
-  while (generator.next(text, nullptr)) {
+std::string generate(const intel::LogKind& kind, std::uint64_t lines, std::uint64_t seed) {
+  const auto generator =
+      kind.make_generator({.lines = lines,
+                           .seed = seed,
+                           .odd_share = 0.5,
+                           .malformed_share = 0.05,
+                           .attacks = *intel::parse_techniques("all", kind.attacks)});
+  auto text = generator->heading();
+  while (generator->next(text, nullptr)) {
   }
   return text;
 }
 
 class Chain {
  public:
-  explicit Chain(const std::string& file) : out_(file, std::ios::binary) {}
+  Chain(const intel::Parser& parser, const std::string& file)
+      : function_(intel::parser_function(parser)), out_(file, std::ios::binary) {}
 
   Result<> load(const sdk::Configuration& configuration, bool enriched) {
-    SX_TRY_AS(parser_, intel::kAlbParser.prepare({}));
+    SX_TRY_AS(parser_, function_.prepare({}));
     if (!enriched) return {};
     SX_TRY_AS(geoip_, intel::kGeoipEnricher.prepare(configuration));
     return {};
@@ -44,7 +46,7 @@ class Chain {
 
   Result<> run(const std::string& text) {
     sdk::Source source;
-    source.path = "s3://logs/AWSLogs/210987654321/elasticloadbalancing/eu-west-1/2026/01/01/a.log";
+    source.path = "s3://logs/AWSLogs/210987654321/service/eu-west-1/2026/01/01/a.log";
     const auto parser = parser_->start(source);
     const auto geoip = geoip_ ? geoip_->start(source) : nullptr;
     const auto print = [this](const sdk::Rows& rows) { return this->print(rows); };
@@ -69,6 +71,7 @@ class Chain {
     return {};
   }
 
+  sdk::Function function_;
   std::ofstream out_;
   std::shared_ptr<const sdk::Prepared> parser_;
   std::shared_ptr<const sdk::Prepared> geoip_;
@@ -77,20 +80,21 @@ class Chain {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if ((argc != 5 && argc != 7) || std::string_view(argv[1]) != "alb") {
-    std::fputs("usage: parser_tool alb <lines> <seed> <folder> [<data folder> <database>]\n",
+  const auto* kind = argc > 1 ? intel::find_log_kind(argv[1]) : nullptr;
+  if ((argc != 5 && argc != 7) || kind == nullptr) {
+    std::fputs("usage: parser_tool <kind> <lines> <seed> <folder> [<data folder> <database>]\n",
                stderr);
     return 2;
   }
   const std::string folder = argv[4];
-  const auto text = generate(std::stoull(argv[2]), std::stoull(argv[3]));
+  const auto text = generate(*kind, std::stoull(argv[2]), std::stoull(argv[3]));
   std::ofstream(folder + "/input.log", std::ios::binary) << text;
   sdk::Configuration configuration;
   if (argc == 7) {
     configuration.variables["GEOIP_DATABASES"] = argv[6];
     configuration.data_folder = argv[5];
   }
-  Chain chain(folder + "/rows.jsonl");
+  Chain chain(*kind->parser, folder + "/rows.jsonl");
   auto done = chain.load(configuration, argc == 7);
   if (done) done = chain.run(text);
   if (!done) std::fprintf(stderr, "parser_tool: %s\n", done.error().message.c_str());

@@ -16,8 +16,7 @@
 #include <vector>
 
 #include "intel/enrichers/geoip.h"
-#include "intel/generators/alb.h"
-#include "intel/parsers/alb.h"
+#include "intel/log_kinds.h"
 #include "intel/parsers/tokens.h"
 #include "sdk/text_blocks.h"
 
@@ -39,9 +38,10 @@ void report(const char* stage, std::uint64_t lines, double seconds) {
 std::string generate(std::uint64_t lines) {
   std::string text;
   text.reserve(lines * 500);
-  intel::AlbGenerator generator({.lines = lines, .attacks = *intel::parse_techniques("all")});
+  const auto generator = intel::find_log_kind("alb")->make_generator(
+      {.lines = lines, .attacks = *intel::parse_techniques("all")});
   const auto before = cpu_seconds();
-  while (generator.next(text, nullptr)) {
+  while (generator->next(text, nullptr)) {
   }
   report("generate", lines, cpu_seconds() - before);
   return text;
@@ -177,7 +177,7 @@ int main(int argc, char** argv) {
   const std::uint64_t lines = argc > 1 ? std::stoull(argv[1]) : 500'000;
   const auto text = generate(lines);
   tokenise(text, lines);
-  const auto parser = intel::kAlbParser.prepare({});
+  const auto parser = intel::parser_function(*intel::find_log_kind("alb")->parser).prepare({});
   if (!parser) return 1;
   std::shared_ptr<const sdk::Prepared> geoip;
   if (argc > 3) {

@@ -60,7 +60,7 @@ std::vector<BatchPtr> parse(const std::string& text) {
     batches.push_back(std::move(rows.batch));
     return {};
   };
-  const auto prepared = intel::kAlbParser.prepare({});
+  const auto prepared = intel::parser_function(intel::kAlb).prepare({});
   sdk::Source source;
   source.path = "s3://logs/AWSLogs/123456789012/elasticloadbalancing/us-east-1/2026/07/02/x.log.gz";
   auto stage = (*prepared)->start(source);

@@ -4,6 +4,7 @@
 // links: template guard
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -22,68 +23,85 @@ model::App threat_intel() {
   templates::ParseOptions options;
   options.scope = kScope;
   options.stack_name = "threat-intel";
-  options.known_functions = {"parsers.alb", "enrichers.geoip", "lake.land"};
+  options.known_functions = {"parsers.route53_resolver", "parsers.vpc_flow",
+                             "parsers.s3_access",        "parsers.alb",
+                             "enrichers.geoip",          "lake.land"};
   auto parsed = templates::parse_template(text, options);
   EXPECT_TRUE(parsed) << templates::to_text(parsed.error());
   return parsed ? std::move(*parsed) : model::App{};
 }
 
-TEST(ThreatIntelTemplate, DeclaresTheCollector) {
-  const auto app = threat_intel();
-  ASSERT_EQ(app.functions.size(), 1u);
-  const auto& function = app.functions.begin()->second;
-  EXPECT_EQ(function.handler, "parsers.alb|enrichers.geoip|lake.land");
-  EXPECT_EQ(function.environment,
-            (std::map<std::string, std::string>{{"GEOIP_DATABASES", "iptoasn-country.mmdb"},
-                                                {"KEEP_ORIGINAL", "false"}}));
-  EXPECT_EQ(function.retry.on_failure_arn, "arn:aws:s3:::threat-intel-failed-events");
-  const auto& notifications = app.buckets.at("threat-intel-alb-logs").notifications;
-  ASSERT_EQ(notifications.size(), 1u);
-  EXPECT_EQ(notifications[0].function_arn, function.arn);
-  EXPECT_EQ(notifications[0].events, std::vector<std::string>{"s3:ObjectCreated:*"});
-  EXPECT_TRUE(app.databases.contains("sextant"));
-  EXPECT_TRUE(app.tables.contains("alb"));
-  EXPECT_TRUE(app.tables.contains("malformed"));
-}
-
-struct Asked {
-  const char* action;
-  const char* resource;
-  sdk::Verdict verdict;
+struct Collector {
+  std::string kind;
+  std::string bucket;
+};
+const Collector kCollectors[] = {
+    {"route53_resolver", "threat-intel-route53-resolver-logs"},
+    {"vpc_flow", "threat-intel-vpc-flow-logs"},
+    {"s3_access", "threat-intel-s3-access-logs"},
+    {"alb", "threat-intel-alb-logs"},
 };
 
-TEST(ThreatIntelTemplate, RoleMayDoExactlyItsWork) {
-  const auto app = threat_intel();
-  const auto policies = guard::PolicySnapshot::make(std::vector<model::App>{app});
-  const Asked cases[] = {
-      {"s3:GetObject", "arn:aws:s3:::threat-intel-alb-logs/AWSLogs/x.gz", sdk::Verdict::Allow},
-      {"s3:GetObject", "arn:aws:s3:::threat-intel-failed-events/x", sdk::Verdict::Deny},
-      {"s3:PutObject", "arn:aws:s3:::threat-intel-alb-logs/x", sdk::Verdict::Deny},
-      {"s3:PutObject", "arn:aws:s3:::threat-intel-failed-events/x", sdk::Verdict::Allow},
-      {"s3:DeleteObject", "arn:aws:s3:::threat-intel-alb-logs/x", sdk::Verdict::Deny},
-      {"glue:BatchCreatePartition", "arn:aws:glue:us-east-1:000000000000:table/sextant/alb",
-       sdk::Verdict::Allow},
-      {"glue:BatchCreatePartition", "arn:aws:glue:us-east-1:000000000000:table/sextant/malformed",
-       sdk::Verdict::Allow},
-      {"glue:BatchCreatePartition", "arn:aws:glue:us-east-1:000000000000:table/sextant/waf",
-       sdk::Verdict::Deny},
-      {"glue:GetTable", "arn:aws:glue:us-east-1:000000000000:table/sextant/alb",
-       sdk::Verdict::Deny},
-  };
-  for (const auto& asked : cases) {
+class ThreatIntelTemplate : public testing::TestWithParam<Collector> {
+ protected:
+  const model::Function& function() const {
+    const auto& arn = app_.buckets.at(GetParam().bucket).notifications.at(0).function_arn;
+    const auto found =
+        std::ranges::find(app_.functions, arn, [](const auto& each) { return each.second.arn; });
+    return found->second;
+  }
+  sdk::Verdict verdict(const std::string& action, const std::string& resource) const {
+    const auto policies = guard::PolicySnapshot::make(std::vector<model::App>{app_});
     sdk::Call call;
     call.scope = kScope;
     call.principal.kind = sdk::PrincipalKind::AssumedRole;
     call.principal.account = kScope.account;
-    call.principal.role_arn = app.roles.begin()->first;
+    call.principal.role_arn = function().role_arn;
     call.principal.arn = "arn:aws:sts::000000000000:assumed-role/collector/session";
-    call.action = asked.action;
-    call.resource = asked.resource;
-    const auto decision = guard::iam::evaluate(call, policies->policies_for(call));
-    EXPECT_EQ(decision.verdict, asked.verdict)
-        << asked.action << " " << asked.resource << ": " << decision.reason;
+    call.action = action;
+    call.resource = resource;
+    return guard::iam::evaluate(call, policies->policies_for(call)).verdict;
+  }
+  const model::App app_ = threat_intel();
+};
+
+TEST_P(ThreatIntelTemplate, DeclaresTheCollector) {
+  const auto& [kind, bucket] = GetParam();
+  const auto& collector = function();
+  EXPECT_EQ(collector.handler, "parsers." + kind + "|enrichers.geoip|lake.land");
+  EXPECT_EQ(collector.environment,
+            (std::map<std::string, std::string>{{"GEOIP_DATABASES", "iptoasn-country.mmdb"},
+                                                {"KEEP_ORIGINAL", "false"}}));
+  EXPECT_EQ(collector.retry.on_failure_arn, "arn:aws:s3:::threat-intel-failed-events");
+  const auto& notifications = app_.buckets.at(bucket).notifications;
+  ASSERT_EQ(notifications.size(), 1u);
+  EXPECT_EQ(notifications[0].events, std::vector<std::string>{"s3:ObjectCreated:*"});
+  EXPECT_TRUE(app_.databases.contains("sextant"));
+  EXPECT_TRUE(app_.tables.contains(kind));
+  EXPECT_TRUE(app_.tables.contains("malformed"));
+  EXPECT_EQ(app_.functions.size(), std::size(kCollectors));
+}
+
+TEST_P(ThreatIntelTemplate, RoleMayDoExactlyItsWork) {
+  const std::string table = "arn:aws:glue:us-east-1:000000000000:table/sextant/";
+  const std::string failed = "arn:aws:s3:::threat-intel-failed-events/x";
+  const auto object = "arn:aws:s3:::" + GetParam().bucket + "/AWSLogs/x.gz";
+  EXPECT_EQ(verdict("s3:GetObject", failed), sdk::Verdict::Deny);
+  EXPECT_EQ(verdict("s3:PutObject", failed), sdk::Verdict::Allow);
+  EXPECT_EQ(verdict("s3:PutObject", object), sdk::Verdict::Deny);
+  EXPECT_EQ(verdict("s3:DeleteObject", object), sdk::Verdict::Deny);
+  EXPECT_EQ(verdict("glue:BatchCreatePartition", table + "malformed"), sdk::Verdict::Allow);
+  EXPECT_EQ(verdict("glue:BatchCreatePartition", table + "waf_of_others"), sdk::Verdict::Deny);
+  EXPECT_EQ(verdict("glue:GetTable", table + GetParam().kind), sdk::Verdict::Deny);
+  for (const auto& [kind, bucket] : kCollectors) {  // its own bucket and table, no other's
+    const auto own = kind == GetParam().kind ? sdk::Verdict::Allow : sdk::Verdict::Deny;
+    EXPECT_EQ(verdict("s3:GetObject", "arn:aws:s3:::" + bucket + "/x"), own) << bucket;
+    EXPECT_EQ(verdict("glue:BatchCreatePartition", table + kind), own) << kind;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, ThreatIntelTemplate, testing::ValuesIn(kCollectors),
+                         [](const auto& each) { return each.param.kind; });
 
 }  // namespace
 }  // namespace sextant

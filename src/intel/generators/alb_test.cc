@@ -20,11 +20,11 @@ struct Made {
   std::vector<std::int64_t> times;
 };
 
-Made make(const AlbOptions& options) {
+Made make(const GeneratorOptions& options) {
   Made made;
-  AlbGenerator generator(options);
+  const auto generator = make_alb_generator(options);
   Truth truth;
-  while (generator.next(made.text, &truth)) {
+  while (generator->next(made.text, &truth)) {
     ++made.kinds[truth.kind];
     ++made.visitors[std::string(truth.source_ip)];
     made.times.push_back(truth.time.time_since_epoch().count());
@@ -36,7 +36,7 @@ Made make(const AlbOptions& options) {
 }
 
 TEST(AlbGenerator, TheSameSeedGivesTheSameBytesAndAnotherOneOthers) {
-  const AlbOptions options{.lines = 2'000, .seed = 7, .attacks = *parse_techniques("all")};
+  const GeneratorOptions options{.lines = 2'000, .seed = 7, .attacks = *parse_techniques("all")};
   auto other = options;
   other.seed = 8;
   const auto text = make(options).text;
@@ -65,7 +65,7 @@ TEST(AlbGenerator, SharesAreThoseAskedFor) {
 }
 
 TEST(AlbGenerator, TimesCoverTheSpanByDayMoreThanByNight) {
-  const AlbOptions options{.lines = 20'000};
+  const GeneratorOptions options{.lines = 20'000};
   const auto made = make(options);
   const auto start = options.start.time_since_epoch().count();
   constexpr std::int64_t kHour = 3'600'000'000;
@@ -92,16 +92,17 @@ TEST(AlbGenerator, FewVisitorsComeOftenAndManyOnce) {
 
 TEST(AlbGenerator, EveryAttackAskedForIsThereAndIsFew) {
   const auto made = make({.lines = 20'000, .attacks = *parse_techniques("all")});
-  EXPECT_EQ(made.attackers.size(), kTechniques);
+  EXPECT_EQ(made.attackers.size(), std::size(kWebTechniques));
   EXPECT_GT(made.kinds.at(LineKind::Attack), 100U);
   EXPECT_LT(made.kinds.at(LineKind::Attack), 20'000U / 25);
 }
 
 TEST(AlbGenerator, TruthTellsWhereTheAttackIsLogged) {
-  AlbGenerator generator({.lines = 5'000, .attacks = *parse_techniques("sql-injection")});
+  const auto generator =
+      make_alb_generator({.lines = 5'000, .attacks = *parse_techniques("sql-injection")});
   std::string line;
   Truth truth;
-  while (generator.next(line, &truth) && truth.kind != LineKind::Attack) line.clear();
+  while (generator->next(line, &truth) && truth.kind != LineKind::Attack) line.clear();
   ASSERT_EQ(truth.kind, LineKind::Attack);
   EXPECT_TRUE(line.contains(truth.source_ip)) << line;
   const auto json = truth_json(truth, "a.log.gz", 12, 3456);
@@ -111,7 +112,7 @@ TEST(AlbGenerator, TruthTellsWhereTheAttackIsLogged) {
 
 TEST(AlbGenerator, AnUnknownAttackIsRefusedWithTheKnownOnes) {
   EXPECT_TRUE(parse_techniques("none")->empty());
-  EXPECT_EQ(parse_techniques("all")->size(), kTechniques);
+  EXPECT_EQ(parse_techniques("all")->size(), std::size(kWebTechniques));
   EXPECT_EQ(parse_techniques("sql-injection, path-traversal")->size(), 2U);
   const auto unknown = parse_techniques("sql-injection,xxe");
   ASSERT_FALSE(unknown);

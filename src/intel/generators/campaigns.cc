@@ -23,6 +23,10 @@ constexpr std::array<Facts, kTechniques> kFacts = {{
     {"path-traversal", "T1083", 80},
     {"vulnerability-scan", "T1595.002", 400},
     {"login-brute-force", "T1110.001", 400},
+    {"bucket-discovery", "T1619", 200},
+    {"bucket-exfiltration", "T1530", 400},
+    {"port-scan", "T1046", 1'000},
+    {"dns-tunnelling", "T1071.004", 600},
 }};
 
 constexpr std::uint64_t kLinesACampaign = 200'000;
@@ -119,22 +123,23 @@ std::string_view attack_id_of(Technique technique) {
   return kFacts[static_cast<std::size_t>(technique)].attack_id;
 }
 
-Result<std::vector<Technique>> parse_techniques(std::string_view text) {
+Result<std::vector<Technique>> parse_techniques(std::string_view text,
+                                                std::span<const Technique> known) {
   std::vector<Technique> techniques;
   if (text == "none" || text.empty()) return techniques;
-  const auto add = [&techniques](std::string_view name) {
-    bool known = false;
-    for (std::size_t i = 0; i < kTechniques; ++i) {
-      if (name != "all" && name != kFacts[i].name) continue;
-      techniques.push_back(static_cast<Technique>(i));
-      known = true;
+  const auto add = [&](std::string_view name) {
+    bool found = false;
+    for (const auto technique : known) {
+      if (name != "all" && name != name_of(technique)) continue;
+      techniques.push_back(technique);
+      found = true;
     }
-    return known;
+    return found;
   };
   for (const auto part : split(text, ',')) {
     if (add(trim(part))) continue;
     std::string message = "unknown attack '" + std::string(trim(part)) + "'; there are: all, none";
-    for (const auto& facts : kFacts) message += ", " + std::string(facts.name);
+    for (const auto technique : known) message += ", " + std::string(name_of(technique));
     return fail(Code::Invalid, std::move(message));
   }
   return techniques;
@@ -182,8 +187,8 @@ AttackRequest next_request(Campaign& campaign, Dice& dice) {
               dice.chance(0.9) ? 404 : 403, size};
     case Technique::LoginBruteForce:
       return {"POST", "/login", campaign.requests_left == 1 ? 302 : 401, size};
+    default: SX_CHECK(false); std::unreachable();  // not against web servers
   }
-  std::unreachable();
 }
 
 }  // namespace sextant::intel

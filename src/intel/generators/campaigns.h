@@ -1,6 +1,7 @@
 #pragma once
 // Attacks that a generator hides among ordinary requests, and the truth about them.
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,13 +17,24 @@ enum class Technique {
   PathTraversal,
   VulnerabilityScan,
   LoginBruteForce,
+  BucketDiscovery,
+  BucketExfiltration,
+  PortScan,
+  DnsTunnelling,
 };
-inline constexpr std::size_t kTechniques = 5;
+inline constexpr std::size_t kTechniques = 9;
+
+// What is done to web servers; other kinds of logs show other attacks.
+inline constexpr Technique kWebTechniques[] = {
+    Technique::SqlInjection, Technique::CrossSiteScripting, Technique::PathTraversal,
+    Technique::VulnerabilityScan, Technique::LoginBruteForce};
 
 std::string_view name_of(Technique technique);       // "sql-injection"
 std::string_view attack_id_of(Technique technique);  // ATT&CK: "T1190"
-// "all", "none", or names between commas. Invalid names the unknown one and those there are.
-Result<std::vector<Technique>> parse_techniques(std::string_view text);
+// "all", "none", or names between commas. Invalid names the one that is not among `known`, and
+// those that are.
+Result<std::vector<Technique>> parse_techniques(std::string_view text,
+                                                std::span<const Technique> known = kWebTechniques);
 
 struct Campaign {
   std::uint32_t id = 0;
@@ -35,7 +47,7 @@ struct Campaign {
   std::uint64_t sent = 0;
 };
 
-// One attacker's request, without scheme and host.
+// One attacker's request to a web server, without scheme and host.
 struct AttackRequest {
   std::string_view method;
   std::string path;  // with query
@@ -47,6 +59,7 @@ struct AttackRequest {
 // of the lines.
 std::vector<Campaign> plan_campaigns(const std::vector<Technique>& techniques, std::uint64_t lines,
                                      Dice& dice);
+// Of a campaign against a web server.
 AttackRequest next_request(Campaign& campaign, Dice& dice);
 
 }  // namespace sextant::intel

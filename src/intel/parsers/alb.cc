@@ -1,9 +1,10 @@
 #include "intel/parsers/alb.h"
 
 #include <algorithm>
+#include <functional>
 
-#include "intel/parsers/delimited_reader.h"
 #include "intel/parsers/numbers.h"
+#include "intel/parsers/table_reader.h"
 #include "intel/parsers/url.h"
 #include "sdk/ip_address.h"
 
@@ -193,11 +194,6 @@ const Parser kAlb{
     .kind = "alb",
     .title = "Application Load Balancer access log",
     .summary = "Reads the access logs of Application Load Balancers, of all years, to ECS columns.",
-    .make_reader = [](const ObjectFacts& facts,
-                      const ReaderOptions& options) -> std::unique_ptr<LineReader> {
-      return std::make_unique<DelimitedReader>(kFormat, facts, options);
-    }};
-
-const sdk::Function kAlbParser = parser_function(kAlb);
+    .make_reader = std::bind_front(make_table_reader, std::cref(kFormat))};
 
 }  // namespace sextant::intel

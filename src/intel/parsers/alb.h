@@ -7,6 +7,5 @@
 namespace sextant::intel {
 
 extern const Parser kAlb;
-extern const sdk::Function kAlbParser;  // parsers.alb
 
 }  // namespace sextant::intel

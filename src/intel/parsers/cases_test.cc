@@ -4,6 +4,7 @@
 //   line <the line, raw>             \xHH is a byte
 //   expect column=value column=value values end at a blank, or are quoted: "a b"; ~ is null
 //   malformed <part of the reason>
+//   heading <the line, raw>          stands before the next lines, up to the next path
 // A line is followed by one `malformed` or by one or more `expect`.
 #include <arrow/record_batch.h>
 #include <gtest/gtest.h>
@@ -12,7 +13,7 @@
 #include <fstream>
 #include <map>
 
-#include "intel/parsers/alb.h"
+#include "intel/log_kinds.h"
 #include "sdk/batch_text.h"
 
 namespace sextant::intel {
@@ -24,6 +25,7 @@ using sdk::has_column;
 struct Case {
   int number = 0;  // of the line in the file
   std::string path;
+  std::string heading;
   std::string line;
   std::vector<std::pair<std::string, std::string>> expected;
   std::string malformed;
@@ -70,6 +72,7 @@ std::vector<Case> load_cases(std::string_view kind) {
   EXPECT_TRUE(file) << "no case file for " << kind << " in " << folder();
   std::vector<Case> cases;
   std::string path = "s3://logs/key";
+  std::string heading;
   std::string text;
   for (int number = 1; std::getline(file, text); ++number) {
     const auto blank = text.find(' ');
@@ -78,8 +81,11 @@ std::vector<Case> load_cases(std::string_view kind) {
     if (word.empty() || word[0] == '#') continue;
     if (word == "path") {
       path = rest;
+      heading.clear();
+    } else if (word == "heading") {
+      heading += unescape(rest) + "\n";
     } else if (word == "line") {
-      cases.push_back({number, path, unescape(rest), {}, {}});
+      cases.push_back({number, path, heading, unescape(rest), {}, {}});
     } else if (word == "expect" && !cases.empty()) {
       add_expected(rest, cases.back());
     } else if (word == "malformed" && !cases.empty()) {
@@ -103,7 +109,7 @@ std::vector<sdk::Rows> parse(const Parser& parser, const Case& test) {
   sdk::Source source;
   source.path = test.path;
   const auto stage = (*prepared)->start(source);
-  EXPECT_TRUE(stage->text({.text = test.line, .offset = 0, .last = true}, emit));
+  EXPECT_TRUE(stage->text({.text = test.heading + test.line, .offset = 0, .last = true}, emit));
   EXPECT_TRUE(stage->finish(emit));
   return out;
 }
@@ -128,20 +134,21 @@ void check(const Parser& parser, const Case& test) {
   }
 }
 
-class Cases : public testing::TestWithParam<const Parser*> {};
+class Cases : public testing::TestWithParam<LogKind> {};
 
 TEST_P(Cases, EveryLineGivesWhatTheCaseFileSays) {
-  const auto cases = load_cases(GetParam()->kind);
+  const auto& parser = *GetParam().parser;
+  const auto cases = load_cases(parser.kind);
   EXPECT_GE(cases.size(), 30U);
   for (const auto& test : cases) {
-    SCOPED_TRACE(std::string(GetParam()->kind) + ".case:" + std::to_string(test.number));
+    SCOPED_TRACE(std::string(parser.kind) + ".case:" + std::to_string(test.number));
     EXPECT_TRUE(!test.expected.empty() || !test.malformed.empty()) << "nothing is expected";
-    check(*GetParam(), test);
+    check(parser, test);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Parsers, Cases, testing::Values(&kAlb),
-                         [](const auto& each) { return std::string(each.param->kind); });
+INSTANTIATE_TEST_SUITE_P(Parsers, Cases, testing::ValuesIn(log_kinds()),
+                         [](const auto& each) { return std::string(each.param.name()); });
 
 }  // namespace
 }  // namespace sextant::intel

@@ -3,34 +3,16 @@
 #include <arrow/type.h>
 
 #include "intel/parsers/numbers.h"
+#include "intel/parsers/scalar_fields.h"
 #include "sdk/ip_address.h"
 
 namespace sextant::intel {
 namespace {
 
 constexpr auto kNullInt32 = sdk::NumberColumn<std::int32_t>::kNull;
-constexpr auto kNullInt64 = sdk::NumberColumn<std::int64_t>::kNull;
-constexpr auto kNullDouble = sdk::NumberColumn<double>::kNull;
 
 bool is_null(std::string_view text) { return text.empty() || text == "-"; }
 std::string_view without_null(std::string_view text) { return text == "-" ? "" : text; }
-
-// Readers that take one text after the other: set_one(row, text).
-template <typename Derived>
-class EachReader : public FieldReader {
- public:
-  WrongText set(std::size_t row, const FieldTexts& texts) final {
-    for (std::size_t i = 0; i < texts.count(); ++i) {
-      const char* expected = static_cast<Derived*>(this)->set_one(row + i, texts[i]);
-      if (expected != nullptr) return {i, expected};
-    }
-    return {};
-  }
-
- private:
-  EachReader() = default;
-  friend Derived;
-};
 
 // The hashes of a group's texts. When the dictionary is large, its memory is on the way when this
 // returns.
@@ -75,12 +57,12 @@ class TextField final : public FieldReader {
   sdk::DictionaryColumn values_;
 };
 
-class UniqueField final : public EachReader<UniqueField> {
+class UniqueField final : public FieldReader {
  public:
   explicit UniqueField(const FieldSpec& spec) : column_(spec.columns[0].column) {}
-  const char* set_one(std::size_t row, std::string_view text) {
-    values_.set(row, without_null(text));
-    return nullptr;
+  WrongText set(std::size_t row, const FieldTexts& texts) override {
+    for (std::size_t i = 0; i < texts.count(); ++i) values_.set(row + i, without_null(texts[i]));
+    return {};
   }
   std::size_t bytes(std::size_t rows) const override { return values_.bytes(rows); }
   void finish(std::size_t rows, std::vector<NamedColumn>& columns) override {
@@ -92,67 +74,50 @@ class UniqueField final : public EachReader<UniqueField> {
   sdk::StringColumn values_;
 };
 
-class TimeField final : public EachReader<TimeField> {
+// Addresses are checked once per distinct text.
+class AddressColumn {
  public:
-  explicit TimeField(const FieldSpec& spec) : column_(spec.columns[0].column) {}
-  const char* set_one(std::size_t row, std::string_view text) {
-    if (is_null(text) && column_ != "ts") {
-      values_.set(row, kNullInt64);
-      return nullptr;
+  WrongText set(std::size_t row, const FieldTexts& texts, const char* expected) {
+    Hashes hashes;
+    hashes.make(distinct_, texts);
+    for (std::size_t i = 0; i < texts.count(); ++i) {
+      const auto address = texts[i];
+      auto number = kNullInt32;
+      if (!is_null(address)) {
+        number = distinct_.find(address, hashes[i]);
+        if (number == sdk::Dictionary::kNone) {
+          if (!sdk::IpAddress::parse(address)) return {i, expected};
+          number = distinct_.add(address, hashes[i]);
+        }
+      }
+      numbers_.set(row + i, number);
     }
-    const auto time = reader_.read(text);
-    if (!time) return "a time";
-    values_.set(row, *time);
-    return nullptr;
+    return {};
   }
-  std::size_t bytes(std::size_t) const override { return 0; }
-  void finish(std::size_t rows, std::vector<NamedColumn>& columns) override {
-    columns.push_back(
-        {column_, values_.finish(rows, arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"))});
+  std::size_t bytes() const { return distinct_.bytes(); }
+  sdk::ArrayPtr finish(std::size_t rows) {
+    return sdk::make_dictionary_array(numbers_, rows, distinct_.finish());
   }
 
  private:
-  std::string column_;
-  TimeReader reader_;
-  sdk::NumberColumn<std::int64_t> values_;
+  sdk::Dictionary distinct_;
+  sdk::NumberColumn<std::int32_t> numbers_;
 };
 
-class IntegerField final : public EachReader<IntegerField> {
+class AddressField final : public FieldReader {
  public:
-  explicit IntegerField(const FieldSpec& spec) : column_(spec.columns[0].column) {}
-  const char* set_one(std::size_t row, std::string_view text) {
-    const auto number = is_null(text) ? kNullInt64 : read_integer(text);
-    if (!number) return "a whole number";
-    values_.set(row, *number);
-    return nullptr;
+  explicit AddressField(const FieldSpec& spec) : column_(spec.columns[0].column) {}
+  WrongText set(std::size_t row, const FieldTexts& texts) override {
+    return addresses_.set(row, texts, "an address");
   }
-  std::size_t bytes(std::size_t) const override { return 0; }
+  std::size_t bytes(std::size_t) const override { return addresses_.bytes(); }
   void finish(std::size_t rows, std::vector<NamedColumn>& columns) override {
-    columns.push_back({column_, values_.finish(rows, arrow::int64())});
+    columns.push_back({column_, addresses_.finish(rows)});
   }
 
  private:
   std::string column_;
-  sdk::NumberColumn<std::int64_t> values_;
-};
-
-class SecondsField final : public EachReader<SecondsField> {
- public:
-  explicit SecondsField(const FieldSpec& spec) : column_(spec.columns[0].column) {}
-  const char* set_one(std::size_t row, std::string_view text) {
-    const auto number = is_null(text) ? kNullDouble : read_decimal(text);
-    if (!number) return "a number of seconds";
-    values_.set(row, *number);
-    return nullptr;
-  }
-  std::size_t bytes(std::size_t) const override { return 0; }
-  void finish(std::size_t rows, std::vector<NamedColumn>& columns) override {
-    columns.push_back({column_, values_.finish(rows, arrow::float64())});
-  }
-
- private:
-  std::string column_;
-  sdk::NumberColumn<double> values_;
+  AddressColumn addresses_;
 };
 
 class EndpointField final : public FieldReader {
@@ -173,39 +138,19 @@ class EndpointField final : public FieldReader {
       ports_.set(row + i, static_cast<std::int32_t>(*port));
       addresses[i] = text.substr(0, colon);
     }
-    return set_addresses(row, {addresses.data(), 1, texts.count()});
+    return addresses_.set(row, {addresses.data(), 1, texts.count()}, kExpected);
   }
-  std::size_t bytes(std::size_t) const override { return distinct_.bytes(); }
+  std::size_t bytes(std::size_t) const override { return addresses_.bytes(); }
   void finish(std::size_t rows, std::vector<NamedColumn>& columns) override {
-    columns.push_back(
-        {address_column_, sdk::make_dictionary_array(addresses_, rows, distinct_.finish())});
+    columns.push_back({address_column_, addresses_.finish(rows)});
     columns.push_back({port_column_, ports_.finish(rows, arrow::int32())});
   }
 
  private:
-  WrongText set_addresses(std::size_t row, const FieldTexts& addresses) {
-    Hashes hashes;
-    hashes.make(distinct_, addresses);
-    for (std::size_t i = 0; i < addresses.count(); ++i) {
-      const auto address = addresses[i];
-      auto number = kNullInt32;
-      if (address.data() != nullptr) {
-        number = distinct_.find(address, hashes[i]);
-        if (number == sdk::Dictionary::kNone) {
-          if (!sdk::IpAddress::parse(address)) return {i, kExpected};
-          number = distinct_.add(address, hashes[i]);
-        }
-      }
-      addresses_.set(row + i, number);
-    }
-    return {};
-  }
-
   static constexpr const char* kExpected = "an address and port";
   std::string address_column_;
   std::string port_column_;
-  sdk::Dictionary distinct_;
-  sdk::NumberColumn<std::int32_t> addresses_;
+  AddressColumn addresses_;
   sdk::NumberColumn<std::int32_t> ports_;
 };
 
@@ -294,13 +239,11 @@ std::unique_ptr<FieldReader> make_field_reader(const FieldSpec& spec, const Obje
   switch (spec.form) {
     case Form::Text: return std::make_unique<TextField>(spec);
     case Form::Unique: return std::make_unique<UniqueField>(spec);
-    case Form::Time: return std::make_unique<TimeField>(spec);
-    case Form::Integer: return std::make_unique<IntegerField>(spec);
-    case Form::Seconds: return std::make_unique<SecondsField>(spec);
+    case Form::Address: return std::make_unique<AddressField>(spec);
     case Form::Endpoint: return std::make_unique<EndpointField>(spec);
     case Form::Split: return std::make_unique<SplitField>(spec, facts);
+    default: return make_scalar_field(spec);
   }
-  std::unreachable();
 }
 
 }  // namespace sextant::intel

@@ -15,13 +15,18 @@ namespace sextant::intel {
 
 // In every form "-" and the empty text are null; only "ts", which places the row, must be there.
 enum class Form {
-  Text,      // repeats: dictionary<int32, utf8>
-  Unique,    // hardly repeats: utf8
-  Time,      // ISO 8601: timestamp[us, UTC]
-  Integer,   // int64
-  Seconds,   // decimal number: double
-  Endpoint,  // address:port, cut at the last colon: dictionary of addresses, and int32
-  Split,     // columns computed once per distinct value
+  Text,          // repeats: dictionary<int32, utf8>
+  Unique,        // hardly repeats: utf8
+  Time,          // ISO 8601: timestamp[us, UTC]
+  ClockTime,     // [06/Feb/2019:00:00:38 +0000]: timestamp[us, UTC]
+  Epoch,         // whole seconds since 1970: timestamp[us, UTC]
+  Integer,       // int64
+  Port,          // int32
+  Milliseconds,  // whole ones: int64, in nanoseconds
+  Seconds,       // decimal number: double
+  Address,       // an IP address: dictionary<int32, utf8>
+  Endpoint,      // address:port, cut at the last colon: dictionary of addresses, and int32
+  Split,         // columns computed once per distinct value
 };
 
 enum class PartType { Text, Integer };  // dictionary<int32, utf8>, int32
@@ -32,7 +37,8 @@ struct PartSpec {
 };
 
 // Fills `parts`, one for each column of the field; empty is null, and integers are decimal text.
-// Pure: the same value gives the same parts. Views point into `value`, `facts` or static text.
+// Pure: the same value gives the same parts. Views are used until the next call: they point into
+// `value`, `facts`, static text or the thread's own memory.
 // Returns nullptr, or what the value is not ("a status code"): then the line is malformed.
 using Split = const char* (*)(std::string_view value, const ObjectFacts& facts,
                               std::span<std::string_view> parts);

@@ -45,6 +45,7 @@ Result<bool> flag(const sdk::Configuration& configuration, const std::string& na
 
 ObjectFacts facts_of(const sdk::Source& source) {
   ObjectFacts facts;
+  facts.received = source.received;
   escape_into(source.path, facts.path);
   constexpr std::string_view kFolder = "AWSLogs/";
   const auto at = source.path.find(kFolder);

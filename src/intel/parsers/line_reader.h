@@ -5,10 +5,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "core/clock.h"
 #include "core/columns.h"
 #include "sdk/function.h"
 
@@ -20,6 +22,7 @@ struct ObjectFacts {
   std::string path;
   std::string account;
   std::string region;
+  Time received;  // when the object arrived
 };
 ObjectFacts facts_of(const sdk::Source& source);
 
@@ -41,6 +44,9 @@ class LineReader {
   // Reads at most kGroupLines lines into the next rows, in order. A line that is refused leaves no
   // row; refusals come in the order of the lines.
   virtual void read(std::span<const Line> lines, const Refuse& refuse) = 0;
+  // A line that Parser::heading knows: it holds for the lines behind it. False, and nothing is
+  // done, when the rows so far must be finished first.
+  virtual bool heading(std::string_view) { return true; }
   virtual std::size_t rows() const = 0;
   virtual std::size_t bytes() const = 0;  // of text held, about
   virtual BatchPtr finish() = 0;          // the rows so far; empty after
@@ -57,6 +63,11 @@ struct Parser {
   std::string_view title;
   std::string_view summary;
   std::function<std::unique_ptr<LineReader>(const ObjectFacts&, const ReaderOptions&)> make_reader;
+  // Whether a line says what the lines behind it hold and is no entry itself; nullptr: none does.
+  bool (*heading)(std::string_view line) = nullptr;
+  // The time of a malformed line, as far as it can be told; nullptr: ISO 8601 among the first
+  // words.
+  std::optional<Time> (*time_of)(std::string_view line) = nullptr;
 };
 
 // The parser as the catalogue lists it. Configuration: KEEP_ORIGINAL.

@@ -11,7 +11,7 @@ namespace sextant::intel {
 namespace {
 
 // A time among the first two words, as most kinds of logs begin; nullopt when there is none.
-std::optional<Time> time_of(std::string_view text) {
+std::optional<Time> first_time(std::string_view text) {
   for (int word = 0; word < 2; ++word) {
     const auto end = text.find(' ');
     if (auto time = parse_iso8601(text.substr(0, std::min<std::size_t>(end, 40)))) return time;
@@ -24,7 +24,8 @@ std::optional<Time> time_of(std::string_view text) {
 }  // namespace
 
 LineStage::LineStage(const Parser& parser, const sdk::Source& source, const ReaderOptions& options)
-    : table_(parser.kind),
+    : parser_(parser),
+      table_(parser.kind),
       facts_(facts_of(source)),
       received_(source.received),
       reader_(parser.make_reader(facts_, options)) {}
@@ -49,12 +50,24 @@ Result<> LineStage::lines(std::string_view text, std::uint64_t offset, const sdk
     auto line = rest.substr(0, length);
     if (line.ends_with('\r')) line.remove_suffix(1);
     const auto at = static_cast<std::uint64_t>(rest.data() - text.data());
-    if (!line.empty()) take({line, offset + at}, plain);
+    if (parser_.heading != nullptr && parser_.heading(line)) {
+      SX_TRY(heading(line, emit));
+    } else if (!line.empty()) {
+      take({line, offset + at}, plain);
+    }
     rest.remove_prefix(std::min(length + 1, rest.size()));
     if (reader_->rows() >= kBatchRows) SX_TRY(emit_rows(emit));
     if (malformed_.rows() >= kBatchRows) SX_TRY(emit_malformed(emit));
   }
   read_group();  // the text is gone after this call
+  return {};
+}
+
+Result<> LineStage::heading(std::string_view line, const sdk::Emit& emit) {
+  read_group();
+  if (reader_->heading(line)) return {};
+  SX_TRY(emit_rows(emit));
+  reader_->heading(line);
   return {};
 }
 
@@ -80,7 +93,8 @@ void LineStage::read_group() {
 }
 
 void LineStage::malformed(const Line& line, std::uint64_t cut_bytes, std::string_view reason) {
-  malformed_.add({.time = time_of(line.text).value_or(received_),
+  const auto time = parser_.time_of != nullptr ? parser_.time_of : first_time;
+  malformed_.add({.time = time(line.text).value_or(received_),
                   .reason = reason,
                   .path = facts_.path,
                   .offset = line.offset,

@@ -1,6 +1,6 @@
 #pragma once
 // The parsing stage that all kinds of line logs share: every line that is not empty becomes exactly
-// one row, of the kind's table or of "malformed".
+// one row, of the kind's table or of "malformed" (but those that only name the columns of others).
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,11 +26,13 @@ class LineStage final : public sdk::Stage {
  private:
   Result<> lines(std::string_view text, std::uint64_t offset, const sdk::Emit& emit);
   void take(const Line& line, bool plain);
+  Result<> heading(std::string_view line, const sdk::Emit& emit);
   void read_group();
   void malformed(const Line& line, std::uint64_t cut_bytes, std::string_view reason);
   Result<> emit_rows(const sdk::Emit& emit);
   Result<> emit_malformed(const sdk::Emit& emit);
 
+  Parser parser_;
   std::string table_;
   ObjectFacts facts_;
   Time received_;

@@ -132,9 +132,9 @@ TEST_F(LineStages, TheOriginalLineIsKeptOnRequest) {
 }
 
 TEST_F(LineStages, TheConfigurationIsChecked) {
-  EXPECT_TRUE(kAlbParser.prepare({.variables = {{"KEEP_ORIGINAL", "true"}}, .data_folder = {}}));
+  EXPECT_TRUE(parser_function(kAlb).prepare({.variables = {{"KEEP_ORIGINAL", "true"}}, .data_folder = {}}));
   const auto wrong =
-      kAlbParser.prepare({.variables = {{"KEEP_ORIGINAL", "yes"}}, .data_folder = {}});
+      parser_function(kAlb).prepare({.variables = {{"KEEP_ORIGINAL", "yes"}}, .data_folder = {}});
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, Code::Invalid);
   EXPECT_TRUE(wrong.error().message.contains("KEEP_ORIGINAL"));

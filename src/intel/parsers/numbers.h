@@ -20,4 +20,14 @@ class TimeReader {
   std::int64_t minute_us_ = 0;
 };
 
+// Times as web servers and S3 write them, [06/Feb/2019:00:00:38 +0000], the month short or in full.
+class ClockTimeReader {
+ public:
+  std::optional<std::int64_t> read(std::string_view text);
+
+ private:
+  char minute_[19] = {};  // "[06/Feb/2019:00:00:"
+  std::int64_t minute_us_ = 0;
+};
+
 }  // namespace sextant::intel

@@ -63,5 +63,35 @@ TEST(Numbers, ATimeThatIsNoneIsRefusedAlsoInAKnownMinute) {
   }
 }
 
+TEST(Numbers, ClockTimesAreReadWithTheirZoneAndEitherNameOfTheMonth) {
+  const std::pair<std::string_view, std::int64_t> cases[] = {
+      {"[01/Jan/1970:00:00:00 +0000]", 0},
+      {"[06/Feb/2019:00:00:38 +0000]", 1549411238},
+      {"[06/Feb/2019:00:00:39 +0000]", 1549411239},  // the minute is known
+      {"[06/February/2019:00:00:38 +0000]", 1549411238},
+      {"[06/Feb/2019:01:30:38 +0130]", 1549411238},
+      {"[05/Feb/2019:23:00:38 -0100]", 1549411238},
+      {"[31/Dec/1969:23:59:59 +0000]", -1},
+      {"[31/Dec/1969:23:59:58 +0000]", -2},
+  };
+  ClockTimeReader reader;
+  for (const auto& [text, seconds] : cases)
+    EXPECT_EQ(reader.read(text), seconds * 1'000'000) << text;
+}
+
+TEST(Numbers, ClockTimesAreStrict) {
+  ClockTimeReader reader;
+  ASSERT_TRUE(reader.read("[06/Feb/2019:00:00:38 +0000]"));
+  for (const std::string_view text :
+       {"", "[", "[]", "[06/Feb/2019:00:00:60 +0000]", "[06/Feb/2019:00:00:3x +0000]",
+        "06/Feb/2019:00:00:38 +0000", "[30/Feb/2019:00:00:38 +0000]",
+        "[06/feb/2019:00:00:38 +0000]", "[06/Feb/19:00:00:38 +0000]",
+        "[06/Feb/2019:24:00:38 +0000]", "[6/Feb/2019:00:00:38 +0000]",
+        "[06/Feb/2019:00:00:38 0000]", "[06/Feb/2019 00:00:38 +0000]", "[/:00:00:38 +0100]",
+        "[06:00:00:38 +0100]", "[06//2019:00:00:38 +0000]"}) {
+    EXPECT_FALSE(reader.read(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace sextant::intel

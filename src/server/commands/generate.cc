@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdint>
 #include <cstdio>
@@ -11,8 +12,7 @@
 #include "core/json.h"
 #include "core/strings.h"
 #include "core/time_text.h"
-#include "intel/generators/alb.h"
-#include "intel/generators/campaigns.h"
+#include "intel/log_kinds.h"
 #include "server/commands/commands.h"
 #include "server/commands/log_files.h"
 
@@ -21,7 +21,7 @@ namespace {
 
 struct GenerateOptions {
   std::string kind = "alb";
-  intel::AlbOptions alb;
+  intel::GeneratorOptions traffic;
   std::string start = "2026-01-01T00:00:00Z";
   double hours = 24;
   std::string attacks = "none";
@@ -38,33 +38,25 @@ struct Totals {
   std::uint64_t bytes = 0;  // of the files
 };
 
-Result<intel::AlbOptions> alb_options(const GenerateOptions& options) {
-  auto alb = options.alb;
+Result<intel::GeneratorOptions> traffic_options(const GenerateOptions& options,
+                                                const intel::LogKind& kind) {
+  auto traffic = options.traffic;
   const auto start = parse_iso8601(options.start);
   if (!start)
     return fail(Code::Invalid,
                 "--start is a time like 2026-01-01T00:00:00Z, not '" + options.start + "'");
-  alb.start = *start;
-  alb.duration = Duration(static_cast<std::int64_t>(options.hours * 3'600e6));
-  SX_TRY_AS(alb.attacks, within("--attacks", intel::parse_techniques(options.attacks)));
-  return alb;
-}
-
-std::string object_name(const GenerateOptions& options, const intel::AlbOptions& alb,
-                        std::uint64_t number) {
-  const auto share = static_cast<double>(number + 1) / static_cast<double>(options.objects);
-  const auto end =
-      alb.start +
-      Duration(static_cast<std::int64_t>(static_cast<double>(alb.duration.count()) * share));
-  auto name = intel::alb_object_key(alb, end, number);
-  if (!options.gzip && name.ends_with(".gz")) name.resize(name.size() - 3);
-  return name;
+  traffic.start = *start;
+  traffic.duration = Duration(static_cast<std::int64_t>(options.hours * 3'600e6));
+  SX_TRY_AS(traffic.attacks,
+            within("--attacks", intel::parse_techniques(options.attacks, kind.attacks)));
+  return traffic;
 }
 
 class Generation {
  public:
-  Generation(const GenerateOptions& options, const intel::AlbOptions& alb)
-      : options_(options), alb_(alb), generator_(alb) {}
+  Generation(const GenerateOptions& options, const intel::LogKind& kind,
+             const intel::GeneratorOptions& traffic)
+      : options_(options), traffic_(traffic), generator_(kind.make_generator(traffic)) {}
 
   Result<Totals> run() {
     if (!options_.truth.empty()) {
@@ -77,28 +69,45 @@ class Generation {
   }
 
  private:
+  std::string object_name(std::uint64_t number) const {
+    const auto share = static_cast<double>(number + 1) / static_cast<double>(options_.objects);
+    const auto passed = static_cast<double>(traffic_.duration.count()) * share;
+    auto name = generator_->object_key(traffic_.start + Duration(static_cast<std::int64_t>(passed)),
+                                       number);
+    const bool named_gzip = name.ends_with(".gz");
+    if (!options_.gzip && named_gzip) name.resize(name.size() - 3);
+    if (options_.gzip && !named_gzip) name += ".gz";
+    return name;
+  }
+
   Result<> write_object(std::uint64_t object) {
-    const auto lines =
-        alb_.lines * (object + 1) / options_.objects - alb_.lines * object / options_.objects;
-    const auto name = object_name(options_, alb_, object);
+    const auto lines = traffic_.lines * (object + 1) / options_.objects -
+                       traffic_.lines * object / options_.objects;
+    const auto name = object_name(object);
     const auto format = options_.gzip ? LogFile::Format::Gzip : LogFile::Format::Plain;
     const auto path = std::filesystem::path(options_.folder) / name;
     SX_TRY_AS(const auto file, options_.folder.empty() ? LogFile::standard_output(format)
                                                        : LogFile::create(path, format));
-    std::string line;
+    auto text = generator_->heading();
     std::uint64_t offset = 0;
-    for (std::uint64_t number = 0; number < lines; ++number) {
-      line.clear();
+    std::uint64_t number = 0;  // of the line
+    for (std::uint64_t entry = 0; entry < lines; ++entry) {
       intel::Truth truth;
-      generator_.next(line, &truth);
+      const auto heading_bytes = text.size();
+      number += heading_bytes > 0 ? 1 : 0;
+      generator_->next(text, &truth);
       if (truth_file_ && truth.kind == intel::LineKind::Attack) {
-        SX_TRY(truth_file_->write(intel::truth_json(truth, name, number, offset) + "\n"));
+        const auto told = intel::truth_json(truth, name, number, offset + heading_bytes);
+        SX_TRY(truth_file_->write(told + "\n"));
       }
-      offset += line.size();
-      SX_TRY(file->write(line));
+      SX_TRY(file->write(text));
+      offset += text.size();
+      number += static_cast<std::uint64_t>(
+          std::count(text.begin() + static_cast<std::ptrdiff_t>(heading_bytes), text.end(), '\n'));
+      text.clear();
     }
     SX_TRY(file->close());
-    if (!options_.folder.empty()) add_to_totals(path, lines);
+    if (!options_.folder.empty()) add_to_totals(path, number);
     return {};
   }
 
@@ -111,8 +120,8 @@ class Generation {
   }
 
   const GenerateOptions& options_;
-  const intel::AlbOptions& alb_;
-  intel::AlbGenerator generator_;
+  const intel::GeneratorOptions& traffic_;
+  std::unique_ptr<intel::LogGenerator> generator_;
   std::unique_ptr<LogFile> truth_file_;
   Totals totals_;
 };
@@ -131,13 +140,14 @@ void print(const GenerateOptions& options, const Totals& totals) {
 }
 
 cli::ExitCode run(const GenerateOptions& options) {
-  const auto alb = alb_options(options);
-  if (!alb) return cli::report_usage(alb.error());
+  const auto& kind = *intel::find_log_kind(options.kind);  // which the option's check knows
+  const auto traffic = traffic_options(options, kind);
+  if (!traffic) return cli::report_usage(traffic.error());
   if (options.folder.empty() && options.output == "json") {
     return cli::report_usage(
         {Code::Invalid, "--output json needs --to: without it the lines go to standard output"});
   }
-  const auto totals = Generation(options, *alb).run();
+  const auto totals = Generation(options, kind, *traffic).run();
   if (!totals) return cli::report(totals.error());
   if (!options.folder.empty()) print(options, *totals);
   return cli::ExitCode::Ok;
@@ -150,6 +160,12 @@ std::string check_at_least_one(const std::string& text) {
                                : "is a whole number and at least 1, not '" + text + "'";
 }
 
+std::vector<std::string> kind_names() {
+  std::vector<std::string> names;
+  for (const auto& kind : intel::log_kinds()) names.emplace_back(kind.name());
+  return names;
+}
+
 }  // namespace
 
 void add_generate(CLI::App& program, cli::ExitCode& exit) {
@@ -158,24 +174,24 @@ void add_generate(CLI::App& program, cli::ExitCode& exit) {
       "generate",
       "Make realistic logs with labelled attacks; the same options give the same bytes");
   command->add_option("--kind", options->kind, "Kind of log")
-      ->check(CLI::IsMember({"alb"}))
+      ->check(CLI::IsMember(kind_names()))
       ->capture_default_str();
-  command->add_option("--count", options->alb.lines, "Lines in all")
+  command->add_option("--count", options->traffic.lines, "Entries in all")
       ->check(check_at_least_one)
       ->capture_default_str();
-  command->add_option("--seed", options->alb.seed, "Another seed, other logs")
+  command->add_option("--seed", options->traffic.seed, "Another seed, other logs")
       ->capture_default_str();
   command->add_option("--start", options->start, "Time of the first line")->capture_default_str();
   command->add_option("--hours", options->hours, "Time that the lines are spread over")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command
-      ->add_option("--odd", options->alb.odd_share,
+      ->add_option("--odd", options->traffic.odd_share,
                    "Share of well-formed lines that naive readers stumble over")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
   command
-      ->add_option("--malformed", options->alb.malformed_share,
+      ->add_option("--malformed", options->traffic.malformed_share,
                    "Share of lines that are no entries")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();

@@ -1,0 +1,32 @@
+#include "intel/log_kinds.h"
+
+#include <algorithm>
+
+#include "intel/generators/alb.h"
+#include "intel/generators/route53_resolver.h"
+#include "intel/generators/s3_access.h"
+#include "intel/generators/vpc_flow.h"
+#include "intel/parsers/alb.h"
+#include "intel/parsers/route53_resolver.h"
+#include "intel/parsers/s3_access.h"
+#include "intel/parsers/vpc_flow.h"
+
+namespace sextant::intel {
+
+std::span<const LogKind> log_kinds() {
+  static const LogKind kKinds[] = {
+      {&kAlb, make_alb_generator, kWebTechniques},
+      {&kS3Access, make_s3_access_generator, kS3Techniques},
+      {&kVpcFlow, make_vpc_flow_generator, kVpcTechniques},
+      {&kRoute53Resolver, make_route53_resolver_generator, kDnsTechniques},
+  };
+  return kKinds;
+}
+
+const LogKind* find_log_kind(std::string_view name) {
+  const auto kinds = log_kinds();
+  const auto found = std::ranges::find(kinds, name, &LogKind::name);
+  return found == kinds.end() ? nullptr : &*found;
+}
+
+}  // namespace sextant::intel

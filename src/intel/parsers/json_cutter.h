@@ -1,0 +1,21 @@
+#pragma once
+// Cuts lines that are a JSON object each: a field's text is the value of the member of its name. A
+// member of an object inside is named "outer.inner". Strings are unescaped, null is nothing, arrays
+// and objects that no field names the members of stay JSON text as it was written.
+#include <memory>
+#include <utility>
+
+#include "intel/parsers/cutter.h"
+#include "intel/parsers/table_reader.h"
+
+namespace sextant::intel {
+
+// Another name that a member has had, and the field's.
+using Spelling = std::pair<std::string_view, std::string_view>;
+
+// Members that no field names are kept in the trailing column, as one JSON object. `format` and
+// `spellings` must stay.
+std::unique_ptr<Cutter> make_json_cutter(const Format& format,
+                                         std::span<const Spelling> spellings = {});
+
+}  // namespace sextant::intel
