@@ -14,6 +14,7 @@ def known() -> set:
         for suite, name in GOOGLE.findall(file.read_text()):
             names.update((suite, f"{suite}.{name}", name))
     names.update(re.findall(r"sextant_python_test\((\w+)", (ROOT / "tests/CMakeLists.txt").read_text()))
+    names.update(file.stem for file in ROOT.glob("tests/oracle/*_oracle.py"))
     return names
 
 
