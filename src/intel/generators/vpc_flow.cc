@@ -252,6 +252,8 @@ constexpr VpcChange kVpcChanges[] = {
 
 void VpcFlowGenerator::make_odd() {
   kVpcChanges[dice().below(std::size(kVpcChanges))](entry_, dice());
+  // Objects of different formats are joined far less often than lines are odd.
+  if (entry_.heading != 0 && !dice().chance(options().odd_share)) entry_.heading = 0;
 }
 
 // Another format begins with its heading, and the default one comes back behind it: as in objects
