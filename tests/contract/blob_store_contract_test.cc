@@ -9,6 +9,7 @@
 #include "adapters/embedded/amnesiac_disk.h"
 #include "adapters/embedded/blob_store.h"
 #include "adapters/embedded/posix_disk.h"
+#include "adapters/faulty/blob_store.h"
 #include "adapters/memory/blob_store.h"
 #include "tests/support/temporary_folder.h"
 
@@ -21,6 +22,15 @@ using ports::StagedBlob;
 struct MemoryBlobs {
   static constexpr bool kDurable = false;
   std::unique_ptr<ports::BlobStore> store = std::make_unique<adapters::MemoryBlobStore>();
+};
+
+struct FaultyBlobs {  // when nothing fails
+  static constexpr bool kDurable = false;
+  SystemClock clock;
+  adapters::Faults faults{1, {}, clock};
+  adapters::MemoryBlobStore inner;
+  std::unique_ptr<ports::BlobStore> store =
+      std::make_unique<adapters::FaultyBlobStore>(inner, faults);
 };
 
 struct EmbeddedBlobs {
@@ -94,7 +104,7 @@ std::string pattern(std::size_t size) {
   return bytes;
 }
 
-using AllBlobStores = testing::Types<MemoryBlobs, EmbeddedBlobs, PowerCutBlobs>;
+using AllBlobStores = testing::Types<MemoryBlobs, EmbeddedBlobs, PowerCutBlobs, FaultyBlobs>;
 TYPED_TEST_SUITE(BlobStoreContract, AllBlobStores);
 
 TYPED_TEST(BlobStoreContract, WhatIsStagedIsReadAtAnySize) {

@@ -8,6 +8,7 @@
 
 #include "adapters/embedded/lake_files.h"
 #include "adapters/embedded/posix_disk.h"
+#include "adapters/faulty/lake_files.h"
 #include "ports/lake_files.h"
 #include "tests/support/lake_rows.h"
 #include "tests/support/temporary_folder.h"
@@ -23,6 +24,18 @@ struct EmbeddedLake {
   adapters::PosixDisk disk;
   std::unique_ptr<ports::LakeFiles> files =
       std::move(*adapters::open_lake_files(disk, folder / "lake"));
+  std::filesystem::path path(const LakeFile& file) const { return folder / "lake" / file.path; }
+};
+
+struct FaultyLake {  // when nothing fails
+  test::TemporaryFolder folder;
+  adapters::PosixDisk disk;
+  SystemClock clock;
+  adapters::Faults faults{1, {}, clock};
+  std::unique_ptr<ports::LakeFiles> inner =
+      std::move(*adapters::open_lake_files(disk, folder / "lake"));
+  std::unique_ptr<ports::LakeFiles> files =
+      std::make_unique<adapters::FaultyLakeFiles>(*inner, faults);
   std::filesystem::path path(const LakeFile& file) const { return folder / "lake" / file.path; }
 };
 
@@ -451,6 +464,7 @@ REGISTER_TYPED_TEST_SUITE_P(LakeFilesContract, WhatIsWrittenIsRead, ManyBatchesB
                             ATruncatedOrMissingFileIsNamed, AfterARestTheNextQueryWorks);
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, LakeFilesContract, EmbeddedLake);
+INSTANTIATE_TYPED_TEST_SUITE_P(Faulty, LakeFilesContract, FaultyLake);
 
 }  // namespace
 }  // namespace sextant

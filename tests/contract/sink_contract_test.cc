@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/faulty/sink.h"
 #include "adapters/memory/sink.h"
 
 namespace sextant::contract {
@@ -15,6 +16,14 @@ struct MemorySinkTraits {
   // The memory sink has no field types, so it refuses only what is no JSON object.
   static constexpr bool kChecksFieldTypes = false;
   adapters::MemorySink sink;
+};
+
+struct FaultySinkTraits {  // when nothing fails
+  static constexpr bool kChecksFieldTypes = false;
+  SystemClock clock;
+  adapters::Faults faults{1, {}, clock};
+  adapters::MemorySink inner;
+  adapters::FaultySink sink{inner, faults};
 };
 
 template <typename Traits>
@@ -36,7 +45,7 @@ class SinkContract : public testing::Test {
   Traits traits_;
 };
 
-using AllSinks = testing::Types<MemorySinkTraits>;
+using AllSinks = testing::Types<MemorySinkTraits, FaultySinkTraits>;
 TYPED_TEST_SUITE(SinkContract, AllSinks);
 
 TYPED_TEST(SinkContract, DocumentsAreFoundByTheirId) {

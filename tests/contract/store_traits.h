@@ -10,6 +10,7 @@
 #include "adapters/embedded/amnesiac_disk.h"
 #include "adapters/embedded/posix_disk.h"
 #include "adapters/embedded/store.h"
+#include "adapters/faulty/store.h"
 #include "adapters/memory/store.h"
 #include "core/clock.h"
 #include "ports/commit.h"
@@ -68,7 +69,56 @@ struct PowerCutTraits {
   std::unique_ptr<Store> store;
 };
 
-using AllStores = testing::Types<MemoryTraits, EmbeddedTraits, PowerCutTraits>;
+// The faulty wrappers, when nothing fails: what the tests that use them find is not the wrappers'.
+class FaultyStore final : public ports::CommitLog,
+                          public ports::StateStore,
+                          public ports::StreamLog {
+ public:
+  explicit FaultyStore(Clock& clock)
+      : inner_(clock), faults_(1, {}, clock), log_(inner_, faults_, clock) {}
+  void submit(ports::Batch batch, OnDurable on_durable) override {
+    log_.submit(std::move(batch), std::move(on_durable));
+  }
+  Result<std::optional<ports::Entry>> get(std::string_view key) const override {
+    return state_.get(key);
+  }
+  Result<std::vector<ports::Entry>> scan(std::string_view prefix, std::string_view after,
+                                         std::size_t limit) const override {
+    return state_.scan(prefix, after, limit);
+  }
+  Result<std::vector<ports::StreamRecord>> read(std::string_view stream, std::uint64_t from,
+                                                std::size_t records_max,
+                                                std::size_t bytes_max) const override {
+    return streams_.read(stream, from, records_max, bytes_max);
+  }
+  Result<std::uint64_t> next_sequence(std::string_view stream) const override {
+    return streams_.next_sequence(stream);
+  }
+  void wait(std::string_view stream, std::uint64_t from,
+            std::move_only_function<void()> wake) override {
+    streams_.wait(stream, from, std::move(wake));
+  }
+  Result<> trim(std::string_view stream, std::uint64_t sequence) override {
+    return streams_.trim(stream, sequence);
+  }
+
+ private:
+  adapters::MemoryStore inner_;
+  adapters::Faults faults_;
+  adapters::FaultyCommitLog log_;
+  adapters::FaultyStateStore state_{inner_, faults_};
+  adapters::FaultyStreamLog streams_{inner_, faults_};
+};
+
+struct FaultyTraits {
+  static constexpr bool kDurable = false;
+  using Store = FaultyStore;
+
+  ManualClock clock{kStart};
+  std::unique_ptr<Store> store = std::make_unique<Store>(clock);
+};
+
+using AllStores = testing::Types<MemoryTraits, EmbeddedTraits, PowerCutTraits, FaultyTraits>;
 
 template <typename Traits>
 class StoreContract : public testing::Test {
