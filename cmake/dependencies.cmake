@@ -27,7 +27,6 @@ pkg_check_modules(maxminddb REQUIRED IMPORTED_TARGET libmaxminddb)
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-cpp)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
-find_library(DEFLATE_LIBRARY deflate REQUIRED)
 find_library(ISAL_LIBRARY isal REQUIRED)
 find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
 

@@ -1,5 +1,5 @@
 #pragma once
-// The checksums that neither OpenSSL nor libdeflate has, as running values: start with 0, pass each
+// The checksums that neither OpenSSL nor ISA-L has, as running values: start with 0, pass each
 // result on to the next piece. Used by Hasher; stored formats may use them directly.
 #include <cstdint>
 #include <string_view>

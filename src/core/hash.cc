@@ -1,6 +1,6 @@
 #include "core/hash.h"
 
-#include <libdeflate.h>
+#include <isa-l/crc.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
@@ -56,7 +56,8 @@ void Hasher::update(std::string_view bytes) {
   switch (state_->kind) {
     case HashKind::Crc32:
       state_->crc =
-          libdeflate_crc32(static_cast<std::uint32_t>(state_->crc), bytes.data(), bytes.size());
+          crc32_gzip_refl(static_cast<std::uint32_t>(state_->crc),
+                          reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
       return;
     case HashKind::Crc32c:
       state_->crc = crc::crc32c(static_cast<std::uint32_t>(state_->crc), bytes);

@@ -1,7 +1,6 @@
 #include "core/inflate.h"
 
 #include <isa-l/igzip_lib.h>
-#include <libdeflate.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -183,68 +182,6 @@ class ZstdInflater final : public LimitedInflater {
   bool at_frame_end_ = false;
 };
 
-struct FreeDecompressor {
-  void operator()(libdeflate_decompressor* it) const { ::libdeflate_free_decompressor(it); }
-};
-
-libdeflate_decompressor* thread_decompressor() {
-  thread_local const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> mine(
-      ::libdeflate_alloc_decompressor());
-  SX_CHECK(mine != nullptr);
-  return mine.get();
-}
-
-// The size that the last member claims for itself (RFC 1952 §2.3.1, modulo 2^32), as far as such a
-// claim is plausible for log text; a false one costs a second try, not memory.
-std::size_t guess_gunzipped(std::string_view in) {
-  std::size_t claimed = 0;
-  for (std::size_t i = 1; i <= 4 && i <= in.size(); ++i) {
-    claimed = claimed << 8 | static_cast<std::uint8_t>(in[in.size() - i]);
-  }
-  return std::clamp(claimed, in.size() * 2, in.size() * 64) + 1024;
-}
-
-struct Gunzipped {
-  libdeflate_result code = LIBDEFLATE_SUCCESS;
-  std::size_t in_used = 0;
-};
-
-// One member, appended to `out` if it fits into `room` bytes.
-Gunzipped gunzip_member(std::string_view in, std::string& out, std::size_t room) {
-  Gunzipped done;
-  const std::size_t before = out.size();
-  out.resize_and_overwrite(before + room, [&](char* data, std::size_t) {
-    std::size_t made = 0;
-    done.code = ::libdeflate_gzip_decompress_ex(thread_decompressor(), in.data(), in.size(),
-                                                data + before, room, &done.in_used, &made);
-    return before + (done.code == LIBDEFLATE_SUCCESS ? made : 0);
-  });
-  return done;
-}
-
-Result<> gunzip_members(std::string_view in, std::string& out, const InflateLimits& limits) {
-  const std::size_t before = out.size();
-  const std::uint64_t bound = output_bound(limits, in.size());
-  std::size_t guess = guess_gunzipped(in);
-  if (in.empty()) return cut_short("gzip");
-  while (!in.empty()) {
-    const std::size_t made = out.size() - before;
-    const std::size_t room =
-        std::min<std::uint64_t>(std::max(guess, made) - made + 1, bound - made);
-    const Gunzipped done = gunzip_member(in, out, room);
-    if (done.code == LIBDEFLATE_SUCCESS) {
-      in.remove_prefix(done.in_used);
-    } else if (done.code != LIBDEFLATE_INSUFFICIENT_SPACE) {
-      return damaged("gzip", "not gzip, cut short, or its checksum does not match");
-    } else if (made + room >= bound) {
-      return too_large(limits, bound == limits.bytes_max ? bound + 1 : bound);
-    } else {
-      guess = std::max(guess, made) * 2;
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Compression sniff_compression(std::string_view first_bytes) {
@@ -260,13 +197,6 @@ std::unique_ptr<Inflater> Inflater::make(Compression compression, InflateLimits 
     case Compression::None: break;
   }
   return std::make_unique<PlainInflater>(limits);
-}
-
-Result<> gunzip(std::string_view in, std::string& out, InflateLimits limits) {
-  const std::size_t before = out.size();
-  auto done = gunzip_members(in, out, limits);
-  if (!done) out.resize(before);
-  return done;
 }
 
 }  // namespace sextant

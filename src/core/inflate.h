@@ -36,8 +36,4 @@ class Inflater {
   virtual Result<> finish() = 0;
 };
 
-// The fast way for a whole gzip object in memory (libdeflate): appends to `out`, which after an
-// error is as it was. Same errors and limits. Any thread.
-Result<> gunzip(std::string_view in, std::string& out, InflateLimits limits = {});
-
 }  // namespace sextant

@@ -23,6 +23,10 @@ Writer& Writer::number(int field, std::uint64_t value) {
   return *this;
 }
 
+Writer& Writer::time(int field, Time value) {
+  return number(field, static_cast<std::uint64_t>(value.time_since_epoch().count()));
+}
+
 Writer& Writer::text(int field, std::string_view value) {
   return value.empty() ? *this : element(field, value);
 }

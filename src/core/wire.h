@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/clock.h"
 #include "core/result.h"
 
 namespace sextant::wire {
@@ -14,6 +15,7 @@ class Writer {
  public:
   explicit Writer(std::uint8_t version) { bytes_.push_back(static_cast<char>(version)); }
   Writer& number(int field, std::uint64_t value);   // zero is left out
+  Writer& time(int field, Time value);              // as microseconds since 1970
   Writer& text(int field, std::string_view value);  // empty is left out
   Writer& element(int field,
                   std::string_view value);  // one entry of a repeated field; empty is kept
@@ -32,6 +34,7 @@ class Reader {
   bool next();  // false at the end, or at the first malformed field (then ok() is false)
   int field() const { return field_; }
   std::uint64_t number() const { return number_; }
+  Time time() const { return Time(Duration(static_cast<std::int64_t>(number_))); }
   std::string_view text() const { return text_; }
   // Corrupt if the record ended in the middle of a field.
   Result<> finish() const;

@@ -16,6 +16,15 @@ TEST(Wire, WritesProtobufsBytes) {
   EXPECT_EQ(Writer(7).number(1, 0).text(2, "").element(3, "").finish(), "\x07\x1a\x00"s);
 }
 
+TEST(Wire, TimesComeBack) {
+  for (const Time time : {Time(Duration(1'783'030'980'000'001)), Time(Duration(-1))}) {
+    const auto bytes = Writer(1).time(1, time).finish();
+    auto reader = Reader::open(bytes, 1);
+    ASSERT_TRUE(reader && reader->next());
+    EXPECT_EQ(reader->time(), time);
+  }
+}
+
 TEST(Wire, ReadsWhatItWrote) {
   const std::string bytes = Writer(3)
                                 .number(1, std::numeric_limits<std::uint64_t>::max())

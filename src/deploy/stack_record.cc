@@ -9,11 +9,6 @@ constexpr std::uint8_t kStackVersion = 1;
 
 using Pairs = std::map<std::string, std::string>;
 
-std::uint64_t micros(Time time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
-}
-Time time_of(std::uint64_t number) { return Time(Duration(static_cast<std::int64_t>(number))); }
-
 std::string encode_pair(const std::string& name, const std::string& value) {
   return wire::Writer(kStackVersion).text(1, name).text(2, value).finish();
 }
@@ -76,8 +71,8 @@ std::string encode(const StackRecord& record) {
   writer.text(1, record.id)
       .text(2, record.name)
       .text(3, record.description)
-      .number(4, micros(record.created));
-  if (record.updated) writer.number(5, micros(*record.updated));
+      .time(4, record.created);
+  if (record.updated) writer.time(5, *record.updated);
   writer.element(6, encode_input(record.input));
   for (const auto& shown : record.parameters)
     writer.element(7, encode_pair(shown.name, shown.value));
@@ -93,8 +88,8 @@ Result<StackRecord> decode_stack(std::string_view bytes) {
       case 1: record.id = reader.text(); break;
       case 2: record.name = reader.text(); break;
       case 3: record.description = reader.text(); break;
-      case 4: record.created = time_of(reader.number()); break;
-      case 5: record.updated = time_of(reader.number()); break;
+      case 4: record.created = reader.time(); break;
+      case 5: record.updated = reader.time(); break;
       case 6:
       case 7:
       case 8: SX_TRY(decode_nested(reader, record)); break;
@@ -119,7 +114,7 @@ std::string encode(const ChangeSetRecord& record) {
       .text(5, record.description)
       .number(6, static_cast<std::uint64_t>(record.status))
       .text(7, record.reason)
-      .number(8, micros(record.created))
+      .time(8, record.created)
       .element(9, encode_input(record.input))
       .element(10, store::encode(change))
       .finish();
@@ -139,7 +134,7 @@ Result<ChangeSetRecord> decode_change_set(std::string_view bytes) {
         record.status = reader.number() == 1 ? ChangeSetStatus::Ready : ChangeSetStatus::Failed;
         break;
       case 7: record.reason = reader.text(); break;
-      case 8: record.created = time_of(reader.number()); break;
+      case 8: record.created = reader.time(); break;
       case 9: {
         SX_TRY_AS(record.input, decode_input(reader.text()));
         break;

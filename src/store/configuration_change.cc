@@ -53,7 +53,7 @@ std::string encode(const ConfigurationChange& change) {
   wire::Writer writer(kChangeVersion);
   writer.text(1, change.stack)
       .number(2, static_cast<std::uint64_t>(change.action))
-      .number(3, static_cast<std::uint64_t>(change.time.time_since_epoch().count()))
+      .time(3, change.time)
       .text(4, change.request_id.text());
   for (const auto& resource : change.changes) writer.element(5, encode_resource(resource));
   return writer.finish();
@@ -70,7 +70,7 @@ Result<ConfigurationChange> decode_configuration_change(std::string_view bytes) 
           return fail(Code::Corrupt, "stored change names an action that there is not");
         change.action = static_cast<StackAction>(reader.number());
         break;
-      case 3: change.time = Time(Duration(static_cast<std::int64_t>(reader.number()))); break;
+      case 3: change.time = reader.time(); break;
       case 4: change.request_id = RequestId(std::string(reader.text())); break;
       case 5: {
         SX_TRY_AS(auto resource, decode_resource(reader.text()));

@@ -9,12 +9,6 @@ namespace {
 
 constexpr std::uint8_t kDeliveryVersion = 1;
 
-std::uint64_t micros(Time time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
-}
-
-Time time_of(std::uint64_t micros) { return Time(Duration(static_cast<std::int64_t>(micros))); }
-
 // A kind that this program does not know is a record it cannot act on.
 Result<OutcomeKind> outcome_of(std::uint64_t number) {
   if (number <= static_cast<std::uint64_t>(OutcomeKind::Dropped))
@@ -45,7 +39,7 @@ std::string encode_event(const Event& event) {
       .text(10, event.source_ip)
       .text(11, event.request_id)
       .number(12, event.size)
-      .number(14, micros(event.time));
+      .time(14, event.time);
   for (const auto& part : event.body) writer.element(13, encode(part));
   return writer.finish();
 }
@@ -77,7 +71,7 @@ Result<Event> decode_event(std::string_view bytes) {
         event.body.push_back(std::move(part));
         break;
       }
-      case 14: event.time = time_of(reader.number()); break;
+      case 14: event.time = reader.time(); break;
       default: break;
     }
   }
@@ -188,14 +182,14 @@ std::string encode(const Delivery& delivery) {
       .text(4, delivery.trace.trace_id)
       .text(5, delivery.trace.parent_id)
       .number(6, delivery.hop)
-      .number(7, micros(delivery.created))
-      .number(8, micros(delivery.due))
+      .time(7, delivery.created)
+      .time(8, delivery.due)
       .number(9, delivery.attempts)
       .text(10, delivery.revision)
       .number(11, static_cast<std::uint64_t>(delivery.outcome));
   if (delivery.cause) writer.element(12, encode_cause(*delivery.cause));
-  if (delivery.ended) writer.number(13, micros(*delivery.ended));
-  if (delivery.started) writer.number(14, micros(*delivery.started));
+  if (delivery.ended) writer.time(13, *delivery.ended);
+  if (delivery.started) writer.time(14, *delivery.started);
   for (const auto& stage : delivery.stages) writer.element(15, encode_stage(stage));
   writer.number(16, delivery.rows_landed).number(17, delivery.rows_malformed);
   writer.number(18, delivery.trace.sampled ? 0 : 1);
@@ -217,16 +211,16 @@ Result<Delivery> decode_delivery(std::string_view bytes) {
       case 4: delivery.trace.trace_id = reader.text(); break;
       case 5: delivery.trace.parent_id = reader.text(); break;
       case 6: delivery.hop = reader.number(); break;
-      case 7: delivery.created = time_of(reader.number()); break;
-      case 8: delivery.due = time_of(reader.number()); break;
+      case 7: delivery.created = reader.time(); break;
+      case 8: delivery.due = reader.time(); break;
       case 9: delivery.attempts = reader.number(); break;
       case 10: delivery.revision = reader.text(); break;
       case 11: {
         SX_TRY_AS(delivery.outcome, outcome_of(reader.number()));
         break;
       }
-      case 13: delivery.ended = time_of(reader.number()); break;
-      case 14: delivery.started = time_of(reader.number()); break;
+      case 13: delivery.ended = reader.time(); break;
+      case 14: delivery.started = reader.time(); break;
       case 16: delivery.rows_landed = reader.number(); break;
       case 17: delivery.rows_malformed = reader.number(); break;
       case 18: delivery.trace.sampled = reader.number() == 0; break;

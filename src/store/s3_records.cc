@@ -7,12 +7,6 @@ namespace {
 
 constexpr std::uint8_t kS3Version = 1;
 
-std::uint64_t micros(Time time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
-}
-
-Time time_of(std::uint64_t micros) { return Time(Duration(static_cast<std::int64_t>(micros))); }
-
 using Pairs = std::map<std::string, std::string>;
 
 std::string encode_pair(const std::string& name, const std::string& value) {
@@ -86,7 +80,7 @@ Result<> decode_object_nested(const wire::Reader& reader, ObjectRecord& record) 
 std::string encode(const BucketRecord& record) {
   return wire::Writer(kS3Version)
       .text(1, record.name)
-      .number(2, micros(record.created))
+      .time(2, record.created)
       .text(3, record.app)
       .number(4, record.deleting ? 1 : 0)
       .finish();
@@ -97,7 +91,7 @@ Result<BucketRecord> decode_bucket(std::string_view bytes) {
   BucketRecord record;
   while (reader.next()) {
     if (reader.field() == 1) record.name = reader.text();
-    if (reader.field() == 2) record.created = time_of(reader.number());
+    if (reader.field() == 2) record.created = reader.time();
     if (reader.field() == 3) record.app = reader.text();
     if (reader.field() == 4) record.deleting = reader.number() != 0;
   }
@@ -109,7 +103,7 @@ std::string encode(const ObjectRecord& record) {
   wire::Writer writer(kS3Version);
   writer.number(1, record.size)
       .text(2, record.etag)
-      .number(3, micros(record.modified))
+      .time(3, record.modified)
       .text(4, record.sequencer);
   for (const auto& part : record.body) writer.element(5, encode(part));
   writer.element(6, encode_attributes(record.attributes));
@@ -127,7 +121,7 @@ Result<ObjectRecord> decode_object(std::string_view bytes) {
     switch (reader.field()) {
       case 1: record.size = reader.number(); break;
       case 2: record.etag = reader.text(); break;
-      case 3: record.modified = time_of(reader.number()); break;
+      case 3: record.modified = reader.time(); break;
       case 4: record.sequencer = reader.text(); break;
       case 5:
       case 6:
@@ -145,7 +139,7 @@ Result<ObjectRecord> decode_object(std::string_view bytes) {
 std::string encode(const UploadRecord& record) {
   return wire::Writer(kS3Version)
       .text(1, record.key)
-      .number(2, micros(record.started))
+      .time(2, record.started)
       .element(3, encode_attributes(record.attributes))
       .text(4, record.checksum_algorithm)
       .text(5, record.checksum_type)
@@ -158,7 +152,7 @@ Result<UploadRecord> decode_upload(std::string_view bytes) {
   while (reader.next()) {
     switch (reader.field()) {
       case 1: record.key = reader.text(); break;
-      case 2: record.started = time_of(reader.number()); break;
+      case 2: record.started = reader.time(); break;
       case 3: {
         SX_TRY_AS(record.attributes, decode_attributes(reader.text()));
         break;
@@ -176,7 +170,7 @@ std::string encode(const PartRecord& record) {
   wire::Writer writer(kS3Version);
   writer.number(1, record.size)
       .text(2, record.etag)
-      .number(3, micros(record.modified))
+      .time(3, record.modified)
       .element(4, encode(record.body));
   if (record.checksum) writer.element(5, encode_checksum(*record.checksum));
   return writer.finish();
@@ -189,7 +183,7 @@ Result<PartRecord> decode_part(std::string_view bytes) {
     switch (reader.field()) {
       case 1: record.size = reader.number(); break;
       case 2: record.etag = reader.text(); break;
-      case 3: record.modified = time_of(reader.number()); break;
+      case 3: record.modified = reader.time(); break;
       case 4: {
         SX_TRY_AS(record.body, decode_body_ref(reader.text()));
         break;

@@ -32,11 +32,6 @@ std::string make_id(std::string_view prefix) {
 
 std::string make_secret() { return base64(random_bytes(30)); }  // 40 characters
 
-std::uint64_t micros_of(Time time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
-}
-Time time_of(std::uint64_t micros) { return Time(Duration(static_cast<std::int64_t>(micros))); }
-
 std::string secret_context(std::string_view access_key_id) {
   return "accesskey/" + std::string(access_key_id);
 }
@@ -171,7 +166,7 @@ std::string CredentialStore::encode(const Credential& credential) const {
   return wire::Writer(kAccessKeyVersion)
       .text(kSealedSecret, data_key_.seal(credential.secret_access_key, context))
       .text(kPrincipal, guard::encode(credential.principal))
-      .number(kCreated, micros_of(credential.created))
+      .time(kCreated, credential.created)
       .number(kInactive, credential.active ? 0 : 1)
       .finish();
 }
@@ -188,7 +183,7 @@ Result<Credential> CredentialStore::decode(std::string_view access_key_id,
         SX_TRY_AS(credential.principal, decode_principal(reader.text()));
         break;
       }
-      case kCreated: credential.created = time_of(reader.number()); break;
+      case kCreated: credential.created = reader.time(); break;
       case kInactive: credential.active = reader.number() == 0; break;
       default: break;
     }
@@ -210,7 +205,7 @@ SessionCredentials CredentialStore::issue_session(sdk::Principal principal,
   const auto content = wire::Writer(kSessionVersion)
                            .text(kSessionSecret, session.keys.secret_access_key)
                            .text(kSessionPrincipal, guard::encode(principal))
-                           .number(kExpires, micros_of(session.expires))
+                           .time(kExpires, session.expires)
                            .finish();
   session.keys.session_token = base64(data_key_.seal(content, kSessionContext));
   return session;
@@ -232,7 +227,7 @@ Result<CredentialPtr> CredentialStore::open_session(std::string_view access_key_
         SX_TRY_AS(credential->principal, decode_principal(reader.text()));
         break;
       }
-      case kExpires: expires = time_of(reader.number()); break;
+      case kExpires: expires = reader.time(); break;
       default: break;
     }
   }

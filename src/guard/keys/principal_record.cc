@@ -76,9 +76,7 @@ Result<> take_field(const wire::Reader& reader, sdk::Principal& principal) {
       principal.session_tags.insert(std::move(tag));
       break;
     }
-    case kSessionStarted:
-      principal.session_started = Time(Duration(static_cast<std::int64_t>(reader.number())));
-      break;
+    case kSessionStarted: principal.session_started = reader.time(); break;
     default: break;
   }
   return {};
@@ -99,10 +97,7 @@ std::string encode(const sdk::Principal& principal) {
   for (const auto& [name, value] : principal.session_tags) {
     writer.element(kSessionTag, wire::Writer(kTagVersion).text(1, name).text(2, value).finish());
   }
-  if (principal.session_started) {
-    writer.number(kSessionStarted, static_cast<std::uint64_t>(
-                                       principal.session_started->time_since_epoch().count()));
-  }
+  if (principal.session_started) writer.time(kSessionStarted, *principal.session_started);
   return writer.finish();
 }
 
