@@ -7,6 +7,7 @@
 #include <semaphore>
 #include <thread>
 
+#include "core/guarded.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/server_test.h"
 
@@ -27,6 +28,19 @@ class FailingBody final : public Body {
  private:
   const std::uint64_t length_;
   int chunks_;
+};
+
+// Says when it is gone.
+class CountedBody final : public Body {
+ public:
+  explicit CountedBody(std::atomic<int>& left) : left_(left) {}
+  ~CountedBody() override { --left_; }
+  void read(OnChunk on_chunk) override { bytes_.read(std::move(on_chunk)); }
+  std::optional<std::uint64_t> length() const override { return bytes_.length(); }
+
+ private:
+  std::atomic<int>& left_;
+  RepeatedBody bytes_{10 << 20};
 };
 
 class HttpServerTest : public ServerTest {};
@@ -187,6 +201,40 @@ TEST_F(HttpServerTest, AnswersLaterFromAnyThreadAndInAnyOrder) {
   EXPECT_EQ(quick.receive().value().body, "now");
   std::jthread([&] { respond(text_response(200, "later")); }).join();
   EXPECT_EQ(slow.receive().value().body, "later");
+}
+
+// A client that waits for an answer and goes: whoever holds its request answers, or gives it up, as
+// ever; then nothing of it is left.
+TEST_F(HttpServerTest, ClientsThatLeaveWhileTheirAnswerIsAwaitedLeaveNothingBehind) {
+  constexpr int kClients = 20;
+  Guarded<std::vector<Responder>> held;
+  std::counting_semaphore<> waiting(0);
+  start([&](Request request, Responder respond) {
+    if (request.target == "/now") return respond(text_response(200, "now"));
+    held.with([&](auto& all) { all.push_back(std::move(respond)); });
+    waiting.release();
+  });
+  for (int i = 0; i < kClients; ++i) {
+    RawClient client(server_->port());
+    ASSERT_TRUE(client.send("GET /later HTTP/1.1\r\nHost: a\r\n\r\n"));
+    waiting.acquire();
+    i % 2 == 0 ? client.reset() : client.close();
+  }
+  auto answers = held.with([](auto& all) { return std::exchange(all, {}); });
+  std::atomic<int> bodies = kClients;
+  for (int i = 0; i < kClients; ++i) {
+    if (i % 4 == 3) continue;  // given up: destroyed without an answer
+    answers[static_cast<std::size_t>(i)](
+        {.headers = {}, .body = std::make_unique<CountedBody>(bodies)});
+  }
+  bodies -= kClients / 4;
+  answers.clear();
+  RawClient next(server_->port());
+  ASSERT_TRUE(next.send("GET /now HTTP/1.1\r\nHost: a\r\n\r\n"));
+  EXPECT_EQ(next.receive().value().body, "now");
+  ASSERT_TRUE(server_->drain(std::chrono::seconds(20)));
+  EXPECT_EQ(metric("sextant_http_requests_open"), 0);
+  EXPECT_EQ(bodies, 0);
 }
 
 TEST_F(HttpServerTest, ARequestThatNobodyAnswersGets500AndAClosedConnection) {

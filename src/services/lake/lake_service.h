@@ -18,6 +18,7 @@ struct LakeServiceParts {
   sextant::lake::Manifest& manifest;
   const store::ConfigurationStore& configuration;
   const guard::Gate& gate;
+  std::size_t queries_max = 8;  // at the same time, up to their last row; beyond: Exhausted
 };
 
 // Query, ListTables, DescribeTable. A query sees the tables that its caller may glue:GetTable.

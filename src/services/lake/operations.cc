@@ -26,7 +26,7 @@ struct Row {
   std::string_view name;
   std::string_view action;
   Result<guard::Target> (*target)(const Scope&, const sdk::Input&);
-  Result<sdk::Output> (*handle)(const LakeServiceParts&, const sdk::Call&, const sdk::Input&);
+  Result<sdk::Output> (*handle)(const LakeContext&, const sdk::Call&, const sdk::Input&);
 };
 
 constexpr std::array kRows{
@@ -38,7 +38,8 @@ constexpr std::array kRows{
 }  // namespace
 
 guard::OperationTable operations(LakeServiceParts parts) {
-  const auto shared = std::make_shared<const LakeServiceParts>(std::move(parts));
+  const QuerySlots slots(parts.queries_max);
+  const auto shared = std::make_shared<const LakeContext>(std::move(parts), slots);
   guard::OperationTable table;
   for (const auto& row : kRows) {
     table.push_back(

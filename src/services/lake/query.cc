@@ -14,8 +14,9 @@ namespace {
 class RowsBody final : public Body {
  public:
   RowsBody(std::unique_ptr<ports::RowReader> rows,
-           std::unique_ptr<sextant::lake::RowEncoder> encoder)
-      : rows_(std::move(rows)), encoder_(std::move(encoder)) {}
+           std::unique_ptr<sextant::lake::RowEncoder> encoder,
+           std::unique_ptr<QuerySlots::Slot> slot)
+      : slot_(std::move(slot)), rows_(std::move(rows)), encoder_(std::move(encoder)) {}
 
   void read(OnChunk on_chunk) override {
     while (offset_ == ready_.size() && !ended_) {
@@ -37,6 +38,7 @@ class RowsBody final : public Body {
     return encoder_->finish();
   }
 
+  std::unique_ptr<QuerySlots::Slot> slot_;  // free when the engine is gone
   std::unique_ptr<ports::RowReader> rows_;
   std::unique_ptr<sextant::lake::RowEncoder> encoder_;
   std::string ready_;
@@ -81,8 +83,7 @@ std::uint64_t number_or(const boost::json::object& parameters, std::string_view 
 
 }  // namespace
 
-Result<sdk::Output> query(const LakeServiceParts& parts, const sdk::Call& call,
-                          const sdk::Input& input) {
+Result<sdk::Output> query(const LakeContext& lake, const sdk::Call& call, const sdk::Input& input) {
   constexpr std::uint64_t kTimeMaxS = 600;
   const auto sql = json::text_or(input.parameters, "Sql");
   const auto format =
@@ -96,12 +97,17 @@ Result<sdk::Output> query(const LakeServiceParts& parts, const sdk::Call& call,
   limits.rows_max = number_or(input.parameters, "RowsMax", limits.rows_max);
   limits.time_max =
       std::chrono::seconds(std::min(kTimeMaxS, number_or(input.parameters, "TimeMaxS", 60)));
-  SX_TRY_AS(const auto tables, readable_tables(parts, call));
-  SX_TRY_AS(auto rows, parts.files.query(sql, tables, limits));
+  auto slot = lake.slots.take();
+  if (!slot) {
+    return fail(Code::Exhausted, "as many queries are running as may at the same time; try again",
+                "TooManyRequestsException");
+  }
+  SX_TRY_AS(const auto tables, readable_tables(lake.parts, call));
+  SX_TRY_AS(auto rows, lake.parts.files.query(sql, tables, limits));
   SX_TRY_AS(auto encoder, sextant::lake::make_row_encoder(*format, rows->schema()));
   sdk::Output output;
   output.result["ContentType"] = sextant::lake::content_type(*format);
-  output.body = std::make_unique<RowsBody>(std::move(rows), std::move(encoder));
+  output.body = std::make_unique<RowsBody>(std::move(rows), std::move(encoder), std::move(slot));
   return output;
 }
 

@@ -46,13 +46,12 @@ boost::json::object to_json(const ports::LakeFile& file) {
 
 }  // namespace
 
-Result<sdk::Output> list_tables(const LakeServiceParts& parts, const sdk::Call&,
-                                const sdk::Input&) {
-  SX_TRY_AS(const auto facts, parts.manifest.tables());
+Result<sdk::Output> list_tables(const LakeContext& lake, const sdk::Call&, const sdk::Input&) {
+  SX_TRY_AS(const auto facts, lake.parts.manifest.tables());
   std::map<TableName, sextant::lake::TableFacts> by_name;
   for (const auto& table : facts) by_name[table.name] = table;
   boost::json::array tables;
-  for (const auto& [name, table] : parts.configuration.current()->tables) {
+  for (const auto& [name, table] : lake.parts.configuration.current()->tables) {
     tables.push_back(facts_of(table, by_name[name]));
   }
   sdk::Output output;
@@ -60,16 +59,16 @@ Result<sdk::Output> list_tables(const LakeServiceParts& parts, const sdk::Call&,
   return output;
 }
 
-Result<sdk::Output> describe_table(const LakeServiceParts& parts, const sdk::Call&,
+Result<sdk::Output> describe_table(const LakeContext& lake, const sdk::Call&,
                                    const sdk::Input& input) {
   const TableName name(json::text_or(input.parameters, "Name"));
-  const auto configuration = parts.configuration.current();
+  const auto configuration = lake.parts.configuration.current();
   const auto declared = configuration->tables.find(name);
   if (declared == configuration->tables.end()) {
     return fail(Code::NotFound, "there is no table '" + name.text() + "'",
                 "EntityNotFoundException");
   }
-  SX_TRY_AS(const auto table, parts.manifest.find(name));
+  SX_TRY_AS(const auto table, lake.parts.manifest.find(name));
   boost::json::array columns;
   boost::json::array files;
   if (table) {
