@@ -3,6 +3,7 @@
 // is not permitted) and on a disk that refuses: batches fail with Exhausted, old data stay
 // readable, and once there is room writing goes on without a restart.
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/mount.h>
 
 #include <atomic>
@@ -26,12 +27,20 @@ constexpr std::uint64_t kMiB = 1u << 20;
 constexpr std::uint64_t kDiskBytes = 64 * kMiB;
 constexpr std::uint64_t kBallastBytes = 24 * kMiB;
 
+// What this process mounts nobody else sees, and it is gone with the process however that ends.
+bool has_own_mounts() {
+  static const bool own = ::unshare(CLONE_NEWNS) == 0 &&
+                          ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+  return own;
+}
+
 // A file system of its own, gone with the object.
 class SmallFileSystem {
  public:
   SmallFileSystem() {
     const std::string size = "size=" + std::to_string(kDiskBytes);
-    mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, size.c_str()) == 0;
+    mounted_ =
+        has_own_mounts() && ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, size.c_str()) == 0;
   }
   SmallFileSystem(const SmallFileSystem&) = delete;
   SmallFileSystem& operator=(const SmallFileSystem&) = delete;

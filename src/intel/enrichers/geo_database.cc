@@ -35,6 +35,16 @@ class OpenFile {
   int number_;
 };
 
+// A file without a name: however the process ends, nothing of it stays. -1 and errno otherwise.
+int open_unnamed(const std::filesystem::path& folder) {
+  const int unnamed = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (unnamed >= 0 || errno != EOPNOTSUPP) return unnamed;
+  auto name = (folder / "sextant-geoip-XXXXXX").string();
+  const int named = ::mkostemp(name.data(), O_CLOEXEC);
+  if (named >= 0) ::unlink(name.c_str());
+  return named;
+}
+
 // Hands every piece of the file to `use`, which may fail.
 template <typename Use>
 Result<> read_pieces(const std::filesystem::path& path, Use&& use) {
@@ -130,21 +140,21 @@ Result<std::unique_ptr<const GeoDatabase>> GeoDatabase::open(const std::filesyst
   std::unique_ptr<GeoDatabase> database(new GeoDatabase(path));
   database->seen_ = *stamp;
   std::error_code nowhere;
-  const auto folder = std::filesystem::temp_directory_path(nowhere);
-  auto name = ((nowhere ? "/tmp" : folder) / "sextant-geoip-XXXXXX").string();
-  const OpenFile copy(::mkostemp(name.data(), O_CLOEXEC));
+  auto folder = std::filesystem::temp_directory_path(nowhere);
+  if (nowhere) folder = "/tmp";
+  const OpenFile copy(open_unnamed(folder));
   if (copy.number() < 0) {
     return fail(Code::Unavailable,
-                where + " cannot be copied to " + name + ": " + std::strerror(errno));
+                where + " cannot be copied to " + folder.string() + ": " + std::strerror(errno));
   }
   const auto copied = database->copy_into(copy.number());
-  auto& reader = *database->reader_;
-  if (copied) reader.error = MMDB_open(name.c_str(), MMDB_MODE_MMAP, &reader.handle);
-  ::unlink(name.c_str());  // the mapping stays as long as it is used
   if (!copied) {
     const auto& why = copied.error();
-    return fail(why.code, where + " cannot be copied to " + name + ": " + why.message);
+    return fail(why.code, where + " cannot be copied to " + folder.string() + ": " + why.message);
   }
+  auto& reader = *database->reader_;
+  const auto unnamed = "/proc/self/fd/" + std::to_string(copy.number());
+  reader.error = MMDB_open(unnamed.c_str(), MMDB_MODE_MMAP, &reader.handle);
   if (reader.error != MMDB_SUCCESS) {
     return fail(Code::Corrupt, where + " cannot be used (" + MMDB_strerror(reader.error) +
                                    "): fetch the file again; it must be a whole .mmdb file");
