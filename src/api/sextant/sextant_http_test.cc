@@ -118,8 +118,8 @@ TEST(SextantHttp, ErrorsSayWhatAndWhetherToTryAgain) {
     EXPECT_EQ(net::find_header(response.headers, "x-amzn-errortype"), row.name);
     EXPECT_EQ(net::find_header(response.headers, "retry-after").has_value(), row.again) << row.name;
     const auto told = boost::json::parse(body_of(std::move(response))).as_object();
-    EXPECT_EQ(told.at("__type"), row.name);
-    EXPECT_EQ(told.at("message"), row.error.message);
+    EXPECT_EQ(told.at("__type").as_string(), row.name);
+    EXPECT_EQ(told.at("message").as_string(), row.error.message);
     EXPECT_EQ(told.at("requestId"), "r1");
   }
 }
