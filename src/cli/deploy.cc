@@ -77,21 +77,39 @@ Result<> check_form(const DeployOptions& options, const std::string& text) {
   return fail(Code::Invalid, "Template error:\n" + templates::to_text(app.error()));
 }
 
+struct Outcome {
+  std::string done;  // "created"
+  std::vector<std::string> warnings = {};
+};
+
+Outcome outcome_of(std::string done, std::string_view action, const std::string& body) {
+  Outcome outcome{.done = std::move(done)};
+  const auto answer = xml::parse(body);
+  const auto* result = answer ? answer->child(std::string(action) + "Result") : nullptr;
+  const auto* warnings = result == nullptr ? nullptr : result->child("Warnings");
+  if (warnings == nullptr) return outcome;
+  for (const auto& warning : warnings->children) outcome.warnings.push_back(warning.text);
+  return outcome;
+}
+
 // An update when the stack is there, a creation otherwise; the name of what was done.
-Result<std::string> deploy(NodeClient& client, const DeployOptions& options,
-                           const std::string& text) {
+Result<Outcome> deploy(NodeClient& client, const DeployOptions& options, const std::string& text) {
   if (options.check_only) {
     SX_TRY(check_form(options, text));
     SX_TRY(cloudformation(client, form("ValidateTemplate", options, text)));
-    return "valid";
+    return Outcome{.done = "valid"};
   }
   auto updated = cloudformation(client, form("UpdateStack", options, text));
-  if (updated) return "updated";
-  if (updated.error().message.contains("No updates are to be performed")) return "unchanged";
-  if (!updated.error().message.contains("does not exist"))
+  if (updated) return outcome_of("updated", "UpdateStack", updated->body);
+  if (updated.error().message.contains("No updates are to be performed"))
+    return Outcome{.done = "unchanged"};
+  // Of a stack whose creation failed nothing is there.
+  const auto& told = updated.error().message;
+  const bool missing = told.starts_with("Stack with id ") && told.ends_with(" does not exist");
+  if (!missing && !told.contains("is in ROLLBACK_COMPLETE state"))
     return std::unexpected(std::move(updated).error());
-  SX_TRY(cloudformation(client, form("CreateStack", options, text)));
-  return "created";
+  SX_TRY_AS(const auto created, cloudformation(client, form("CreateStack", options, text)));
+  return outcome_of("created", "CreateStack", created.body);
 }
 
 bool is_of_template(const Error& error) { return error.message.starts_with("Template error:"); }
@@ -108,6 +126,11 @@ Error with_file_name(Error error, const std::string& file) {
   return error;
 }
 
+std::string with_file_name(const std::string& warning, const std::string& file) {
+  const auto its_name = templates::ParseOptions{}.file_name;
+  return warning.starts_with(its_name) ? file + warning.substr(its_name.size()) : warning;
+}
+
 ExitCode run(const DeployOptions& options) {
   auto text = read_file(options.file);
   if (!text) return report_usage(text.error());
@@ -117,11 +140,16 @@ ExitCode run(const DeployOptions& options) {
   if (!done && is_of_template(done.error()))
     return report_usage(with_file_name(std::move(done).error(), options.file));
   if (!done) return report(std::move(done).error().within(options.file));
+  for (auto& warning : done->warnings) warning = with_file_name(warning, options.file);
   if (options.node.json()) {
-    const boost::json::object result{{"StackName", stack_name_of(options)}, {"Result", *done}};
+    boost::json::object result{{"StackName", stack_name_of(options)}, {"Result", done->done}};
+    auto& warnings = result["Warnings"].emplace_array();
+    for (const auto& warning : done->warnings) warnings.emplace_back(warning);
     std::printf("%s\n", json::to_text(result).c_str());
   } else {
-    std::printf("stack '%s': %s\n", stack_name_of(options).c_str(), done->c_str());
+    for (const auto& warning : done->warnings)
+      std::fprintf(stderr, "warning: %s\n", warning.c_str());
+    std::printf("stack '%s': %s\n", stack_name_of(options).c_str(), done->done.c_str());
   }
   return ExitCode::Ok;
 }

@@ -39,7 +39,7 @@ Answer create_change_set(const OperationCall& call) {
   request.name = named.set;
   request.description = json::text_or(call.parameters, "Description");
   SX_TRY_AS(request.action, action_of(call));
-  SX_TRY_AS(const auto set, call.stacks.create_change_set(request, call.commit));
+  SX_TRY_AS(const auto set, call.stacks.create_change_set(request, call.permitted));
   return Object{{"Id", set.id}, {"StackId", set.stack_id}};
 }
 
@@ -51,13 +51,13 @@ Answer describe_change_set(const OperationCall& call) {
 
 Answer execute_change_set(const OperationCall& call) {
   SX_TRY_AS(const auto named, names_of(call));
-  SX_TRY(call.stacks.execute_change_set(named.stack, named.set, call.call.request_id, call.commit));
+  SX_TRY(call.stacks.execute_change_set(named.stack, named.set, call.permitted));
   return Object{};
 }
 
 Answer delete_change_set(const OperationCall& call) {
   SX_TRY_AS(const auto named, names_of(call));
-  SX_TRY(call.stacks.remove_change_set(named.stack, named.set, call.commit));
+  SX_TRY(call.stacks.remove_change_set(named.stack, named.set, call.permitted));
   return Object{};
 }
 

@@ -38,16 +38,22 @@ Result<> check_action(const ChangeSetRequest& request, const std::string& stack,
 
 }  // namespace
 
-Result<ChangeSetRecord> Stacks::draft(const ChangeSetRequest& request) const {
+Result<ChangeSetRecord> Stacks::draft(const ChangeSetRequest& request,
+                                      const RequestId& request_id) const {
   SX_TRY_AS(auto existing, resolve(request.stack));
   const auto stack = name_of(request.stack.name, "stack");
   const bool exists = existing.record.has_value();
+  if (!exists && request.action == StackAction::Update) {
+    SX_TRY_AS(const auto failed, read(stack));
+    if (failed)
+      return invalid("Stack:" + failed->id +
+                     " is in ROLLBACK_COMPLETE state and can not be updated.");
+  }
   SX_TRY(check_action(request, stack, exists));
   auto stack_id = exists ? existing.record->id : make_id("stack", stack);
   const auto action = exists ? StackAction::Update : StackAction::Create;
   const auto tags_before = exists ? existing.record->input.tags : existing.input.tags;
-  SX_TRY_AS(auto prepared,
-            prepare(stack, action, std::move(existing), stack_id, request.stack.request_id));
+  SX_TRY_AS(auto prepared, prepare(stack, action, std::move(existing), stack_id, request_id));
   ChangeSetRecord record{.id = make_id("changeSet", request.name),
                          .name = request.name,
                          .stack = stack,
@@ -69,13 +75,13 @@ Result<ChangeSetRecord> Stacks::draft(const ChangeSetRequest& request) const {
 }
 
 Result<ChangeSetRecord> Stacks::create_change_set(const ChangeSetRequest& request,
-                                                  const Commit& commit) {
-  SX_TRY_AS(auto record, draft(request));
+                                                  const Permitted& permitted) {
+  SX_TRY_AS(auto record, draft(request, permitted.call.request_id));
   ports::Batch batch;
   const auto key = store::keys::change_set(parts_.scope, record.stack, record.name);
   batch.conditions.push_back({key, std::nullopt});
   batch.puts.push_back({key, encode(record), parts_.clock.now() + kKeptFor});
-  const auto committed = commit(std::move(batch));
+  const auto committed = permitted.commit(std::move(batch));
   if (committed) return record;
   if (committed.error().code != Code::Conflict) return std::unexpected(committed.error());
   return fail(Code::Conflict, "ChangeSet " + record.name + " already exists",
@@ -107,18 +113,18 @@ Result<ChangeSetRecord> Stacks::find_change_set(const std::string& stack,
 }
 
 Result<> Stacks::remove_change_set(const std::string& stack, const std::string& name,
-                                   const Commit& commit) {
+                                   const Permitted& permitted) {
   const auto record = find_change_set(stack, name);
   if (!record && record.error().name == "ChangeSetNotFound") return {};
   if (!record) return std::unexpected(record.error());
   ports::Batch batch;
   batch.erases.push_back(store::keys::change_set(parts_.scope, record->stack, record->name));
-  SX_TRY(commit(std::move(batch)));
+  SX_TRY(permitted.commit(std::move(batch)));
   return {};
 }
 
 Result<> Stacks::execute_change_set(const std::string& stack, const std::string& name,
-                                    const RequestId& request_id, const Commit& commit) {
+                                    const Permitted& permitted) {
   SX_TRY_AS(auto set, find_change_set(stack, name));
   if (set.status != ChangeSetStatus::Ready) {
     return fail(Code::Invalid,
@@ -127,6 +133,7 @@ Result<> Stacks::execute_change_set(const std::string& stack, const std::string&
   }
   Existing existing;
   SX_TRY_AS(existing.record, read(set.stack));
+  if (existing.record && !is_made(*existing.record)) existing.record.reset();
   if (existing.record.has_value() != (set.action == StackAction::Update)) {
     return fail(
         Code::Invalid,
@@ -134,13 +141,15 @@ Result<> Stacks::execute_change_set(const std::string& stack, const std::string&
         "InvalidChangeSetStatus");
   }
   existing.input = std::move(set.input);
-  SX_TRY_AS(auto prepared,
-            prepare(set.stack, set.action, std::move(existing), set.stack_id, request_id));
+  SX_TRY_AS(auto prepared, prepare(set.stack, set.action, std::move(existing), set.stack_id,
+                                   permitted.call.request_id));
   const auto key = store::keys::change_set(parts_.scope, set.stack, set.name);
-  SX_TRY(apply(std::move(prepared), [&](ports::Batch batch) {
+  auto erasing = permitted;
+  erasing.commit = [&](ports::Batch batch) {
     batch.erases.push_back(key);
-    return commit(std::move(batch));
-  }));
+    return permitted.commit(std::move(batch));
+  };
+  SX_TRY(apply(std::move(prepared), erasing));
   return {};
 }
 

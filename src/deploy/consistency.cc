@@ -4,6 +4,7 @@
 #include <set>
 
 #include "guard/iam/evaluate.h"
+#include "guard/iam/validate.h"
 #include "guard/snapshot_policy_source.h"
 #include "model/managed_policies.h"
 
@@ -83,7 +84,18 @@ class Check {
         check_managed_policy(role, policy, "attaches");
       if (role.permissions_boundary_arn)
         check_managed_policy(role, *role.permissions_boundary_arn, "is bounded by");
+      check_inline_size(role);
     }
+  }
+  void check_inline_size(const model::Role& role) {
+    std::size_t size = 0;
+    for (const auto& policy : role.inline_policies)
+      size += guard::iam::counted_size(policy.document);
+    const auto most = guard::iam::size_max(guard::iam::PolicyKind::RoleInline);
+    if (size <= most) return;
+    report(role.position, "Maximum policy size of " + std::to_string(most) +
+                              " bytes exceeded for role " + role.name +
+                              ": its inline policies have " + std::to_string(size));
   }
   void check_managed_policy(const model::Role& role, const std::string& arn,
                             std::string_view verb) {

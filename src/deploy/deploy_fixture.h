@@ -32,10 +32,7 @@ class DeployTest : public testing::Test {
       if (row.name != operation) continue;
       Told told{.error = "(no reply)", .result = {}};
       guard::Caller caller;
-      caller.principal = {.kind = sdk::PrincipalKind::Root,
-                          .account = kScope.account,
-                          .arn = "arn:aws:iam::000000000000:root",
-                          .principal_id = "000000000000"};
+      caller.principal = caller_;
       caller.request_id = RequestId("request-1");
       gate_.run(row, std::move(caller), {.parameters = std::move(parameters)},
                 [&](Result<sdk::Output> output) {
@@ -69,6 +66,32 @@ class DeployTest : public testing::Test {
     return *store_.read(name, 1, 1'000, 1 << 24);
   }
 
+  // From here on a session of a role calls, which may what the policy says (on top of all of
+  // CloudFormation).
+  void call_as_role(const std::string& statements) {
+    model::Role role;
+    role.name = "deployer";
+    role.arn = "arn:aws:iam::000000000000:role/deployer";
+    role.trust_policy =
+        R"({"Statement":{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}})";
+    role.inline_policies = {
+        {"p",
+         R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"cloudformation:*","Resource":"*"},)" +
+             statements + "]}"}};
+    model::App app;
+    app.roles[role.arn] = role;
+    policies_.swap(guard::PolicySnapshot::make(std::vector{app}));
+    caller_ = {.kind = sdk::PrincipalKind::AssumedRole,
+               .account = kScope.account,
+               .arn = "arn:aws:sts::000000000000:assumed-role/deployer/ci",
+               .principal_id = "AROADEPLOYER:ci",
+               .role_arn = role.arn};
+  }
+
+  sdk::Principal caller_{.kind = sdk::PrincipalKind::Root,
+                         .account = kScope.account,
+                         .arn = "arn:aws:iam::000000000000:root",
+                         .principal_id = "000000000000"};
   ManualClock clock_{Time(std::chrono::seconds(1'800'000'000))};
   adapters::MemoryStore store_{clock_};
   std::unique_ptr<store::ConfigurationStore> configuration_;
@@ -85,7 +108,8 @@ class DeployTest : public testing::Test {
                                 if (function.environment.contains("WRONG"))
                                   return fail(Code::Invalid, "WRONG is not known");
                                 return {};
-                              }}};
+                              }},
+                 [this](const sdk::Call& call) { return gate_.judge(call); }};
   guard::OperationTable table_ = cloudformation_operations(stacks_);
 };
 

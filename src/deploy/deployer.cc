@@ -92,6 +92,15 @@ Result<std::vector<model::ResourceChange>> Deployer::plan(
   return model::describe_changes(before, after ? *after : none);
 }
 
+Result<> Deployer::keep_failure(const Deployed& deployed, const StackRecord& record) const {
+  namespace keys = store::keys;
+  ports::Batch batch;
+  batch.conditions.push_back({keys::configuration(parts_.scope), deployed.configuration_version});
+  batch.puts.push_back({keys::stack(parts_.scope, record.name), encode(record)});
+  SX_TRY(ports::commit(parts_.log, std::move(batch)));
+  return {};
+}
+
 Result<> Deployer::apply(const Deployed& deployed, const std::string& stack,
                          const std::optional<model::App>& after, const StackRecord& record,
                          const Commit& commit) {

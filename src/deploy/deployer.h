@@ -18,6 +18,7 @@
 #include "model/changes.h"
 #include "ports/commit.h"
 #include "ports/state_store.h"
+#include "sdk/call.h"
 #include "store/configuration.h"
 
 namespace sextant::deploy {
@@ -33,6 +34,12 @@ struct DeployParts {
 
 // Commits the deploy's batch and waits: the caller's permit puts its audit record into it.
 using Commit = std::function<Result<ports::Committed>(ports::Batch)>;
+
+// The call that a deploy serves, and the way to write under its permit.
+struct Permitted {
+  const sdk::Call& call;
+  Commit commit;
+};
 
 // What is deployed, at one version of the configuration.
 struct Deployed {
@@ -60,6 +67,11 @@ class Deployer {
   Result<> apply(const Deployed& deployed, const std::string& stack,
                  const std::optional<model::App>& after, const StackRecord& record,
                  const Commit& commit);
+
+  // Keeps the stack's record of a deploy that was refused, and changes nothing else. Not under the
+  // permit: the gate records the refusal itself when the call is answered. Errors: Conflict
+  // (somebody deployed meanwhile); as CommitLog::submit.
+  Result<> keep_failure(const Deployed& deployed, const StackRecord& record) const;
 
  private:
   const DeployParts parts_;

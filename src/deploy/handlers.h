@@ -8,9 +8,8 @@ namespace sextant::deploy {
 
 struct OperationCall {
   Stacks& stacks;
-  const sdk::Call& call;
   const boost::json::object& parameters;
-  const Commit& commit;
+  const Permitted& permitted;
 };
 using Answer = Result<boost::json::object>;
 

@@ -56,15 +56,15 @@ Result<guard::Target> target_of(const Scope& scope, const sdk::Input& input) {
 
 // The permit's commit as a call that waits. It is made on a worker thread, never on the
 // committer's.
-Commit blocking_commit(const std::shared_ptr<guard::Permit>& permit) {
-  return [permit](ports::Batch batch) {
-    std::promise<Result<ports::Committed>> done;
-    auto result = done.get_future();
-    permit->commit(std::move(batch), [&done](Result<ports::Committed> committed) {
-      done.set_value(std::move(committed));
-    });
-    return result.get();
-  };
+Permitted permitted_by(guard::Permit& permit) {
+  return {.call = permit.call(), .commit = [&permit](ports::Batch batch) {
+            std::promise<Result<ports::Committed>> done;
+            auto result = done.get_future();
+            permit.commit(std::move(batch), [&done](Result<ports::Committed> committed) {
+              done.set_value(std::move(committed));
+            });
+            return result.get();
+          }};
 }
 
 }  // namespace
@@ -82,11 +82,9 @@ guard::OperationTable cloudformation_operations(Stacks& stacks) {
          .handle =
              [&stacks, handle = row.handle](const std::shared_ptr<guard::Permit>& permit,
                                             sdk::Input input, sdk::Reply reply) {
-               const auto commit = blocking_commit(permit);
-               auto answer = handle({.stacks = stacks,
-                                     .call = permit->call(),
-                                     .parameters = input.parameters,
-                                     .commit = commit});
+               const auto permitted = permitted_by(*permit);
+               auto answer = handle(
+                   {.stacks = stacks, .parameters = input.parameters, .permitted = permitted});
                if (!answer) return reply(std::unexpected(std::move(answer).error()));
                sdk::Output output;
                output.result = std::move(*answer);

@@ -236,7 +236,7 @@ TEST_F(DeployTest, WhatDoesNotHoldTogetherIsRefused) {
       {"PolicyNotUnderstood",
        "Resources:\n  P: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Statement: "
        "{Effect: Allow, Action: 's3:*', Resource: '*', Condition: {StrngEquals: {a: b}}}}}}\n",
-       "is not understood"},
+       "unknown condition operator"},
   };
   for (const auto& wrong : cases) {
     const auto told = deploy("CreateStack", wrong.text, "second");

@@ -10,8 +10,10 @@ namespace sextant::deploy {
 struct Stacks::Prepared {
   Deployed deployed;  // what it was checked against
   std::optional<model::App> app;
+  std::optional<StackRecord> before;  // the stack's record as it is; nullopt: there is no stack
   StackRecord record;
   std::vector<model::ResourceChange> changes;
+  std::vector<std::string> warnings;
 };
 
 }  // namespace sextant::deploy

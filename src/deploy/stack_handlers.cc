@@ -75,6 +75,15 @@ Result<StackAndApp> named_stack(const OperationCall& call) {
   return StackAndApp{std::move(stack), std::move(app)};
 }
 
+// Warnings are ours: clients that do not know the member pass over it.
+Object to_answer(const DoneDeploy& done) {
+  Object answer{{"StackId", done.stack.id}};
+  if (done.warnings.empty()) return answer;
+  auto& warnings = answer["Warnings"].emplace_array();
+  for (const auto& warning : done.warnings) warnings.emplace_back(warning);
+  return answer;
+}
+
 }  // namespace
 
 Result<StackRequest> read_stack_request(const OperationCall& call) {
@@ -93,25 +102,24 @@ Result<StackRequest> read_stack_request(const OperationCall& call) {
       tags[std::move(key)] = json::text_or(item.as_object(), "Value");
     }
   }
-  request.request_id = call.call.request_id;
   return request;
 }
 
 Answer create_stack(const OperationCall& call) {
   SX_TRY_AS(const auto request, read_stack_request(call));
-  SX_TRY_AS(const auto stack, call.stacks.create(request, call.commit));
-  return Object{{"StackId", stack.id}};
+  SX_TRY_AS(const auto done, call.stacks.create(request, call.permitted));
+  return to_answer(done);
 }
 
 Answer update_stack(const OperationCall& call) {
   SX_TRY_AS(const auto request, read_stack_request(call));
-  SX_TRY_AS(const auto stack, call.stacks.update(request, call.commit));
-  return Object{{"StackId", stack.id}};
+  SX_TRY_AS(const auto done, call.stacks.update(request, call.permitted));
+  return to_answer(done);
 }
 
 Answer delete_stack(const OperationCall& call) {
   SX_TRY_AS(const auto name, required(call.parameters, "StackName"));
-  SX_TRY(call.stacks.remove(name, call.call.request_id, call.commit));
+  SX_TRY(call.stacks.remove(name, call.permitted));
   return Object{};
 }
 

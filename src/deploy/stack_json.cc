@@ -1,9 +1,11 @@
 #include "deploy/stack_json.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <ranges>
 
 #include "core/hash.h"
+#include "core/strings.h"
 #include "core/time_text.h"
 
 namespace sextant::deploy {
@@ -34,10 +36,40 @@ Array parameters_of(const std::vector<ShownParameter>& parameters) {
   return array;
 }
 
-std::string status_of(const StackRecord& stack) {
-  const bool updated =
-      !stack.history.empty() && stack.history.back().action == store::StackAction::Update;
+std::string resource_status_of(const StackRecord& stack) {
+  const bool updated = std::ranges::any_of(stack.history, [](const auto& change) {
+    return change.action == store::StackAction::Update && change.failures.empty();
+  });
   return updated ? "UPDATE_COMPLETE" : "CREATE_COMPLETE";
+}
+
+// How a deploy that failed leaves its stack.
+std::string failed_status(store::StackAction action) {
+  switch (action) {
+    case store::StackAction::Create: return "ROLLBACK_COMPLETE";
+    case store::StackAction::Update: return "UPDATE_ROLLBACK_COMPLETE";
+    case store::StackAction::Delete: return "DELETE_FAILED";
+  }
+  return "?";
+}
+
+const store::ConfigurationChange* last_failure(const StackRecord& stack) {
+  const bool failed = !stack.history.empty() && !stack.history.back().failures.empty();
+  return failed ? &stack.history.back() : nullptr;
+}
+
+std::string status_of(const StackRecord& stack) {
+  const auto* failed = last_failure(stack);
+  return failed != nullptr ? failed_status(failed->action) : resource_status_of(stack);
+}
+
+std::string reason_of(const store::ConfigurationChange& failed) {
+  std::string names;
+  for (const auto& failure : failed.failures) {
+    names += (names.empty() ? "" : ", ") + failure.resource.logical_id;
+  }
+  const auto verb = to_lower(store::to_string(failed.action));
+  return "The following resource(s) failed to " + verb + ": [" + names + "]. ";
 }
 
 Object base(const StackRecord& stack) {
@@ -47,6 +79,7 @@ Object base(const StackRecord& stack) {
                 {"StackStatus", status_of(stack)},
                 {"DriftInformation", Object{{"StackDriftStatus", "NOT_CHECKED"}}}};
   if (stack.updated) object["LastUpdatedTime"] = iso8601_millis(*stack.updated);
+  if (const auto* failed = last_failure(stack)) object["StackStatusReason"] = reason_of(*failed);
   return object;
 }
 
@@ -55,7 +88,7 @@ Object resource_of(const StackRecord& stack, const model::ResourceChange& resour
           {"PhysicalResourceId", resource.physical_id},
           {"ResourceType", resource.resource_type},
           {"LastUpdatedTimestamp", iso8601_millis(stack.updated.value_or(stack.created))},
-          {"ResourceStatus", status_of(stack)},
+          {"ResourceStatus", resource_status_of(stack)},
           {"DriftInformation", Object{{"StackResourceDriftStatus", "NOT_CHECKED"}}}};
 }
 
@@ -77,24 +110,31 @@ class EventWriter {
 
   void write() {
     const std::string verb(store::to_string(change_.action));
-    add({.action = {},
-         .resource_type = kStackType,
-         .logical_id = stack_.name,
-         .physical_id = stack_.id},
-        verb + "_IN_PROGRESS");
+    add_stack(verb + "_IN_PROGRESS");
     for (const auto& resource : change_.changes)
       add(resource, verb_of(resource.action) + "_COMPLETE");
-    add({.action = {},
-         .resource_type = kStackType,
-         .logical_id = stack_.name,
-         .physical_id = stack_.id},
-        verb + "_COMPLETE");
+    for (const auto& failure : change_.failures)
+      add(failure.resource, verb_of(failure.resource.action) + "_FAILED", failure.reason);
+    if (change_.failures.empty()) return add_stack(verb + "_COMPLETE");
+    const auto status = failed_status(change_.action);
+    if (change_.action == store::StackAction::Delete) return add_stack(status, reason_of(change_));
+    add_stack(status.substr(0, status.rfind('_')) + "_IN_PROGRESS", reason_of(change_));
+    add_stack(status);
   }
 
  private:
   static constexpr const char* kStackType = "AWS::CloudFormation::Stack";
 
-  void add(const model::ResourceChange& resource, const std::string& status) {
+  void add_stack(const std::string& status, const std::string& reason = {}) {
+    add({.action = {},
+         .resource_type = kStackType,
+         .logical_id = stack_.name,
+         .physical_id = stack_.id},
+        status, reason);
+  }
+
+  void add(const model::ResourceChange& resource, const std::string& status,
+           const std::string& reason = {}) {
     const auto identity = stack_.id + change_.request_id.text() + iso8601(change_.time) +
                           std::to_string(events_.size());
     events_.push_back(Object{{"StackId", stack_.id},
@@ -105,6 +145,7 @@ class EventWriter {
                              {"ResourceType", resource.resource_type},
                              {"Timestamp", iso8601_millis(change_.time)},
                              {"ResourceStatus", status}});
+    if (!reason.empty()) events_.back().as_object()["ResourceStatusReason"] = reason;
   }
 
   const StackRecord& stack_;

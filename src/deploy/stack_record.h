@@ -43,6 +43,14 @@ struct StackRecord {
   friend bool operator==(const StackRecord&, const StackRecord&) = default;
 };
 
+// Whether there is a stack behind the record. There is none when its creation failed: then the
+// record only tells what happened.
+inline bool is_made(const StackRecord& stack) {
+  if (stack.history.empty()) return true;
+  const auto& last = stack.history.back();
+  return last.action != store::StackAction::Create || last.failures.empty();
+}
+
 enum class ChangeSetStatus { Ready = 1, Failed = 2 };
 
 struct ChangeSetRecord {

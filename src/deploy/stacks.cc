@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "core/random.h"
+#include "deploy/policy_check.h"
 #include "deploy/prepared_deploy.h"
 #include "deploy/stack_names.h"
-#include "guard/iam/policy.h"
 #include "store/keys.h"
 
 namespace sextant::deploy {
@@ -20,20 +20,6 @@ std::unexpected<Error> invalid(std::string message) {
 
 std::unexpected<Error> no_stack(const std::string& name) {
   return invalid("Stack with id " + name + " does not exist");
-}
-
-guard::iam::PolicyUse use_of(templates::PolicyUse use) {
-  switch (use) {
-    case templates::PolicyUse::Identity: return guard::iam::PolicyUse::Identity;
-    case templates::PolicyUse::Resource: return guard::iam::PolicyUse::Resource;
-    case templates::PolicyUse::Trust: return guard::iam::PolicyUse::Trust;
-  }
-  return guard::iam::PolicyUse::Identity;
-}
-
-Result<> check_policy(std::string_view document, templates::PolicyUse use) {
-  SX_TRY(guard::iam::parse_policy(document, use_of(use), "policy"));
-  return {};
 }
 
 std::unexpected<Error> template_error(const std::vector<templates::Diagnostic>& findings) {
@@ -72,8 +58,11 @@ std::vector<ShownParameter> shown_parameters(const templates::Summary& summary,
 
 }  // namespace
 
-Stacks::Stacks(DeployParts parts, HandlerRules rules)
-    : parts_(parts), rules_(std::move(rules)), deployer_(std::move(parts)) {}
+Stacks::Stacks(DeployParts parts, HandlerRules rules, Judge judge)
+    : parts_(parts),
+      rules_(std::move(rules)),
+      judge_(std::move(judge)),
+      deployer_(std::move(parts)) {}
 
 std::string Stacks::make_id(std::string_view kind, std::string_view name) const {
   return "arn:aws:cloudformation:" + parts_.scope.region.text() + ":" +
@@ -108,6 +97,7 @@ Result<std::vector<StackRecord>> Stacks::list() const {
 Result<model::App> Stacks::app_of(const StackRecord& stack) const {
   SX_TRY_AS(auto deployed, deployer_.read());
   const auto app = deployed.apps.find(stack.name);
+  if (app == deployed.apps.end() && !is_made(stack)) return model::App{};
   if (app == deployed.apps.end()) return no_stack(stack.name);
   return std::move(app->second);
 }
@@ -154,18 +144,23 @@ Result<Stacks::Existing> Stacks::resolve(const StackRequest& request) const {
   }
   Existing existing;
   SX_TRY_AS(existing.record, read(name));
+  if (existing.record && !is_made(*existing.record)) existing.record.reset();
   SX_TRY_AS(existing.input, input_of(request, existing.record));
   return existing;
 }
 
-Result<model::App> Stacks::parse(const StackRecord& record) const {
+Result<model::App> Stacks::parse(const StackRecord& record,
+                                 std::vector<std::string>& warnings) const {
   const templates::ParseOptions options{.scope = parts_.scope,
                                         .stack_name = record.name,
                                         .stack_id = record.id,
                                         .parameters = record.input.parameters,
                                         .known_functions = rules_.known_functions,
                                         .check_handler = rules_.check_handler,
-                                        .check_policy = check_policy};
+                                        .check_policy = check_policy,
+                                        .on_warning = [&](const templates::Diagnostic& warning) {
+                                          warnings.push_back(templates::to_text(warning));
+                                        }};
   auto parsed = templates::parse_template(record.input.template_text, options);
   if (!parsed) return template_error(parsed.error());
   SX_TRY(check_functions(*parsed));
@@ -191,6 +186,7 @@ Result<Stacks::Prepared> Stacks::prepare(const std::string& name, StackAction ac
   Prepared prepared;
   SX_TRY_AS(prepared.deployed, deployer_.read());
   const auto now = parts_.clock.now();
+  prepared.before = existing.record;
   if (existing.record) {
     prepared.record = std::move(*existing.record);
     prepared.record.updated = now;
@@ -201,7 +197,7 @@ Result<Stacks::Prepared> Stacks::prepare(const std::string& name, StackAction ac
   }
   auto& record = prepared.record;
   record.input = std::move(existing.input);
-  SX_TRY_AS(prepared.app, parse(record));
+  SX_TRY_AS(prepared.app, parse(record, prepared.warnings));
   SX_TRY_AS(const auto summary, validate(record.input.template_text));
   SX_TRY(check_capabilities(summary, record.input.capabilities));
   record.description = summary.description;
@@ -216,46 +212,79 @@ Result<Stacks::Prepared> Stacks::prepare(const std::string& name, StackAction ac
   return prepared;
 }
 
-Result<StackRecord> Stacks::apply(Prepared prepared, const Commit& commit) {
-  const auto name = prepared.record.name;
-  SX_TRY(deployer_.apply(prepared.deployed, name, prepared.app, prepared.record, commit));
-  return std::move(prepared.record);
+// A refused deploy leaves its reasons in the stack's history and nothing else.
+Result<> Stacks::check_caller(const Prepared& prepared, const Permitted& permitted) const {
+  const auto& name = prepared.record.name;
+  const auto deployed = prepared.deployed.apps.find(name);
+  const model::App none;
+  const auto needed =
+      needed_calls(parts_.scope, deployed == prepared.deployed.apps.end() ? none : deployed->second,
+                   prepared.app ? *prepared.app : none);
+  auto refused = find_refused(permitted.call, needed, judge_);
+  if (refused.empty()) return {};
+  Error error{.code = Code::Denied, .message = {}, .name = "AccessDenied"};
+  for (const auto& failure : refused) {
+    if (!error.message.empty()) error.message += "\n";
+    error.message += failure.resource.logical_id + ": " + failure.reason;
+  }
+  auto record = prepared.before.value_or(prepared.record);
+  auto attempt = prepared.record.history.back();
+  attempt.changes.clear();
+  attempt.failures = std::move(refused);
+  if (!prepared.before) record.history.clear();
+  record.history.push_back(std::move(attempt));
+  if (record.history.size() > kHistoryMax) record.history.erase(record.history.begin());
+  const auto kept = deployer_.keep_failure(prepared.deployed, record);
+  if (!kept && kept.error().code != Code::Conflict) return std::unexpected(kept.error());
+  return std::unexpected(std::move(error));
 }
 
-Result<StackRecord> Stacks::create(const StackRequest& request, const Commit& commit) {
+Result<DoneDeploy> Stacks::apply(Prepared prepared, const Permitted& permitted) {
+  SX_TRY(check_caller(prepared, permitted));
+  const auto name = prepared.record.name;
+  SX_TRY(deployer_.apply(prepared.deployed, name, prepared.app, prepared.record, permitted.commit));
+  return DoneDeploy{std::move(prepared.record), std::move(prepared.warnings)};
+}
+
+Result<DoneDeploy> Stacks::create(const StackRequest& request, const Permitted& permitted) {
   SX_TRY_AS(auto existing, resolve(request));
   if (existing.record) {
     return fail(Code::Conflict, "Stack [" + request.name + "] already exists",
                 "AlreadyExistsException");
   }
   SX_TRY_AS(auto prepared, prepare(request.name, StackAction::Create, std::move(existing),
-                                   make_id("stack", request.name), request.request_id));
-  return apply(std::move(prepared), commit);
+                                   make_id("stack", request.name), permitted.call.request_id));
+  return apply(std::move(prepared), permitted);
 }
 
-Result<StackRecord> Stacks::update(const StackRequest& request, const Commit& commit) {
+Result<DoneDeploy> Stacks::update(const StackRequest& request, const Permitted& permitted) {
   SX_TRY_AS(const auto known, find(request.name));
+  if (!is_made(known))
+    return invalid("Stack:" + known.id + " is in ROLLBACK_COMPLETE state and can not be updated.");
   SX_TRY_AS(auto existing, resolve(request));
   SX_TRY_AS(auto prepared, prepare(known.name, StackAction::Update, std::move(existing), known.id,
-                                   request.request_id));
+                                   permitted.call.request_id));
   const auto& before = prepared.deployed.apps[known.name];
   if (before == *prepared.app && known.input.tags == prepared.record.input.tags)
     return invalid("No updates are to be performed.");
-  return apply(std::move(prepared), commit);
+  return apply(std::move(prepared), permitted);
 }
 
-Result<> Stacks::remove(const std::string& name, const RequestId& request_id,
-                        const Commit& commit) {
+Result<> Stacks::remove(const std::string& name, const Permitted& permitted) {
   SX_TRY_AS(auto record, read(name_of(name, "stack")));
   if (!record || (name.starts_with("arn:") && record->id != name)) return {};
-  SX_TRY_AS(const auto deployed, deployer_.read());
-  SX_TRY_AS(auto changes, deployer_.plan(deployed, record->name, std::nullopt));
-  record->history.push_back({.stack = record->name,
-                             .action = StackAction::Delete,
-                             .time = parts_.clock.now(),
-                             .request_id = request_id,
-                             .changes = std::move(changes)});
-  return deployer_.apply(deployed, record->name, std::nullopt, *record, commit);
+  Prepared prepared;
+  SX_TRY_AS(prepared.deployed, deployer_.read());
+  SX_TRY_AS(prepared.changes, deployer_.plan(prepared.deployed, record->name, std::nullopt));
+  prepared.before = record;
+  prepared.record = std::move(*record);
+  prepared.record.history.push_back({.stack = prepared.record.name,
+                                     .action = StackAction::Delete,
+                                     .time = parts_.clock.now(),
+                                     .request_id = permitted.call.request_id,
+                                     .changes = prepared.changes});
+  SX_TRY(apply(std::move(prepared), permitted));
+  return {};
 }
 
 }  // namespace sextant::deploy

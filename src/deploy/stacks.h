@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "deploy/caller_permissions.h"
 #include "deploy/deployer.h"
 #include "deploy/stack_record.h"
 #include "template/template.h"
@@ -34,7 +35,6 @@ struct StackRequest {
   std::vector<ParameterChoice> parameters = {};
   std::vector<std::string> capabilities = {};
   std::optional<std::map<std::string, std::string>> tags = std::nullopt;  // nullopt: as they are
-  RequestId request_id = {};
 };
 
 struct ChangeSetRequest {
@@ -44,18 +44,25 @@ struct ChangeSetRequest {
   std::optional<store::StackAction> action = std::nullopt;  // Create or Update; nullopt: as it fits
 };
 
+struct DoneDeploy {
+  StackRecord stack;
+  std::vector<std::string> warnings;  // of its policies, with their places in the template
+};
+
 // Errors carry CloudFormation's names: ValidationError, AlreadyExistsException,
 // InsufficientCapabilitiesException, OperationInProgressException, ChangeSetNotFound,
-// InvalidChangeSetStatus. Any thread; calls that change something block until it is durable.
+// InvalidChangeSetStatus; AccessDenied when the caller may not do itself what the deploy would do
+// (caller_permissions.h): then nothing changes, and the stack's events say why. Any thread; calls
+// that change something block until it is durable.
 class Stacks {
  public:
-  Stacks(DeployParts parts, HandlerRules rules);
+  Stacks(DeployParts parts, HandlerRules rules, Judge judge);
 
-  Result<StackRecord> create(const StackRequest& request, const Commit& commit);
+  Result<DoneDeploy> create(const StackRequest& request, const Permitted& permitted);
   // ValidationError "No updates are to be performed." when nothing would change.
-  Result<StackRecord> update(const StackRequest& request, const Commit& commit);
+  Result<DoneDeploy> update(const StackRequest& request, const Permitted& permitted);
   // Of a stack that is not there: nothing happens.
-  Result<> remove(const std::string& name, const RequestId& request_id, const Commit& commit);
+  Result<> remove(const std::string& name, const Permitted& permitted);
 
   // By name or id. ValidationError "… does not exist".
   Result<StackRecord> find(const std::string& name) const;
@@ -64,13 +71,14 @@ class Stacks {
   Result<templates::Summary> validate(const std::string& template_text) const;
 
   // Stored for a day; without changes as Failed, with AWS's reason.
-  Result<ChangeSetRecord> create_change_set(const ChangeSetRequest& request, const Commit& commit);
+  Result<ChangeSetRecord> create_change_set(const ChangeSetRequest& request,
+                                            const Permitted& permitted);
   Result<ChangeSetRecord> find_change_set(const std::string& stack, const std::string& name) const;
   Result<std::vector<ChangeSetRecord>> list_change_sets(const std::string& stack) const;
   Result<> remove_change_set(const std::string& stack, const std::string& name,
-                             const Commit& commit);
+                             const Permitted& permitted);
   Result<> execute_change_set(const std::string& stack, const std::string& name,
-                              const RequestId& request_id, const Commit& commit);
+                              const Permitted& permitted);
 
  private:
   struct Prepared;  // deploy/prepared_deploy.h
@@ -82,16 +90,18 @@ class Stacks {
   Result<std::optional<StackRecord>> read(const std::string& name) const;
   Result<Prepared> prepare(const std::string& name, store::StackAction action, Existing existing,
                            std::string stack_id, const RequestId& request_id) const;
-  Result<model::App> parse(const StackRecord& record) const;
+  Result<model::App> parse(const StackRecord& record, std::vector<std::string>& warnings) const;
   Result<> check_functions(const model::App& app) const;
-  Result<StackRecord> apply(Prepared prepared, const Commit& commit);
+  Result<> check_caller(const Prepared& prepared, const Permitted& permitted) const;
+  Result<DoneDeploy> apply(Prepared prepared, const Permitted& permitted);
   std::string make_id(std::string_view kind, std::string_view name) const;
-  Result<ChangeSetRecord> draft(const ChangeSetRequest& request) const;
+  Result<ChangeSetRecord> draft(const ChangeSetRequest& request, const RequestId& request_id) const;
   Result<StackInput> input_of(const StackRequest& request,
                               const std::optional<StackRecord>& record) const;
 
   const DeployParts parts_;
   const HandlerRules rules_;
+  const Judge judge_;
   Deployer deployer_;
 };
 

@@ -129,6 +129,9 @@ AppliedPolicies PolicySnapshot::policies_for(const sdk::Call& call) const {
       applied.boundary = found->second.boundary;
     }
   }
+  // A role's trust policy says who may assume it, and nothing of who may change it.
+  const bool of_role = call.resource.starts_with("arn:aws:iam:");
+  if (of_role && !call.action.starts_with("sts:")) return applied;
   const auto resource = resources_.find(policy_owner(call.resource));
   if (resource != resources_.end()) applied.resource = resource->second;
   return applied;

@@ -6,8 +6,8 @@
 
 #include "cli/commands.h"
 #include "core/log.h"
+#include "core/suggest.h"
 #include "server/commands/commands.h"
-#include "template/suggest.h"
 
 namespace {
 
@@ -21,9 +21,9 @@ std::string unknown_command(const CLI::App& program) {
   std::vector<std::string_view> known;
   for (const auto* command : at->get_subcommands([](const CLI::App*) { return true; }))
     known.push_back(command->get_name());
-  const auto hint = sextant::templates::did_you_mean(rest.front(), known);
+  const auto hint = sextant::did_you_mean(rest.front(), known);
   return "unknown command '" + rest.front() + "'; " +
-         (hint.empty() ? "the commands are " + sextant::templates::listed(known) : hint);
+         (hint.empty() ? "the commands are " + sextant::listed(known) : hint);
 }
 
 }  // namespace
@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   auto exit = ExitCode::Ok;
   sextant::server::add_node(program, exit);
   sextant::server::add_generate(program, exit);
+  sextant::server::add_policy(program, exit);
   sextant::cli::add_deploy(program, exit);
   sextant::cli::add_ingest(program, exit);
   sextant::cli::add_query(program, exit);

@@ -38,6 +38,25 @@ Result<model::ResourceChange> decode_resource(std::string_view bytes) {
   return change;
 }
 
+std::string encode_failure(const FailedChange& failure) {
+  return wire::Writer(kChangeVersion)
+      .element(1, encode_resource(failure.resource))
+      .text(2, failure.reason)
+      .finish();
+}
+
+Result<FailedChange> decode_failure(std::string_view bytes) {
+  SX_TRY_AS(auto reader, wire::Reader::open(bytes, kChangeVersion));
+  FailedChange failure;
+  while (reader.next()) {
+    if (reader.field() == 2) failure.reason = reader.text();
+    if (reader.field() != 1) continue;
+    SX_TRY_AS(failure.resource, decode_resource(reader.text()));
+  }
+  SX_TRY(reader.finish());
+  return failure;
+}
+
 }  // namespace
 
 std::string_view to_string(StackAction action) {
@@ -56,6 +75,7 @@ std::string encode(const ConfigurationChange& change) {
       .time(3, change.time)
       .text(4, change.request_id.text());
   for (const auto& resource : change.changes) writer.element(5, encode_resource(resource));
+  for (const auto& failure : change.failures) writer.element(6, encode_failure(failure));
   return writer.finish();
 }
 
@@ -75,6 +95,11 @@ Result<ConfigurationChange> decode_configuration_change(std::string_view bytes) 
       case 5: {
         SX_TRY_AS(auto resource, decode_resource(reader.text()));
         change.changes.push_back(std::move(resource));
+        break;
+      }
+      case 6: {
+        SX_TRY_AS(auto failure, decode_failure(reader.text()));
+        change.failures.push_back(std::move(failure));
         break;
       }
       default: break;

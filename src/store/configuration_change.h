@@ -16,12 +16,20 @@ namespace sextant::store {
 enum class StackAction { Create = 1, Update = 2, Delete = 3 };
 std::string_view to_string(StackAction action);  // "CREATE", "UPDATE", "DELETE"
 
+// A resource that a deploy could not change, and why.
+struct FailedChange {
+  model::ResourceChange resource;
+  std::string reason;
+  friend bool operator==(const FailedChange&, const FailedChange&) = default;
+};
+
 struct ConfigurationChange {
   std::string stack;
   StackAction action = StackAction::Create;
   Time time;
   RequestId request_id;
   std::vector<model::ResourceChange> changes;
+  std::vector<FailedChange> failures = {};  // when there are any, nothing was changed
   friend bool operator==(const ConfigurationChange&, const ConfigurationChange&) = default;
 };
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "core/suggest.h"
 #include "model/managed_policies.h"
 #include "template/s3_events.h"
-#include "template/suggest.h"
 
 namespace sextant::templates {
 

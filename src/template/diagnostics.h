@@ -33,6 +33,7 @@ class Diagnostics {
   // Beyond kMax they are only counted.
   void add(Where at, std::string message, std::string hint = {});
   bool empty() const { return found_.empty(); }
+  std::size_t count() const { return found_.size() + left_out_; }
   model::Position position(Where at) const { return {file_, at.line, at.column}; }
   std::vector<Diagnostic> take() &&;  // in the order of the text, each once
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "core/encoding.h"
+#include "core/suggest.h"
 #include "template/intrinsics.h"
 #include "template/properties.h"
-#include "template/suggest.h"
 
 namespace sextant::templates {
 namespace {

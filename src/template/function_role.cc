@@ -1,9 +1,9 @@
 #include "template/function_role.h"
 
+#include "core/suggest.h"
 #include "model/managed_policies.h"
 #include "template/policy_document.h"
 #include "template/sam_policies.h"
-#include "template/suggest.h"
 
 namespace sextant::templates {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "core/suggest.h"
 #include "template/properties.h"
-#include "template/suggest.h"
 
 namespace sextant::templates {
 namespace {

@@ -4,8 +4,9 @@
 #include <boost/json.hpp>
 
 #include "core/json.h"
+#include "core/suggest.h"
 #include "template/app_builder.h"
-#include "template/suggest.h"
+#include "template/policy_places.h"
 
 namespace sextant::templates {
 namespace {
@@ -68,7 +69,7 @@ void check_statement(const Node& node, PolicyUse use, const std::string& owner,
   if (effect && *effect != "Allow" && *effect != "Deny")
     statement.report("Effect", "'Effect' is Allow or Deny, not '" + *effect + "'");
   check_pair(statement, "Action", "NotAction", true);
-  if (use == PolicyUse::Identity) {
+  if (use == PolicyUse::Identity || use == PolicyUse::Managed) {
     forbid_principal(statement);
   } else {
     check_pair(statement, "Principal", "NotPrincipal", true);
@@ -110,13 +111,20 @@ void check_document(const Node& node, PolicyUse use, const std::string& owner,
 std::string policy_text(const Node& document, PolicyUse use, const std::string& owner,
                         AppBuilder& builder) {
   if (!is_whole(document)) return {};
+  const auto before = builder.diagnostics().count();
   check_document(document, use, owner, builder.diagnostics());
+  const bool form_reported = builder.diagnostics().count() > before;
   std::string text = json_text(document);
-  if (const auto& check = builder.options().check_policy) {
-    const auto checked = check(text, use);
-    if (!checked) {
-      builder.diagnostics().add(document.at, "the policy document of " + owner +
-                                                 " is not understood: " + checked.error().message);
+  const auto& options = builder.options();
+  if (!options.check_policy) return text;
+  for (const auto& finding : options.check_policy(text, use)) {
+    if (finding.form && form_reported) continue;
+    const auto at = place_of(document, finding.path);
+    const auto message = "the policy document of " + owner + ": " + finding.message;
+    if (!finding.warning) {
+      builder.diagnostics().add(at, message, finding.hint);
+    } else if (options.on_warning) {
+      options.on_warning({builder.position(at), message, finding.hint});
     }
   }
   return text;

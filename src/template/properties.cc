@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "template/suggest.h"
+#include "core/suggest.h"
 
 namespace sextant::templates {
 namespace {

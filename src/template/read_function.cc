@@ -1,10 +1,10 @@
 // AWS::Serverless::Function with its events, AWS::Lambda::Permission.
 #include <algorithm>
 
+#include "core/suggest.h"
 #include "template/function_role.h"
 #include "template/resource_types.h"
 #include "template/s3_events.h"
-#include "template/suggest.h"
 
 namespace sextant::templates {
 namespace {

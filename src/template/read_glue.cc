@@ -1,8 +1,8 @@
 // AWS::Glue::Database, AWS::Glue::Table: the tables of the lake.
 #include <algorithm>
 
+#include "core/suggest.h"
 #include "template/resource_types.h"
-#include "template/suggest.h"
 
 namespace sextant::templates {
 namespace {

@@ -94,7 +94,7 @@ void read_managed_policy(AppBuilder& builder, const Resource& resource, Properti
   check_path(properties);
   properties.text("Description");
   policy.arn = builder.arn_of(resource);
-  policy.document = document_of(builder, properties, "PolicyDocument", PolicyUse::Identity);
+  policy.document = document_of(builder, properties, "PolicyDocument", PolicyUse::Managed);
   properties.refuse("Users", kNoUsers);
   properties.refuse("Groups", kNoUsers);
   AppBuilder::Attachment attachment{.at = properties.where("Roles"),

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/suggest.h"
 #include "template/intrinsics.h"
-#include "template/suggest.h"
 
 namespace sextant::templates {
 namespace {

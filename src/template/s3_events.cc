@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/hash.h"
-#include "template/suggest.h"
+#include "core/suggest.h"
 
 namespace sextant::templates {
 namespace {

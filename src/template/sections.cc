@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "core/suggest.h"
 #include "template/function_role.h"
 #include "template/globals.h"
 #include "template/properties.h"
-#include "template/suggest.h"
 
 namespace sextant::templates {
 namespace {

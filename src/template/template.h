@@ -17,7 +17,17 @@
 
 namespace sextant::templates {
 
-enum class PolicyUse { Identity, Resource, Trust };
+// Where a policy document stands: inline with a role, alone, at a bucket, or as a role's trust.
+enum class PolicyUse { Identity, Managed, Resource, Trust };
+
+// Something wrong (or, as a warning, risky) in a policy document.
+struct PolicyFinding {
+  bool warning = false;
+  bool form = false;              // of the document's form, which is checked here too
+  std::vector<std::string> path;  // "Statement", "0", "Action"; empty: the whole document
+  std::string message;
+  std::string hint = {};
+};
 
 struct ParseOptions {
   Scope scope;
@@ -28,9 +38,11 @@ struct ParseOptions {
   std::vector<std::string_view> known_functions = {};
   // Whether the whole handler ("parsers.alb|lake.land") can run: its stages exist and fit.
   std::function<Result<>(std::string_view handler)> check_handler = {};
-  // Whether the evaluator understands a policy document (JSON text), beyond the form checked here.
-  std::function<Result<>(std::string_view document, PolicyUse use)> check_policy = {};
-  std::string file_name = "template.yaml";  // for messages
+  // What is to be said of a policy document (JSON text), beyond the form checked here.
+  std::function<std::vector<PolicyFinding>(std::string_view document, PolicyUse use)> check_policy =
+      {};
+  std::function<void(const Diagnostic&)> on_warning = {};  // what is risky, but not refused
+  std::string file_name = "template.yaml";                 // for messages
 };
 
 using Parsed = std::expected<model::App, std::vector<Diagnostic>>;

@@ -284,13 +284,21 @@ TEST(Template, ReadsThePlainResources) {
 
 TEST(Template, AsksTheCallerAboutPolicies) {
   auto options = test_options();
-  options.check_policy = [](std::string_view, PolicyUse use) -> Result<> {
-    if (use == PolicyUse::Resource) return fail(Code::Invalid, "no such action");
-    return {};
+  std::vector<std::string> warnings;
+  options.check_policy = [](std::string_view, PolicyUse use) -> std::vector<PolicyFinding> {
+    if (use != PolicyUse::Resource) return {};
+    return {{.path = {}, .message = "no such action", .hint = "write another"},
+            {.warning = true, .path = {"Statement", "0", "Effect"}, .message = "risky"}};
   };
+  options.on_warning = [&](const Diagnostic& warning) { warnings.push_back(to_text(warning)); };
   EXPECT_EQ(findings(kPlain, options),
-            "t.yaml:43:23: the policy document of AWS::S3::BucketPolicy 'BucketPolicy' is not "
-            "understood: no such action");
+            "t.yaml:43:23: the policy document of AWS::S3::BucketPolicy 'BucketPolicy': no such "
+            "action; write another");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_TRUE(
+      warnings[0].ends_with(": the policy document of AWS::S3::BucketPolicy "
+                            "'BucketPolicy': risky"))
+      << warnings[0];
 }
 
 TEST(Template, LimitsHold) {

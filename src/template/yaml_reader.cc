@@ -11,7 +11,7 @@
 #include <unordered_set>
 
 #include "core/encoding.h"
-#include "template/suggest.h"
+#include "core/suggest.h"
 
 namespace sextant::templates {
 namespace {

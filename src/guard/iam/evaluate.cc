@@ -96,6 +96,11 @@ class Evaluation {
         controls_allow(policies_.resource_control, kResourceControl) &&
         (outside_service_control() || controls_allow(policies_.service_control, kServiceControl));
     if (!controlled) return std::move(decision_);
+    // Users may call it without any Allow; a Deny counts.
+    if (call_.action == "sts:GetSessionToken" &&
+        (is_root() || call_.principal.kind == PrincipalKind::User)) {
+      return allow({});
+    }
     return decide_by_grants();
   }
 

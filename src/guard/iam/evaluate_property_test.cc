@@ -6,6 +6,7 @@
 #include <random>
 
 #include "guard/iam/iam_test_support.h"
+#include "guard/iam/simulate.h"
 
 namespace sextant::guard::iam {
 namespace {
@@ -185,6 +186,77 @@ TEST_F(Property, ARefusalAlwaysSaysWhyAndAnAllowNamesItsStatement) {
     ASSERT_EQ(decision.reason.empty(), is_allow);
     if (is_allow && made.principal.kind != sdk::PrincipalKind::Root) {
       ASSERT_FALSE(decision.deciding_statements.empty());
+    }
+  }
+}
+
+// The explanation and the decision are two walks over the same statements: they must agree.
+TEST_F(Property, AnExplanationFitsTheDecision) {
+  for (int i = 0; i < kRounds; ++i) {
+    const auto made = world.call();
+    const auto policies = world.applied();
+    const bool is_allow = test::allowed(made, policies);
+    const auto reports = explain(made, policies);
+    const auto applies = [&](Effect effect, bool own) {
+      return std::ranges::any_of(reports, [&](const StatementReport& report) {
+        const bool counts = !own || report.layer == "identity-based policy" ||
+                            report.layer == "resource-based policy";
+        return report.effect == effect && counts && report.applies();
+      });
+    };
+    if (applies(Effect::Deny, true)) {
+      ASSERT_FALSE(is_allow);
+    }
+    if (is_allow && made.principal.kind != sdk::PrincipalKind::Root) {
+      ASSERT_TRUE(applies(Effect::Allow, true));
+    }
+    for (const auto& report : reports) ASSERT_EQ(report.applies(), report.missing().empty());
+  }
+}
+
+// Of plain operators on one value that both can read, exactly one of x and Not-x holds.
+TEST_F(Property, AnOperatorAndItsOppositeComplementEachOther) {
+  struct Opposites {
+    const char* one;
+    const char* other;
+    std::initializer_list<const char*> values;
+  };
+  const std::initializer_list<const char*> texts{"a", "A", "ab", "a*", "?", "", "b"};
+  const std::initializer_list<const char*> numbers{"0",   "-1",  "1",
+                                                   "1.0", "1.5", "9007199254740993"};
+  const std::initializer_list<const char*> dates{"2026-01-01T00:00:00Z", "2026-01-01",
+                                                 "2026-01-01T00:00:01Z", "1767225600"};
+  const std::initializer_list<const char*> arns{
+      "arn:aws:s3:::a", "arn:aws:s3:::b", "arn:aws:s3:::*", "arn:aws:sqs:us-east-1:111122223333:q"};
+  const Opposites pairs[] = {
+      {"StringEquals", "StringNotEquals", texts},
+      {"StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", texts},
+      {"StringLike", "StringNotLike", texts},
+      {"NumericEquals", "NumericNotEquals", numbers},
+      {"NumericLessThan", "NumericGreaterThanEquals", numbers},
+      {"NumericGreaterThan", "NumericLessThanEquals", numbers},
+      {"DateEquals", "DateNotEquals", dates},
+      {"DateLessThan", "DateGreaterThanEquals", dates},
+      {"DateGreaterThan", "DateLessThanEquals", dates},
+      {"ArnEquals", "ArnNotEquals", arns},
+      {"ArnLike", "ArnNotLike", arns},
+      {"IpAddress", "NotIpAddress", {"192.0.2.7", "192.0.2.0/24", "2001:db8::1", "2001:db8::/32"}},
+  };
+  const auto holds = [](const char* name, const std::string& operand, const std::string& value) {
+    const auto condition =
+        R"("Condition":{")" + std::string(name) + R"(":{"k:x":")" + operand + "\"}}";
+    auto made = test::call(test::user());
+    made.context["k:x"] = {value};
+    return test::allowed(made, {.identity = {test::policy(test::allow("*", "*", condition))}});
+  };
+  for (const auto& [one, other, values] : pairs) {
+    for (const std::string operand : values) {
+      for (const std::string value : values) {
+        // A range or a pattern is no value of a request.
+        if (value.find_first_of("/*?") != std::string::npos) continue;
+        EXPECT_NE(holds(one, operand, value), holds(other, operand, value))
+            << one << " " << operand << " of " << value;
+      }
     }
   }
 }

@@ -15,6 +15,12 @@ Naming Statement::principal_match(const sdk::Principal& principal) const {
   return listed ? Naming::None : Naming::Direct;
 }
 
+bool Statement::speaks_of(std::string_view action) const {
+  const bool named =
+      std::ranges::any_of(actions, [&](const Pattern& pattern) { return pattern.matches(action); });
+  return named != not_action;
+}
+
 void Statement::settle() {
   if (not_resource || resources.empty()) return;
   std::string_view common = resources.front().literal_start();
@@ -59,12 +65,6 @@ Policy::Policy(std::string name, std::vector<Statement> statements)
 
 Policy::Policy(std::string name, Error defect)
     : name_(std::move(name)), defect_(std::move(defect.message)) {}
-
-bool Policy::speaks_of(const Statement& statement, std::string_view action) {
-  const bool named = std::ranges::any_of(
-      statement.actions, [&](const Pattern& pattern) { return pattern.matches(action); });
-  return named != statement.not_action;
-}
 
 void Policy::add_to_index(Index& index, const Statement& statement, std::uint32_t at) {
   const bool any_vendor = std::ranges::any_of(statement.actions, [](const Pattern& pattern) {

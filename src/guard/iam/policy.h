@@ -53,7 +53,8 @@ struct Statement {
   };
   Hit matches(const RequestView& request) const;
 
- private:
+  // Its parts, for whoever explains: action in lower case.
+  bool speaks_of(std::string_view action) const;
   Naming principal_match(const sdk::Principal& principal) const;
   bool resource_match(const RequestView& request) const;
 };
@@ -76,7 +77,7 @@ class Policy {
   bool for_each(Effect effect, std::string_view action, Use&& use) const {
     const auto& index = effect == Effect::Deny ? denies_ : allows_;
     for (const auto at : index.any_action) {
-      if (speaks_of(statements_[at], action) && !use(statements_[at])) return false;
+      if (statements_[at].speaks_of(action) && !use(statements_[at])) return false;
     }
     if (const auto exact = index.by_action.find(action); exact != index.by_action.end()) {
       for (const auto at : exact->second) {
@@ -105,7 +106,6 @@ class Policy {
     ByText<std::vector<std::uint32_t>> by_action;
     ByText<std::vector<std::pair<Pattern, std::uint32_t>>> by_vendor;  // "s3:get*"
   };
-  static bool speaks_of(const Statement& statement, std::string_view action);
   static void add_to_index(Index& index, const Statement& statement, std::uint32_t at);
 
   std::string name_;
@@ -121,6 +121,14 @@ inline constexpr std::size_t kStatementsMax = 5'000;
 // Compiles a document. `name` is the policy's ARN or whatever names it in reasons. Invalid
 // ("MalformedPolicyDocument"): the message begins with the path ("Statement[1].Condition: …").
 Result<PolicyPtr> parse_policy(std::string_view text, PolicyUse use, std::string name);
+
+// Every statement that parse_policy would refuse, not only the first, or what is wrong with the
+// document as a whole (no path). The message begins with the element: "Action: …".
+struct GrammarDefect {
+  std::vector<std::string> path;  // "Statement", "0"; or "Statement" when it is not a list
+  std::string message;
+};
+std::vector<GrammarDefect> grammar_defects(std::string_view text, PolicyUse use);
 
 // The same, but a document that cannot be compiled becomes a defective policy: for configuration
 // that is already stored, where refusing is no longer possible and ignoring would be wrong.

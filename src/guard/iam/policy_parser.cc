@@ -243,16 +243,44 @@ Result<std::vector<Statement>> read_statements(const Document& document, PolicyU
   return statements;
 }
 
-}  // namespace
-
-Result<PolicyPtr> parse_policy(std::string_view text, PolicyUse use, std::string name) {
+Result<json::Value> read_json(std::string_view text) {
   if (text.size() > kPolicyBytesMax) {
     return malformed("a policy may have " + std::to_string(kPolicyBytesMax) + " bytes, this has " +
                      std::to_string(text.size()));
   }
   auto value = json::parse(text);
   if (!value) return malformed("Syntax errors in policy. " + value.error().message);
-  SX_TRY_AS(const auto document, read_document(*value));
+  return value;
+}
+
+}  // namespace
+
+std::vector<GrammarDefect> grammar_defects(std::string_view text, PolicyUse use) {
+  const auto value = read_json(text);
+  if (!value) return {{{}, value.error().message}};
+  const auto document = read_document(*value);
+  if (!document) return {{{}, document.error().message}};
+  std::vector<GrammarDefect> defects;
+  const bool listed = value->get_object().at("Statement").is_array();
+  std::set<std::string> sids;
+  for (std::size_t i = 0; i < document->statements.size(); ++i) {
+    std::vector<std::string> path{"Statement"};
+    if (listed) path.push_back(std::to_string(i));
+    StatementParser parser(use, document->variables);
+    const auto statement = parser.parse(*document->statements[i]);
+    if (!statement) {
+      defects.push_back({std::move(path), statement.error().message});
+    } else if (!parser.sid().empty() && !sids.insert(parser.sid()).second) {
+      defects.push_back(
+          {std::move(path), "Sid: Statement IDs (SID) in a single policy must be unique."});
+    }
+  }
+  return defects;
+}
+
+Result<PolicyPtr> parse_policy(std::string_view text, PolicyUse use, std::string name) {
+  SX_TRY_AS(const auto value, read_json(text));
+  SX_TRY_AS(const auto document, read_document(value));
   SX_TRY_AS(auto statements, read_statements(document, use, name));
   return std::make_shared<const Policy>(std::move(name), std::move(statements));
 }

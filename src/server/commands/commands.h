@@ -10,5 +10,6 @@ namespace sextant::server {
 
 void add_node(CLI::App& program, cli::ExitCode& exit);
 void add_generate(CLI::App& program, cli::ExitCode& exit);
+void add_policy(CLI::App& program, cli::ExitCode& exit);
 
 }  // namespace sextant::server

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "core/strings.h"
+#include "core/suggest.h"
 #include "runtime/native/pipeline.h"
 #include "server/node/catalogue.h"
-#include "template/suggest.h"
 
 namespace sextant::server {
 namespace {
@@ -24,9 +24,8 @@ Result<> check_function(const model::Function& function, const std::string& data
   const auto known = variables_of(function.handler);
   for (const auto& [name, value] : function.environment) {
     if (std::ranges::find(known, name) != known.end()) continue;
-    auto hint = templates::did_you_mean(name, known);
-    if (hint.empty())
-      hint = known.empty() ? "they read none" : "they read " + templates::listed(known);
+    auto hint = did_you_mean(name, known);
+    if (hint.empty()) hint = known.empty() ? "they read none" : "they read " + listed(known);
     return fail(Code::Invalid, "no stage of its handler reads variable '" + name + "'; " + hint);
   }
   const auto prepared = runtime::native::Pipeline::prepare(catalogue(), function, data_folder);

@@ -38,6 +38,7 @@
 #include "services/node/node_service.h"
 #include "services/s3/failure_bucket.h"
 #include "services/s3/s3_service.h"
+#include "services/sts/sts_service.h"
 #include "store/bodies.h"
 #include "store/configuration.h"
 
@@ -224,12 +225,18 @@ Result<> Node::Parts::add_services() {
                                              .streams = *store,
                                              .configuration = *configuration,
                                              .dispatcher = *dispatcher}));
-  stacks = std::make_unique<deploy::Stacks>(deploy::DeployParts{.scope = options.scope,
-                                                                .clock = clock,
-                                                                .log = *store,
-                                                                .state = *store,
-                                                                .configuration = *configuration},
-                                            handler_rules(options.files));
+  operations.add(services::sts::operations({.scope = options.scope,
+                                            .clock = clock,
+                                            .credentials = *credentials,
+                                            .configuration = *configuration,
+                                            .gate = *gate}));
+  stacks = std::make_unique<deploy::Stacks>(
+      deploy::DeployParts{.scope = options.scope,
+                          .clock = clock,
+                          .log = *store,
+                          .state = *store,
+                          .configuration = *configuration},
+      handler_rules(options.files), [this](const sdk::Call& call) { return gate->judge(call); });
   operations.add(deploy::cloudformation_operations(*stacks));
   return {};
 }
@@ -244,6 +251,8 @@ Result<> Node::Parts::serve() {
   router->add("s3", std::make_unique<api::s3::S3Protocol>());
   router->add("cloudformation", std::make_unique<api::query::QueryProtocol>(
                                     "http://cloudformation.amazonaws.com/doc/2010-05-15/"));
+  router->add("sts", std::make_unique<api::query::QueryProtocol>(
+                         "https://sts.amazonaws.com/doc/2011-06-15/"));
   router->add("sextant", std::make_unique<api::sextant_http::SextantProtocol>());
   rest = std::make_unique<Rest>(
       kRestAfter, [this] { return is_busy(); },

@@ -1,10 +1,10 @@
-#include "template/suggest.h"
+#include "core/suggest.h"
 
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
-namespace sextant::templates {
+namespace sextant {
 namespace {
 
 constexpr std::size_t kWordMax = 80;
@@ -69,4 +69,4 @@ std::string one_of(const std::vector<std::string_view>& words) {
   return text;
 }
 
-}  // namespace sextant::templates
+}  // namespace sextant

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace sextant::templates {
+namespace sextant {
 
 // "did you mean 'Handler'?", or "" when nothing is near enough (a third of the letters). Case
 // counts least.
@@ -16,4 +16,4 @@ std::string listed(const std::vector<std::string_view>& words);
 // "a, b or c"
 std::string one_of(const std::vector<std::string_view>& words);
 
-}  // namespace sextant::templates
+}  // namespace sextant

@@ -1,0 +1,194 @@
+#include "guard/iam/simulate.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/strings.h"
+#include "core/time_text.h"
+#include "guard/iam/ip_range.h"
+#include "guard/iam/request_view.h"
+
+namespace sextant::guard::iam {
+namespace {
+
+std::unexpected<Error> no_principal(std::string_view name) {
+  return fail(Code::Invalid, "'" + std::string(name.substr(0, 200)) +
+                                 "' is no principal: give the ARN of a user, a role, a role "
+                                 "session or the account's root, a service's name, or *");
+}
+
+sdk::Principal session_of(const std::string& account, std::string_view role_path,
+                          std::string_view session) {
+  const auto role = std::string(role_path.substr(role_path.rfind('/') + 1));
+  sdk::Principal principal;
+  principal.kind = sdk::PrincipalKind::AssumedRole;
+  principal.account = AccountId(account);
+  principal.arn = "arn:aws:sts::" + account + ":assumed-role/" + role + "/" + std::string(session);
+  principal.role_arn = "arn:aws:iam::" + account + ":role/" + std::string(role_path);
+  principal.principal_id = "AROASIMULATED:" + std::string(session);
+  return principal;
+}
+
+Result<sdk::Principal> principal_of_arn(std::string_view name) {
+  std::array<std::string_view, 6> parts;
+  if (!split_arn(name, parts) || parts[0] != "arn" || parts[4].empty()) return no_principal(name);
+  const std::string account(parts[4]);
+  const auto slash = parts[5].find('/');
+  const auto kind = parts[5].substr(0, slash);
+  const auto rest =
+      slash == std::string_view::npos ? std::string_view() : parts[5].substr(slash + 1);
+  if (parts[2] == "sts" && kind == "assumed-role" && rest.contains('/')) {
+    const auto split_at = rest.rfind('/');
+    return session_of(account, rest.substr(0, split_at), rest.substr(split_at + 1));
+  }
+  if (parts[2] != "iam") return no_principal(name);
+  if (kind == "role" && !rest.empty()) return session_of(account, rest, "simulated");
+  sdk::Principal principal;
+  principal.account = AccountId(account);
+  principal.arn = std::string(name);
+  if (kind == "root") {
+    principal.kind = sdk::PrincipalKind::Root;
+    principal.principal_id = account;
+    return principal;
+  }
+  if (kind != "user" || rest.empty()) return no_principal(name);
+  principal.kind = sdk::PrincipalKind::User;
+  principal.principal_id = "AIDASIMULATED";
+  return principal;
+}
+
+Result<> take_key(const std::string& key, const std::vector<std::string>& values, sdk::Call& call) {
+  constexpr std::string_view kPrincipalTag = "aws:principaltag/";
+  const auto name = to_lower(key);
+  const auto wrong = [&](std::string_view what) {
+    return fail(Code::Invalid, key + ": '" + values.front() + "' is not " + std::string(what));
+  };
+  const bool derived = name.starts_with(kPrincipalTag) || name == "aws:sourceip" ||
+                       name == "aws:currenttime" || name == "aws:useragent" ||
+                       name == "aws:requestedregion" || name == "aws:tokenissuetime";
+  if (!derived || values.size() != 1) {
+    call.context[key] = values;
+    return {};
+  }
+  const auto& value = values.front();
+  if (name.starts_with(kPrincipalTag)) {
+    call.principal.session_tags[key.substr(kPrincipalTag.size())] = value;
+  } else if (name == "aws:sourceip") {
+    if (!parse_ip(value)) return wrong("an IP address");
+    call.source_ip = value;
+  } else if (name == "aws:useragent") {
+    call.user_agent = value;
+  } else if (name == "aws:requestedregion") {
+    call.scope.region = Region(value);
+  } else {
+    const auto time = parse_iso8601(value);
+    if (!time) return wrong("a time like 2026-01-01T00:00:00Z");
+    if (name == "aws:currenttime") {
+      call.time = *time;
+    } else {
+      call.principal.session_started = *time;
+    }
+  }
+  return {};
+}
+
+class Explanation {
+ public:
+  explicit Explanation(const sdk::Call& call) : call_(call), request_(call) {}
+
+  void add(std::string_view layer, const std::vector<PolicyPtr>& policies) {
+    for (const auto& policy : policies) {
+      for (const auto& statement : policy->statements()) add(layer, statement);
+    }
+  }
+  void add(std::string_view layer, const std::vector<std::vector<PolicyPtr>>& levels) {
+    for (const auto& level : levels) add(layer, level);
+  }
+  std::vector<StatementReport> take() { return std::move(reports_); }
+
+ private:
+  void add(std::string_view layer, const Statement& statement) {
+    if (!statement.speaks_of(request_.action())) return;
+    StatementReport report{.layer = std::string(layer),
+                           .label = statement.label,
+                           .effect = statement.effect,
+                           .principal = statement.principal_match(call_.principal) != Naming::None,
+                           .resource = statement.resource_match(request_)};
+    for (const auto& condition : statement.conditions)
+      report.conditions.emplace_back(condition.describe(), condition.evaluate(request_));
+    reports_.push_back(std::move(report));
+  }
+
+  const sdk::Call& call_;
+  const RequestView request_;
+  std::vector<StatementReport> reports_;
+};
+
+}  // namespace
+
+Result<sdk::Principal> principal_of(std::string_view name) {
+  if (name == "*" || name == "anonymous") return sdk::Principal{};
+  if (name.starts_with("arn:")) return principal_of_arn(name);
+  if (!name.ends_with(".amazonaws.com")) return no_principal(name);
+  sdk::Principal principal;
+  principal.kind = sdk::PrincipalKind::Service;
+  principal.service = std::string(name);
+  principal.principal_id = principal.service;
+  return principal;
+}
+
+Result<sdk::Call> call_of(const Question& question) {
+  const auto colon = question.action.find(':');
+  if (colon == std::string::npos || question.action.find_first_of("*?") != std::string::npos)
+    return fail(Code::Invalid, "'" + question.action + "' is no action like s3:GetObject");
+  sdk::Call call;
+  call.scope = question.scope;
+  call.principal = question.principal;
+  call.service = question.action.substr(0, colon);
+  call.operation = question.action.substr(colon + 1);
+  call.action = question.action;
+  call.resource = question.resource;
+  call.time = question.time;
+  std::array<std::string_view, 6> parts;
+  if (split_arn(question.resource, parts) && parts[4].size() == 12)
+    call.resource_owner = AccountId(std::string(parts[4]));
+  for (const auto& [key, values] : question.context) {
+    if (!values.empty()) SX_TRY(take_key(key, values, call));
+  }
+  return call;
+}
+
+bool StatementReport::applies() const {
+  const auto wanted = [this](const auto& condition) {
+    // What cannot be evaluated stops an Allow and not a Deny.
+    return condition.second == Match::Yes ||
+           (condition.second == Match::Unknown && effect == Effect::Deny);
+  };
+  return principal && resource && std::ranges::all_of(conditions, wanted);
+}
+
+std::string StatementReport::missing() const {
+  std::string text;
+  if (applies()) return text;
+  const auto add = [&](const std::string& what) { text += (text.empty() ? "" : "; ") + what; };
+  if (!principal) add("it names another principal");
+  if (!resource) add("it names other resources");
+  for (const auto& [name, match] : conditions) {
+    if (match == Match::No) add("its condition " + name + " does not hold");
+    if (match == Match::Unknown) add("its condition " + name + " cannot be evaluated");
+  }
+  return text;
+}
+
+std::vector<StatementReport> explain(const sdk::Call& call, const AppliedPolicies& policies) {
+  Explanation explanation(call);
+  explanation.add("resource control policy", policies.resource_control);
+  explanation.add("service control policy", policies.service_control);
+  explanation.add("resource-based policy", policies.resource);
+  explanation.add("identity-based policy", policies.identity);
+  explanation.add("permissions boundary", policies.boundary);
+  explanation.add("session policy", policies.session);
+  return explanation.take();
+}
+
+}  // namespace sextant::guard::iam

@@ -1,0 +1,13 @@
+#pragma once
+// The checks of one statement whose form is right: names, ARNs, and what Access Analyzer warns of.
+#include <boost/json/fwd.hpp>
+#include <vector>
+
+#include "guard/iam/validate.h"
+
+namespace sextant::guard::iam {
+
+// Paths begin at the statement ("Action", "1").
+std::vector<Finding> check_statement(const boost::json::object& statement, PolicyKind kind);
+
+}  // namespace sextant::guard::iam

@@ -1,0 +1,296 @@
+#include "guard/iam/validate.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <span>
+
+#include "guard/iam/service_data.h"
+#include "guard/iam/wildcards.h"
+#include "model/managed_policies.h"
+
+namespace sextant::guard::iam {
+namespace {
+
+// One finding a line: "E InvalidAction Statement[0].Action[1] (Sid): message; hint".
+std::string lines_of(std::string_view document, PolicyKind kind = PolicyKind::RoleInline) {
+  std::string lines;
+  for (const auto& finding : validate(document, kind)) {
+    lines += finding.severity == Severity::Error ? "E " : "W ";
+    lines += finding.code + " " + path_text(finding.path);
+    if (!finding.sid.empty()) lines += " (" + finding.sid + ")";
+    lines += ": " + finding.message;
+    if (!finding.hint.empty()) lines += "; " + finding.hint;
+    lines += "\n";
+  }
+  return lines;
+}
+
+std::string allow(std::string_view rest) {
+  return R"({"Version":"2012-10-17","Statement":[{"Sid":"S","Effect":"Allow",)" +
+         std::string(rest) + "}]}";
+}
+
+TEST(Validate, AGoodPolicyHasNoFindings) {
+  EXPECT_EQ(lines_of(allow(R"("Action":["s3:GetObject","s3:ListBucket"],
+      "Resource":["arn:aws:s3:::logs","arn:aws:s3:::logs/${aws:username}/*"],
+      "Condition":{"StringEquals":{"aws:PrincipalTag/team":"blue","s3:prefix":"a"},
+                   "Null":{"aws:RequestTag/x":"true"}})")),
+            "");
+  EXPECT_EQ(lines_of(allow(R"("Action":"ec2:NobodyLooksHere","Resource":"*")")), "");
+  EXPECT_EQ(
+      lines_of(allow(R"("Action":"iam:PassRole","Resource":"arn:aws:iam::000000000000:role/r")")),
+      "");
+}
+
+struct Case {
+  const char* name;
+  std::string rest;  // of an Allow with Sid S
+  std::string expected;
+  PolicyKind kind = PolicyKind::RoleInline;
+};
+
+void check_all(std::span<const Case> cases) {
+  for (const auto& [name, rest, expected, kind] : cases)
+    EXPECT_EQ(lines_of(allow(rest), kind), expected) << name;
+}
+
+TEST(Validate, NamesThatNobodyKnows) {
+  const Case cases[] = {
+      {"action", R"("Action":"s3:GetObjct","Resource":"*")",
+       "E InvalidAction Statement[0].Action (S): the action s3:GetObjct does not exist; did you "
+       "mean 'GetObject'?\n"},
+      {"action in a list", R"("Action":["s3:GetObject","lambda:Invoke"],"Resource":"*")",
+       "E InvalidAction Statement[0].Action[1] (S): the action lambda:Invoke does not exist; did "
+       "you mean 'InvokeAsync'?\n"},
+      {"wildcard", R"("Action":"s3:Fetch*","Resource":"*")",
+       "E InvalidAction Statement[0].Action (S): the action s3:Fetch* does not exist\n"},
+      {"service", R"("Action":"lamda:InvokeFunction","Resource":"*")",
+       "E InvalidServiceInAction Statement[0].Action (S): the service 'lamda' of action "
+       "lamda:InvokeFunction does not exist; did you mean 'lambda'?\n"},
+      {"global key",
+       R"("Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:SourceAcount":"1"}})",
+       "E InvalidConditionKey Statement[0].Condition.StringEquals.aws:SourceAcount (S): the "
+       "condition key aws:SourceAcount does not exist; did you mean 'aws:SourceAccount'?\n"},
+      {"key of a service",
+       R"("Action":"s3:*","Resource":"*","Condition":{"StringLike":{"s3:prefx":"a"}})",
+       "E InvalidConditionKey Statement[0].Condition.StringLike.s3:prefx (S): the condition key "
+       "s3:prefx does not exist; did you mean 's3:prefix'?\n"},
+      {"key without a service",
+       R"("Action":"s3:*","Resource":"*","Condition":{"StringLike":{"SourceArn":"a"}})",
+       "E InvalidConditionKey Statement[0].Condition.StringLike.SourceArn (S): the condition key "
+       "SourceArn names no service; did you mean 'aws:SourceArn'?\n"},
+      {"resource type",
+       R"("Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:000000000000:functon:f")",
+       "E InvalidResource Statement[0].Resource (S): no resource of lambda has an ARN like "
+       "arn:aws:lambda:us-east-1:000000000000:functon:f; did you mean 'function'?\n"
+       "W ActionWithoutResource Statement[0].Action (S): lambda:InvokeFunction works on none of "
+       "these resources, but on function\n"},
+      {"other service",
+       R"("Action":"s3:GetObject","Resource":"arn:aws:sqs:us-east-1:000000000000:q")",
+       "W ActionWithoutResource Statement[0].Action (S): s3:GetObject works on none of these "
+       "resources, but on accesspointobject, object\n"},
+      {"no resource types", R"("Action":"s3:ListAllMyBuckets","Resource":"arn:aws:s3:::b")",
+       "W ActionWithoutResource Statement[0].Action (S): s3:ListAllMyBuckets works on no single "
+       "resource: it needs \"*\"\n"},
+  };
+  check_all(cases);
+}
+
+TEST(Validate, GrammarWithPlaceAndSuggestion) {
+  const Case cases[] = {
+      {"element", R"("Action":"s3:*","Resourse":"*")",
+       "E MalformedPolicyDocument Statement[0].Resourse (S): 'Resourse': no such element in a "
+       "statement; did you mean 'Resource'?\n"},
+      {"operator",
+       R"("Action":"s3:*","Resource":"*","Condition":{"StringEqual":{"aws:username":"a"}})",
+       "E MalformedPolicyDocument Statement[0].Condition.StringEqual (S): aws:username: unknown "
+       "condition operator \"StringEqual\"; did you mean 'StringEquals'?\n"},
+      {"vendor", R"("Action":"GetObject","Resource":"*")",
+       "E MalformedPolicyDocument Statement[0].Action (S): \"GetObject\": Actions/Conditions must "
+       "be prefaced by a vendor, e.g., iam, sdb, ec2, etc.\n"},
+      {"principal", R"("Action":"s3:*","Resource":"*","Principal":"*")",
+       "E MalformedPolicyDocument Statement[0].Principal (S): Policy document should not specify a "
+       "principal.\n"},
+      {"no resource", R"("Action":"s3:*")",
+       "E MalformedPolicyDocument Statement[0] (S): Policy statement must contain resources.\n"},
+      {"trust", R"("Action":"sts:AssumeRole","Principal":"*","Resource":"*")",
+       "E MalformedPolicyDocument Statement[0].Resource (S): Has prohibited field Resource\n",
+       PolicyKind::Trust},
+  };
+  check_all(cases);
+}
+
+TEST(Validate, EveryBadStatementIsReported) {
+  const auto text = R"({"Statement":[{"Effect":"Alow","Action":"s3:*","Resource":"*"},
+      {"Effect":"Allow","Action":"s3:*","Resource":"*"},
+      {"Effect":"Allow","Action":[],"Resource":"*"}]})";
+  EXPECT_EQ(lines_of(text),
+            "E MalformedPolicyDocument Statement[0].Effect: Effect must be \"Allow\" or \"Deny\"\n"
+            "E MalformedPolicyDocument Statement[2].Action: must be a string or a list of strings "
+            "that is not empty\n");
+  EXPECT_EQ(lines_of(R"({"Statement":{"Effect":"Allow","Action":"s3:Gett","Resource":"*"}})"),
+            "E InvalidAction Statement.Action: the action s3:Gett does not exist\n");
+  EXPECT_TRUE(lines_of("{").starts_with("E MalformedPolicyDocument : Syntax errors in policy."));
+  EXPECT_TRUE(lines_of(R"({"Version":"2012-10-17","Version":"2012-10-17"})")
+                  .starts_with("E MalformedPolicyDocument : Syntax errors in policy."));
+}
+
+TEST(Validate, TheSixWarnings) {
+  const Case cases[] = {
+      {"pass role", R"("Action":["iam:GetRole","iam:Pass*"],"Resource":"*")",
+       "W PassRoleWithWildcard Statement[0].Action[1] (S): iam:PassRole on a resource with a "
+       "wildcard lets any such role be given to any service; name the role, or add the condition "
+       "key iam:PassedToService\n"},
+      {"pass role to a service", R"("Action":"iam:PassRole","Resource":"*","Condition":
+       {"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}})",
+       ""},
+      {"NotAction", R"("NotAction":"iam:*","Resource":"*")",
+       "W AllowWithNotAction Statement[0].NotAction (S): Allow with NotAction allows every action "
+       "that is not listed, those of services to come included; list what is allowed under "
+       "Action\n"},
+      {"NotPrincipal",
+       R"("NotPrincipal":{"AWS":"000000000000"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*")",
+       "W AllowWithNotPrincipal Statement[0].NotPrincipal (S): Allow with NotPrincipal allows "
+       "everybody who is not listed, anonymous callers included; list who is allowed under "
+       "Principal\n",
+       PolicyKind::Bucket},
+      {"service principal",
+       R"("Principal":{"Service":"s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*")",
+       "W ServicePrincipalWithoutSource Statement[0].Principal (S): a service may do this for "
+       "anybody: it can be made a confused deputy; add a condition on aws:SourceArn and "
+       "aws:SourceAccount\n",
+       PolicyKind::Bucket},
+      {"service principal with its source",
+       R"("Principal":{"Service":"s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*",
+       "Condition":{"StringEquals":{"aws:SourceAccount":"000000000000"}})",
+       "", PolicyKind::Bucket},
+      {"trust of a service",
+       R"("Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole")", "",
+       PolicyKind::Trust},
+      {"ForAllValues",
+       R"("Action":"s3:*","Resource":"*","Condition":{"ForAllValues:StringEquals":{"aws:TagKeys":["a"]}})",
+       "W ForAllValuesWithAllow Statement[0].Condition.ForAllValues:StringEquals.aws:TagKeys (S): "
+       "ForAllValues is true when the request has no aws:TagKeys; use ForAnyValue, or add "
+       "\"Null\": {\"aws:TagKeys\": \"false\"}\n"},
+      {"ForAllValues with Null",
+       R"("Action":"s3:*","Resource":"*","Condition":{"ForAllValues:StringEquals":{"aws:TagKeys":["a"]},
+       "Null":{"aws:TagKeys":"false"}})",
+       ""},
+      {"the paper's ARN",
+       R"("Action":"dynamodb:PutItem","Resource":"arn:dynamodb:us-east-1:000000000000:table/TABLE:x")",
+       "W MalformedArn Statement[0].Resource (S): malformed ARN "
+       "arn:dynamodb:us-east-1:000000000000:table/TABLE:x: there is no partition 'dynamodb'; an "
+       "ARN is arn:aws:service:region:account:resource\n"},
+      {"account", R"("Action":"sqs:SendMessage","Resource":"arn:aws:sqs:us-east-1:1234:q")",
+       "W MalformedArn Statement[0].Resource (S): malformed ARN arn:aws:sqs:us-east-1:1234:q: "
+       "'1234' is no account: it has twelve digits\n"},
+      {"region", R"("Action":"sqs:SendMessage","Resource":"arn:aws:sqs:us-east:000000000000:q")",
+       "W MalformedArn Statement[0].Resource (S): malformed ARN "
+       "arn:aws:sqs:us-east:000000000000:q: 'us-east' is no region\n"},
+      {"service",
+       R"("Action":"sqs:SendMessage","Resource":"arn:aws:sqss:us-east-1:000000000000:q")",
+       "W MalformedArn Statement[0].Resource (S): malformed ARN "
+       "arn:aws:sqss:us-east-1:000000000000:q: there is no service 'sqss'; did you mean 'sqs'?\n"},
+  };
+  check_all(cases);
+  auto deny = allow(R"("NotAction":"iam:*","Resource":"*")");
+  deny.replace(deny.find("Allow"), 5, "Deny");
+  EXPECT_EQ(lines_of(deny), "");
+}
+
+TEST(Validate, VariablesNeedTheirVersion) {
+  EXPECT_EQ(lines_of(R"({"Statement":{"Effect":"Allow","Action":"s3:GetObject",
+                        "Resource":"arn:aws:s3:::b/${aws:username}/*"}})"),
+            "W VariablesInOldVersion Statement: \"${…}\" is plain text here: only version "
+            "2012-10-17 has policy variables; write \"Version\": \"2012-10-17\"\n");
+}
+
+TEST(Validate, SizesDoNotCountWhiteSpace) {
+  const auto of_size = [](std::size_t size, std::string_view blanks) {
+    std::string text =
+        R"({"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::"}})";
+    text.insert(text.size() - 3, std::string(size - text.size(), 'x'));
+    return text.insert(1, blanks);
+  };
+  for (const auto kind :
+       {PolicyKind::RoleInline, PolicyKind::UserInline, PolicyKind::Managed, PolicyKind::Session}) {
+    EXPECT_EQ(lines_of(of_size(size_max(kind), " \n\t\r"), kind), "");
+    EXPECT_TRUE(lines_of(of_size(size_max(kind) + 1, ""), kind)
+                    .starts_with("E PolicySizeExceeded : Maximum policy size of " +
+                                 std::to_string(size_max(kind)) + " bytes exceeded"));
+  }
+  EXPECT_EQ(size_max(PolicyKind::Trust), 2'048u);
+  EXPECT_EQ(size_max(PolicyKind::RoleInline), 10'240u);
+  EXPECT_EQ(size_max(PolicyKind::Managed), 6'144u);
+}
+
+// The node's own managed policies are as good as what it asks of others.
+TEST(Validate, ManagedPoliciesInTheBoxHaveNoErrors) {
+  for (const auto name : model::managed_policy_names()) {
+    const auto arn = model::managed_policy_arn(name);
+    for (const auto& finding : validate(*model::find_managed_policy(*arn), PolicyKind::Managed)) {
+      EXPECT_EQ(finding.severity, Severity::Warning) << name << ": " << finding.message;
+    }
+  }
+}
+
+TEST(Validate, HugeAndHostileTextsAreQuick) {
+  std::string many = R"({"Statement":[)";
+  while (many.size() < 1 << 20)
+    many +=
+        R"({"Effect":"Allow","Action":"s3:*a*a*a*a*a*a*b","Resource":"arn:aws:s3:::*a*a*a*a"},)";
+  many.back() = ']';
+  EXPECT_TRUE(lines_of(many + "}").contains("a policy may have"));
+  std::string wide = allow(R"("Action":"s3:GetObject","Resource":"arn:aws:s3:::)" +
+                           std::string(5'000, '*') + std::string(5'000, 'a') + "\"");
+  EXPECT_EQ(lines_of(wide), "");
+  EXPECT_FALSE(lines_of(std::string("{\"Statement\":\"\xff\"}")).empty());
+  EXPECT_FALSE(lines_of("").empty());
+  EXPECT_FALSE(lines_of("[]").empty());
+}
+
+TEST(ServiceData, KnowsTheServicesWeSpeak) {
+  const auto& data = ServiceData::get();
+  EXPECT_GT(data.prefixes().size(), 400u);
+  const auto* s3 = data.find("s3");
+  ASSERT_NE(s3, nullptr);
+  EXPECT_GT(s3->actions.size(), 150u);
+  const auto get = std::ranges::find(s3->actions, "GetObject", &KnownAction::name);
+  ASSERT_NE(get, s3->actions.end());
+  EXPECT_EQ(get->level, 'R');
+  EXPECT_TRUE(std::ranges::count(get->resource_types, "object") == 1);
+  EXPECT_EQ(data.find("ec2"), nullptr);
+  EXPECT_NE(data.find("sextant"), nullptr);
+}
+
+TEST(Wildcards, MayMeet) {
+  struct Pair {
+    const char* a;
+    const char* b;
+    bool meet;
+  };
+  for (const auto& [a, b, meet] : {Pair{"abc", "abc", true},
+                                   {"abc", "abd", false},
+                                   {"a*", "*b", true},
+                                   {"a*c", "ab*", true},
+                                   {"a?c", "abc", true},
+                                   {"", "*", true},
+                                   {"", "", true},
+                                   {"", "?", false},
+                                   {"a*b", "c*", false},
+                                   {"*x*", "abc", false},
+                                   {"?", "*", true},
+                                   {"aa?", "a", false},
+                                   {"*a*b*", "b*a", true},
+                                   {"*/x", "y/*", true},
+                                   {"ab", "a", false}}) {
+    EXPECT_EQ(may_meet(a, b), meet) << a << " " << b;
+    EXPECT_EQ(may_meet(b, a), meet) << b << " " << a;
+  }
+  EXPECT_EQ(open_placeholders("arn:${Partition}:s3:::${Name}/x"), "arn:*:s3:::*/x");
+  EXPECT_EQ(open_placeholders("${"), "${");
+}
+
+}  // namespace
+}  // namespace sextant::guard::iam

@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <boost/json.hpp>
+#include <map>
+#include <optional>
+
+#include "core/hash.h"
+#include "core/json.h"
+#include "guard/iam/validate.h"
+#include "services/sts/handlers.h"
+
+namespace sextant::services::sts {
+namespace {
+
+using boost::json::object;
+using Tags = std::map<std::string, std::string>;
+
+constexpr std::size_t kTagsMax = 50;
+
+std::unexpected<Error> invalid(std::string message) {
+  return fail(Code::Invalid, std::move(message), "ValidationError");
+}
+
+// [\w+=,.@-]{2,64}
+bool is_session_name(std::string_view name) {
+  return name.size() >= 2 && name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  std::string_view("_+=,.@-").contains(c);
+         });
+}
+
+Result<Tags> tags_of(const object& parameters) {
+  Tags tags;
+  const auto* list = json::find(parameters, "Tags");
+  if (list == nullptr || !list->is_array()) return tags;
+  for (const auto& item : list->get_array()) {
+    if (!item.is_object()) return invalid("Tags is a list of keys and values");
+    const auto key = json::text_or(item.get_object(), "Key");
+    const auto value = json::text_or(item.get_object(), "Value");
+    if (key.empty() || key.size() > 128 || value.size() > 256)
+      return invalid("a session tag has a key of 1 to 128 characters and a value of at most 256");
+    if (!tags.emplace(key, value).second)
+      return invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+  }
+  if (tags.size() > kTagsMax) return invalid("a session has at most 50 tags");
+  return tags;
+}
+
+// AWS's ids are random; one of ours is the same for the same role.
+std::string role_id(const std::string& role_arn) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  std::string id = "AROA";
+  for (const char c : sha256_hex(role_arn).substr(0, 17))
+    id.push_back(kAlphabet[static_cast<unsigned char>(c) % kAlphabet.size()]);
+  return id;
+}
+
+// Tags of a session are a right of their own: the caller's, and the role's trust policy's.
+Result<> may_tag(const StsParts& parts, const sdk::Call& call, const Tags& tags) {
+  if (tags.empty()) return {};
+  auto tagging = call;
+  tagging.operation = "TagSession";
+  tagging.action = "sts:TagSession";
+  const auto decision = parts.gate.judge(tagging);
+  if (decision.verdict == sdk::Verdict::Allow) return {};
+  return fail(Code::Denied, decision.reason, "AccessDenied");
+}
+
+Result<std::optional<std::string>> session_policy_of(const object& parameters) {
+  const auto* given = json::find(parameters, "Policy");
+  if (given == nullptr || !given->is_string()) return std::nullopt;
+  std::string document(given->get_string());
+  for (const auto& finding : guard::iam::validate(document, guard::iam::PolicyKind::Session)) {
+    if (finding.severity == guard::iam::Severity::Warning) continue;
+    return fail(
+        Code::Invalid,
+        guard::iam::path_text(finding.path) + (finding.path.empty() ? "" : ": ") + finding.message,
+        "MalformedPolicyDocument");
+  }
+  return document;
+}
+
+}  // namespace
+
+Result<guard::Target> assume_role_target(const Scope&, const sdk::Input& input) {
+  const auto& parameters = input.parameters;
+  const auto role = json::text_or(parameters, "RoleArn");
+  if (!role.starts_with("arn:aws:iam::") || !role.contains(":role/"))
+    return invalid("'" + role + "' at 'roleArn' is not the ARN of a role");
+  const auto session = json::text_or(parameters, "RoleSessionName");
+  if (!is_session_name(session)) {
+    return invalid("1 validation error detected: Value '" + session +
+                   "' at 'roleSessionName' failed to satisfy constraint: Member must satisfy "
+                   "regular expression pattern: [\\w+=,.@-]*");
+  }
+  for (const char* unsupported :
+       {"PolicyArns", "SerialNumber", "TokenCode", "SourceIdentity", "TransitiveTagKeys"}) {
+    if (json::find(parameters, unsupported) != nullptr)
+      return invalid(std::string(unsupported) + " is not supported");
+  }
+  SX_TRY_AS(const auto tags, tags_of(parameters));
+  guard::Target target{.resource = role};
+  target.context["sts:RoleSessionName"] = {session};
+  const auto external_id = json::text_or(parameters, "ExternalId");
+  if (!external_id.empty()) target.context["sts:ExternalId"] = {external_id};
+  for (const auto& [key, value] : tags) {
+    target.context["aws:RequestTag/" + key] = {value};
+    target.context["aws:TagKeys"].push_back(key);
+  }
+  return target;
+}
+
+Answer assume_role(const StsParts& parts, const sdk::Call& call, const object& parameters) {
+  SX_TRY_AS(const auto lifetime, duration_of(parameters, {}));
+  SX_TRY_AS(const auto tags, tags_of(parameters));
+  SX_TRY(may_tag(parts, call, tags));
+  const auto configuration = parts.configuration.current();
+  const auto role = configuration->roles.find(call.resource);
+  if (role == configuration->roles.end())
+    return fail(Code::Denied, "there is no role " + call.resource, "AccessDenied");
+  const auto session = json::text_or(parameters, "RoleSessionName");
+  sdk::Principal principal;
+  principal.kind = sdk::PrincipalKind::AssumedRole;
+  principal.account = parts.scope.account;
+  principal.role_arn = role->second.arn;
+  principal.arn = "arn:aws:sts::" + parts.scope.account.text() + ":assumed-role/" +
+                  role->second.name + "/" + session;
+  principal.principal_id = role_id(role->second.arn) + ":" + session;
+  SX_TRY_AS(principal.session_policy, session_policy_of(parameters));
+  principal.session_tags = tags;
+  principal.session_tags.insert(role->second.tags.begin(), role->second.tags.end());
+  const object user{{"AssumedRoleId", principal.principal_id}, {"Arn", principal.arn}};
+  return object{
+      {"Credentials", to_json(parts.credentials.issue_session(std::move(principal), lifetime))},
+      {"AssumedRoleUser", user}};
+}
+
+}  // namespace sextant::services::sts

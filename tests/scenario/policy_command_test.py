@@ -1,0 +1,135 @@
+"""`sextant policy check|simulate|explain` on files, as a script calls them: output, places, exit codes."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from harness.node import Node, program  # noqa: E402
+
+GOOD = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Sid": "Read", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"},
+    {"Sid": "Keep", "Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::logs/secret/*"}
+  ]
+}"""
+BAD = """{
+  "Version": "2012-10-17",
+  "Statement": {
+    "Effect": "Allow",
+    "Action": ["s3:GetObject",
+               "s3:GetObjct"],
+    "Resource": "*"
+  }
+}"""
+USER = "arn:aws:iam::000000000000:user/ada"
+
+
+class PolicyCommand(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path = pathlib.Path(self.folder.name)
+        for name, text in (("good.json", GOOD), ("bad.json", BAD)):
+            (self.path / name).write_text(text)
+
+    def run_policy(self, *arguments):
+        done = subprocess.run([program(), "policy", *arguments], cwd=self.path, capture_output=True, text=True,
+                              timeout=30, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_check_says_where_and_what_instead(self):
+        code, out, _ = self.run_policy("check", "good.json", "bad.json")
+        self.assertEqual(out, "bad.json:6:16: error: [InvalidAction] the action s3:GetObjct does not exist; did you "
+                              "mean 'GetObject'?\n")
+        self.assertEqual(code, 1)
+        self.assertEqual(self.run_policy("check", "good.json"), (0, "", ""))
+
+    def test_check_as_json_and_strictly(self):
+        (self.path / "risky.json").write_text(BAD.replace('"s3:GetObjct"', '"iam:PassRole"'))
+        code, out, _ = self.run_policy("check", "risky.json", "--output", "json")
+        self.assertEqual(code, 0)
+        finding = json.loads(out)[0]
+        self.assertEqual((finding["code"], finding["severity"], finding["line"], finding["path"]),
+                         ("PassRoleWithWildcard", "warning", 6, "Statement.Action[1]"))
+        self.assertEqual(self.run_policy("check", "risky.json", "--strict")[0], 1)
+
+    def test_check_of_a_template(self):
+        template = (ROOT / "apps/threat_intel/template.yaml").read_text()
+        (self.path / "t.yaml").write_text(template)
+        self.assertEqual(self.run_policy("check", "t.yaml"), (0, "", ""))
+
+    def test_a_deploy_prints_what_is_risky_and_refuses_what_is_wrong(self):
+        template = ("Resources:\n  P:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n      PolicyDocument:\n"
+                    "        Version: '2012-10-17'\n        Statement:\n"
+                    "          - {Effect: Allow, Action: 'iam:PassRole', Resource: '*'}\n")
+        node = Node(self.path).start()
+        self.addCleanup(node.kill)
+
+        def deploy(text):
+            (self.path / "app.yaml").write_text(text)
+            return subprocess.run([program(), "deploy", "app.yaml", "--endpoint", f"http://127.0.0.1:{node.port}",
+                                   "--data", str(node.data)], cwd=self.path, capture_output=True, text=True, timeout=30,
+                                  check=False)
+
+        risky = deploy(template)
+        self.assertEqual((risky.returncode, risky.stdout), (0, "stack 'app': created\n"))
+        self.assertTrue(risky.stderr.startswith("warning: app.yaml:8:29: the policy document of "), risky.stderr)
+        wrong = deploy(template.replace("iam:PassRole", "iam:PasRole"))
+        self.assertEqual(wrong.returncode, 2)
+        self.assertIn("app.yaml:8:29: ", wrong.stderr)
+        self.assertIn("did you mean 'PassRole'?", wrong.stderr)
+
+    def test_files_that_cannot_be_read(self):
+        self.assertEqual(self.run_policy("check", "none.json")[0], 2)
+        code, _, err = self.run_policy("simulate", "--identity", "bad.json", "--principal", "nobody", "--action",
+                                       "s3:GetObject")
+        self.assertEqual(code, 2)
+        self.assertIn("is no principal", err)
+
+    def test_simulate_answers_one_and_many(self):
+        ask = ["simulate", "--identity", "good.json", "--principal", USER, "--action", "s3:GetObject"]
+        code, out, _ = self.run_policy(*ask, "--resource", "arn:aws:s3:::logs/a", "--output", "json")
+        self.assertEqual(code, 0)
+        answer = json.loads(out)[0]
+        self.assertEqual((answer["decision"], answer["statements"]), ("Allow", ["good.json:4:5 (Read)"]))
+        code, out, _ = self.run_policy(*ask, "--resource", "arn:aws:s3:::logs/a", "--resource",
+                                       "arn:aws:s3:::logs/secret/b")
+        self.assertEqual(code, 1)
+        self.assertIn("good.json:5:5 (Keep)", out)
+
+    def test_a_table_with_expectations_is_a_test(self):
+        table = [{"principal": USER, "action": "s3:GetObject", "resource": "arn:aws:s3:::logs/a", "expect": "Allow"},
+                 {"principal": USER, "action": "s3:PutObject", "resource": "arn:aws:s3:::logs/a", "expect": "Deny"}]
+        (self.path / "table.json").write_text(json.dumps(table))
+        ask = ["simulate", "--identity", "good.json", "--table", "table.json"]
+        self.assertEqual(self.run_policy(*ask)[0], 0)
+        table[1]["expect"] = "Allow"
+        (self.path / "table.json").write_text(json.dumps(table))
+        code, out, _ = self.run_policy(*ask)
+        self.assertEqual(code, 1)
+        self.assertIn("Deny (unexpected)", out)
+
+    def test_explain_names_what_decided_and_what_was_missing(self):
+        code, out, _ = self.run_policy("explain", "--identity", "good.json", "--principal", USER, "--action",
+                                       "s3:GetObject", "--resource", "arn:aws:s3:::other/a")
+        self.assertEqual(code, 1)
+        self.assertIn("no identity-based policy allows the s3:GetObject action", out)
+        self.assertIn("Allow in identity-based policy good.json:4:5 (Read): does not apply: it names other resources",
+                      out)
+
+    def test_the_template_tells_what_its_roles_may(self):
+        code, out, _ = self.run_policy(
+            "simulate", "--template", str(ROOT / "apps/threat_intel/template.yaml"), "--principal", USER, "--action",
+            "s3:GetObject", "--resource", "arn:aws:s3:::check-alb-logs/a")
+        self.assertEqual((code, "Deny" in out), (1, True))
+
+
+if __name__ == "__main__":
+    unittest.main()
