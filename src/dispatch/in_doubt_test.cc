@@ -41,8 +41,14 @@ class InDoubtTest : public test::DispatchTest, public testing::WithParamInterfac
     const auto all = dispatcher->status();
     return all.empty() ? FunctionStatus{} : all.front();
   }
-  // Nothing of it is left to do, in the store and in memory.
+  bool is_pending() const {
+    const auto all = dispatcher->status();
+    return !all.empty() && all.front().pending > 0;
+  }
+  // Nothing of it is left to do, in the store and, once the dispatcher has asked, in memory.
   void expect_settled() {
+    const auto deadline = std::chrono::steady_clock::now() + kSoon;
+    while (is_pending() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
     EXPECT_EQ(waiting(), 0u);
     const auto status = drained_status();
     EXPECT_EQ(status.pending, 0u);
