@@ -118,6 +118,28 @@ bool has_variable(const json::Value& value) {
          });
 }
 
+bool stands_in(const Finding& finding, const Path& path) {
+  return finding.path.size() >= path.size() &&
+         std::equal(path.begin(), path.end(), finding.path.begin());
+}
+
+// The findings of one statement whose form is right.
+std::vector<Finding> meaning_of(const Path& path, const json::Value& statement, bool variables,
+                                PolicyKind kind) {
+  if (!statement.is_object()) return {};
+  auto findings = check_statement(statement.get_object(), kind);
+  for (auto& finding : findings)
+    finding.path.insert(finding.path.begin(), path.begin(), path.end());
+  if (variables || !has_variable(statement)) return findings;
+  findings.push_back({.severity = Severity::Warning,
+                      .code = "VariablesInOldVersion",
+                      .path = path,
+                      .message = "\"${…}\" is plain text here: only version 2012-10-17 has "
+                                 "policy variables",
+                      .hint = "write \"Version\": \"2012-10-17\""});
+  return findings;
+}
+
 }  // namespace
 
 PolicyUse use_of(PolicyKind kind) {
@@ -179,31 +201,15 @@ std::vector<Finding> validate(std::string_view document, PolicyKind kind) {
   if (!value) return findings;
   const auto statements = statements_of(*value);
   for (const auto& [path, statement] : statements.list) {
+    const auto here = [&path = path](const Finding& finding) { return stands_in(finding, path); };
+    // What has no form has no meaning to check.
+    if (std::ranges::none_of(findings, here)) {
+      for (auto& finding : meaning_of(path, *statement, statements.variables, kind))
+        findings.push_back(std::move(finding));
+    }
     const auto sid = sid_of(*statement);
     for (auto& finding : findings) {
-      if (finding.path.size() >= path.size() &&
-          std::equal(path.begin(), path.end(), finding.path.begin()))
-        finding.sid = sid;
-    }
-    // What has no form has no meaning to check.
-    const bool broken = std::ranges::any_of(findings, [&](const Finding& finding) {
-      return finding.path.size() >= path.size() &&
-             std::equal(path.begin(), path.end(), finding.path.begin());
-    });
-    if (broken || !statement->is_object()) continue;
-    for (auto& finding : check_statement(statement->get_object(), kind)) {
-      finding.path.insert(finding.path.begin(), path.begin(), path.end());
-      finding.sid = sid;
-      findings.push_back(std::move(finding));
-    }
-    if (!statements.variables && has_variable(*statement)) {
-      findings.push_back({.severity = Severity::Warning,
-                          .code = "VariablesInOldVersion",
-                          .path = path,
-                          .sid = sid,
-                          .message = "\"${…}\" is plain text here: only version 2012-10-17 has "
-                                     "policy variables",
-                          .hint = "write \"Version\": \"2012-10-17\""});
+      if (here(finding)) finding.sid = sid;
     }
   }
   return findings;

@@ -4,22 +4,33 @@
 
 namespace sextant::guard::iam {
 
+namespace {
+
+// Whether the ends of a and b can stand for the same text, when `above` (a without its last),
+// `before` (b without its last) or `both` (each without) can.
+struct Reached {
+  bool above;
+  bool before;
+  bool both;
+};
+bool reaches(char a, char b, const Reached& reached) {
+  if (a == '*' || b == '*') return reached.above || reached.before;
+  return reached.both && (a == b || a == '?' || b == '?');
+}
+
+}  // namespace
+
 bool may_meet(std::string_view a, std::string_view b) {
   // reach[j]: the first i characters of a and the first j of b can stand for the same text.
   std::vector<bool> above(b.size() + 1);
+  above[0] = true;
+  for (std::size_t j = 0; j < b.size() && b[j] == '*'; ++j) above[j + 1] = true;
   std::vector<bool> reach(b.size() + 1);
-  for (std::size_t i = 0; i <= a.size(); ++i) {
-    for (std::size_t j = 0; j <= b.size(); ++j) {
-      bool now = i == 0 && j == 0;
-      const bool star_a = i > 0 && a[i - 1] == '*';
-      const bool star_b = j > 0 && b[j - 1] == '*';
-      if (i > 0 && (star_a || star_b)) now = now || above[j];
-      if (j > 0 && (star_a || star_b)) now = now || reach[j - 1];
-      if (i > 0 && j > 0) {
-        const bool same = a[i - 1] == b[j - 1] || a[i - 1] == '?' || b[j - 1] == '?';
-        if (star_a || star_b || same) now = now || above[j - 1];
-      }
-      reach[j] = now;
+  for (const char end : a) {
+    reach[0] = above[0] && end == '*';
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const Reached reached{.above = above[j], .before = reach[j - 1], .both = above[j - 1]};
+      reach[j] = reaches(end, b[j - 1], reached);
     }
     above.swap(reach);
   }

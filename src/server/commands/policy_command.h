@@ -17,7 +17,7 @@
 #include "template/diagnostics.h"
 #include "template/template.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
 }
 
