@@ -1,7 +1,7 @@
 #pragma once
 // The registry of keys: every key in the state store and every stream name is made here, and
-// nowhere else. A key is kind/account/region/…, the kind naming the record that it holds (delivery.h,
-// s3_records.h, lake_records.h …). Layout and versions: docs/formats/state-store.md.
+// nowhere else. A key is kind/account/region/…, the kind naming the record that it holds
+// (delivery.h, s3_records.h, lake_records.h …). Layout and versions: docs/formats/state-store.md.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -16,7 +16,7 @@ constexpr std::string_view kPolicy = R"({
 })";
 
 TEST(PolicyPlaces, FollowsAPathAsFarAsItLeads) {
-  const auto at = [](std::vector<std::string> path) { return place_of(kPolicy, path); };
+  const auto at = [](const std::vector<std::string>& path) { return place_of(kPolicy, path); };
   EXPECT_EQ(at({}), (Where{1, 1}));
   EXPECT_EQ(at({"Statement"}), (Where{3, 3}));
   EXPECT_EQ(at({"Statement", "0"}), (Where{4, 5}));

@@ -132,7 +132,8 @@ TEST_F(LineStages, TheOriginalLineIsKeptOnRequest) {
 }
 
 TEST_F(LineStages, TheConfigurationIsChecked) {
-  EXPECT_TRUE(parser_function(kAlb).prepare({.variables = {{"KEEP_ORIGINAL", "true"}}, .data_folder = {}}));
+  EXPECT_TRUE(
+      parser_function(kAlb).prepare({.variables = {{"KEEP_ORIGINAL", "true"}}, .data_folder = {}}));
   const auto wrong =
       parser_function(kAlb).prepare({.variables = {{"KEEP_ORIGINAL", "yes"}}, .data_folder = {}});
   ASSERT_FALSE(wrong);

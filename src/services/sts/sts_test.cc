@@ -63,6 +63,7 @@ class Sts : public testing::Test {
                   told.error = output ? "" : output.error().name + ": " + output.error().message;
                   if (output) told.result = std::move(output->result);
                 });
+      break;
     }
     return told;
   }
