@@ -2,7 +2,7 @@
 // The commands that talk to a node; each adds itself to the program and sets `exit` when it ran.
 #include "cli/exit_code.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
 }
 

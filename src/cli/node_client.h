@@ -11,7 +11,7 @@
 #include "net/http_client.h"
 #include "net/url.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
 }
 

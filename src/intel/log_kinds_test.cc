@@ -11,6 +11,7 @@
 
 namespace sextant::intel {
 
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
 static void PrintTo(const LogKind& kind, std::ostream* out) { *out << kind.name(); }
 
 namespace {

@@ -78,47 +78,54 @@ std::string ecs_value(const VpcEntry& entry, std::string_view name) {
   return name.ends_with("-name") ? "shop" : id;
 }
 
-// The fields that the default format has not.
-std::string other_value(const VpcEntry& entry, std::string_view name) {
-  constexpr std::string_view kZones[] = {"use1-az1", "use1-az2", "-"};
-  constexpr std::string_view kPaths[] = {"1", "2", "8", "-"};
-  constexpr std::string_view kFlags[] = {"2", "3", "18", "19", "0", "4", "255"};
-  if (name == "vpc-id") return "vpc-0a1b2c3d4e5f60718";
-  if (name == "subnet-id") return "subnet-" + hex(entry.interface % 6 + 0xaaaa0, 17);
-  if (name == "instance-id") return entry.chance % 5 == 0 ? "-" : "i-" + hex(entry.interface, 17);
-  if (name == "tcp-flags") return std::string(name_at(entry, kFlags));
-  if (name == "type") return entry.source.contains(':') ? "IPv6" : "IPv4";
-  if (name == "pkt-srcaddr") return std::string(entry.source);
-  if (name == "pkt-dstaddr") return std::string(entry.destination);
-  if (name == "region") return entry.chance % 3 == 0 ? "-" : "us-east-1";
-  if (name == "az-id") return std::string(name_at(entry, kZones));
-  if (name == "pkt-src-aws-service") return std::string(entry.source_service);
-  if (name == "pkt-dst-aws-service") return std::string(entry.destination_service);
-  if (name == "flow-direction") return entry.inbound ? "ingress" : "egress";
-  if (name == "traffic-path") return std::string(name_at(entry, kPaths));
-  if (name.starts_with("ecs-")) return ecs_value(entry, name);
-  if (name == "reject-reason") return entry.action == "REJECT" ? "BPA" : "-";
-  if (name == "next-hop-of-tomorrow") return entry.chance % 2 == 0 ? "-" : "igw-1";
-  if (name == "interface-tags") return "Name=web";
-  return "-";
-}
+constexpr std::string_view kZones[] = {"use1-az1", "use1-az2", "-"};
+constexpr std::string_view kPaths[] = {"1", "2", "8", "-"};
+constexpr std::string_view kFlags[] = {"2", "3", "18", "19", "0", "4", "255"};
+
+using Entry = const VpcEntry&;
+struct FieldValue {
+  std::string_view name;
+  std::string (*of)(Entry entry);
+};
+
+// The default format's fields, then those that it has not.
+constexpr FieldValue kValues[] = {
+    {"version", [](Entry e) { return std::string(e.heading == 0 ? "2" : "8"); }},
+    {"account-id", [](Entry e) { return std::string(e.account); }},
+    {"interface-id", [](Entry e) { return "eni-" + hex(e.interface * 0x9e3779b97f4a7c15, 17); }},
+    {"srcaddr", [](Entry e) { return std::string(e.source); }},
+    {"dstaddr", [](Entry e) { return std::string(e.destination); }},
+    {"srcport", [](Entry e) { return number(e.source_port); }},
+    {"dstport", [](Entry e) { return number(e.destination_port); }},
+    {"protocol", [](Entry e) { return number(e.protocol); }},
+    {"packets", [](Entry e) { return number(e.packets); }},
+    {"bytes", [](Entry e) { return number(e.bytes); }},
+    {"start", [](Entry e) { return number(e.start); }},
+    {"end", [](Entry e) { return number(e.end); }},
+    {"action", [](Entry e) { return std::string(e.action); }},
+    {"log-status", [](Entry e) { return std::string(e.status); }},
+    {"vpc-id", [](Entry) { return std::string("vpc-0a1b2c3d4e5f60718"); }},
+    {"subnet-id", [](Entry e) { return "subnet-" + hex(e.interface % 6 + 0xaaaa0, 17); }},
+    {"instance-id", [](Entry e) { return e.chance % 5 == 0 ? "-" : "i-" + hex(e.interface, 17); }},
+    {"tcp-flags", [](Entry e) { return std::string(name_at(e, kFlags)); }},
+    {"type", [](Entry e) { return std::string(e.source.contains(':') ? "IPv6" : "IPv4"); }},
+    {"pkt-srcaddr", [](Entry e) { return std::string(e.source); }},
+    {"pkt-dstaddr", [](Entry e) { return std::string(e.destination); }},
+    {"region", [](Entry e) { return std::string(e.chance % 3 == 0 ? "-" : "us-east-1"); }},
+    {"az-id", [](Entry e) { return std::string(name_at(e, kZones)); }},
+    {"pkt-src-aws-service", [](Entry e) { return std::string(e.source_service); }},
+    {"pkt-dst-aws-service", [](Entry e) { return std::string(e.destination_service); }},
+    {"flow-direction", [](Entry e) { return std::string(e.inbound ? "ingress" : "egress"); }},
+    {"traffic-path", [](Entry e) { return std::string(name_at(e, kPaths)); }},
+    {"reject-reason", [](Entry e) { return std::string(e.action == "REJECT" ? "BPA" : "-"); }},
+    {"next-hop-of-tomorrow",
+     [](Entry e) { return std::string(e.chance % 2 == 0 ? "-" : "igw-1"); }},
+    {"interface-tags", [](Entry) { return std::string("Name=web"); }}};
 
 std::string value_of(const VpcEntry& entry, std::string_view name) {
-  if (name == "version") return entry.heading == 0 ? "2" : "8";
-  if (name == "account-id") return std::string(entry.account);
-  if (name == "interface-id") return "eni-" + hex(entry.interface * 0x9e3779b97f4a7c15, 17);
-  if (name == "srcaddr") return std::string(entry.source);
-  if (name == "dstaddr") return std::string(entry.destination);
-  if (name == "srcport") return number(entry.source_port);
-  if (name == "dstport") return number(entry.destination_port);
-  if (name == "protocol") return number(entry.protocol);
-  if (name == "packets") return number(entry.packets);
-  if (name == "bytes") return number(entry.bytes);
-  if (name == "start") return number(entry.start);
-  if (name == "end") return number(entry.end);
-  if (name == "action") return std::string(entry.action);
-  if (name == "log-status") return std::string(entry.status);
-  return other_value(entry, name);
+  if (name.starts_with("ecs-")) return ecs_value(entry, name);
+  const auto* const found = std::ranges::find(kValues, name, &FieldValue::name);
+  return found == std::end(kValues) ? "-" : found->of(entry);
 }
 
 class VpcFlowGenerator final : public TrafficGenerator {

@@ -2,7 +2,7 @@
 // The commands that run in this process instead of asking a node.
 #include "cli/exit_code.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
 }
 
