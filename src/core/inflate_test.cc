@@ -1,25 +1,12 @@
 #include "core/inflate.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 #include <zstd.h>
+
+#include "tests/support/gzip.h"
 
 namespace sextant {
 namespace {
-
-std::string gzip_of(std::string_view text) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, text.size()) + 32, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 std::string zstd_of(std::string_view text, int level = 3) {
   std::string out(ZSTD_compressBound(text.size()), '\0');
@@ -56,7 +43,7 @@ Result<std::string> inflate_in_pieces(Compression kind, std::string_view bytes, 
 }
 
 TEST(Inflate, SniffsByMagicNumber) {
-  EXPECT_EQ(sniff_compression(gzip_of("x")), Compression::Gzip);
+  EXPECT_EQ(sniff_compression(test::gzip("x")), Compression::Gzip);
   EXPECT_EQ(sniff_compression(zstd_of("x")), Compression::Zstd);
   EXPECT_EQ(sniff_compression("plain"), Compression::None);
   EXPECT_EQ(sniff_compression(""), Compression::None);
@@ -67,8 +54,9 @@ TEST(Inflate, AnyPieceAndRoomGivesTheSameText) {
   const std::string text = some_text(100'000);
   const std::pair<Compression, std::string> forms[] = {
       {Compression::None, text},
-      {Compression::Gzip, gzip_of(text)},
-      {Compression::Gzip, gzip_of(text.substr(0, 10)) + gzip_of("") + gzip_of(text.substr(10))},
+      {Compression::Gzip, test::gzip(text)},
+      {Compression::Gzip,
+       test::gzip(text.substr(0, 10)) + test::gzip("") + test::gzip(text.substr(10))},
       {Compression::Zstd, zstd_of(text)},
       {Compression::Zstd, zstd_of(text.substr(0, 10)) + zstd_of(text.substr(10))}};
   for (const auto& [kind, bytes] : forms) {
@@ -83,7 +71,7 @@ TEST(Inflate, AnyPieceAndRoomGivesTheSameText) {
 
 TEST(Inflate, HighlyCompressedTextComesOutWholeBeforeTheInputIsEmpty) {
   const std::string zeros(3'000'000, '\0');
-  for (const auto& [kind, bytes] : {std::pair{Compression::Gzip, gzip_of(zeros)},
+  for (const auto& [kind, bytes] : {std::pair{Compression::Gzip, test::gzip(zeros)},
                                     std::pair{Compression::Zstd, zstd_of(zeros)}}) {
     const auto out = inflate_in_pieces(kind, bytes, bytes.size(), 1000);
     ASSERT_TRUE(out) << out.error().message;
@@ -93,8 +81,8 @@ TEST(Inflate, HighlyCompressedTextComesOutWholeBeforeTheInputIsEmpty) {
 
 TEST(Inflate, CutShortOrDamagedIsInvalid) {
   const std::string text = some_text(50'000);
-  for (const auto& [kind, bytes] :
-       {std::pair{Compression::Gzip, gzip_of(text)}, std::pair{Compression::Zstd, zstd_of(text)}}) {
+  for (const auto& [kind, bytes] : {std::pair{Compression::Gzip, test::gzip(text)},
+                                    std::pair{Compression::Zstd, zstd_of(text)}}) {
     for (const std::size_t keep :
          {std::size_t{0}, std::size_t{3}, bytes.size() / 2, bytes.size() - 1}) {
       const auto out = inflate_in_pieces(kind, std::string_view(bytes).substr(0, keep), 1000, 1000);
@@ -116,7 +104,7 @@ TEST(Inflate, BombsEndInExhausted) {
   const InflateLimits by_ratio{.ratio_max = 100, .ratio_free_bytes = 1000};
   const InflateLimits by_size{.bytes_max = 3'999'999};
   for (const auto& limits : {by_ratio, by_size}) {
-    for (const auto& [kind, bytes] : {std::pair{Compression::Gzip, gzip_of(zeros)},
+    for (const auto& [kind, bytes] : {std::pair{Compression::Gzip, test::gzip(zeros)},
                                       std::pair{Compression::Zstd, zstd_of(zeros)}}) {
       const auto out = inflate_in_pieces(kind, bytes, 100, 10'000, limits);
       ASSERT_FALSE(out);
@@ -142,9 +130,9 @@ TEST(Inflate, ZstdWindowsHaveALimit) {
 // Of a damaged object everything before the damage is kept.
 TEST(Inflate, WhatCameBeforeTheDamageIsThere) {
   const auto text = some_text(100'000);
-  auto gzip = gzip_of(text);
+  auto gzip = test::gzip(text);
   gzip[gzip.size() - 6] = static_cast<char>(~gzip[gzip.size() - 6]);  // its checksum
-  auto cut_code = gzip_of(text);
+  auto cut_code = test::gzip(text);
   for (std::size_t i = cut_code.size() / 2; i < cut_code.size() / 2 + 64; ++i) cut_code[i] = '\xFF';
   for (const auto& bytes : {gzip, cut_code}) {
     const auto inflater = Inflater::make(Compression::Gzip);

@@ -18,6 +18,10 @@ std::string_view to_string(Code code) {
   return "?";
 }
 
+std::string_view name_of(const Error& error) {
+  return error.name.empty() ? to_string(error.code) : std::string_view(error.name);
+}
+
 void check_failed(const char* expression, const char* file, int line) {
   std::fprintf(stderr, "%s:%d: broken invariant: %s\n", file, line, expression);
   std::abort();

@@ -46,6 +46,9 @@ Result<T> within(std::string_view context, Result<T> result) {
 }
 
 std::string_view to_string(Code code);
+// What records and answers call it: the AWS error code, or else the code's own name. The view lives
+// as long as the error.
+std::string_view name_of(const Error& error);
 
 // Ends the process: a broken invariant is a bug, and the supervisor restarts us.
 [[noreturn]] void check_failed(const char* expression, const char* file, int line);

@@ -129,11 +129,9 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   }
 
   void failed(const Failure& failure) {
-    delivery_.cause =
-        store::Cause{.code = failure.error.name.empty() ? std::string(to_string(failure.error.code))
-                                                        : failure.error.name,
-                     .message = failure.error.message,
-                     .stage = failure.stage};
+    delivery_.cause = store::Cause{.code = std::string(name_of(failure.error)),
+                                   .message = failure.error.message,
+                                   .stage = failure.stage};
     if (const auto wait = next_attempt_in(failure.error)) return retry(*wait);
     give_up();
   }

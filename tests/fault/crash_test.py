@@ -34,7 +34,7 @@ from deltalake import DeltaTable
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness import alb  # noqa: E402
-from harness.client import Lost, Refused  # noqa: E402
+from harness.client import Lost, Refused, StillPending  # noqa: E402
 from harness.node import ROOT, Node, NodeFailed  # noqa: E402
 
 BUCKET, STACK = "crash-alb-logs", "crash"
@@ -144,14 +144,6 @@ class Writer(threading.Thread):
             self.client.close()
 
 
-def settle(client, timeout_s: float = 120) -> None:
-    deadline = time.monotonic() + timeout_s
-    while client.outcomes()["pending"] > 0:
-        if time.monotonic() > deadline:
-            raise Broken(f"deliveries are still pending after {timeout_s} s: {client.outcomes()}")
-        time.sleep(0.05)
-
-
 def check_objects(client, ledger: Ledger) -> None:
     for key in sorted(ledger.states):
         body = client.get(*key)
@@ -222,7 +214,7 @@ def check_outside(data: pathlib.Path, lines: dict) -> None:
 def check(node: Node, ledger: Ledger) -> dict:
     client = node.client()
     try:
-        settle(client)
+        client.settle()
         check_objects(client, ledger)
         lines = check_lake(client, ledger, check_deliveries(client, ledger))
         verdict = client.get_json("audit/verify")
@@ -256,7 +248,7 @@ class Round:
         self.ledger.begin(key, version)
         client.put(*key, version.body)
         self.ledger.done(key, version)
-        settle(client)
+        client.settle()
 
     def load(self, point: str) -> None:
         """Writes until the node kills itself at the point, or until we do."""
@@ -329,7 +321,7 @@ def run(kills: int, seed: int, folder: pathlib.Path) -> None:
         (folder / str(done)).mkdir()
         try:
             lines = one.run(part)
-        except (Broken, NodeFailed, Refused, *Lost) as failure:
+        except (Broken, NodeFailed, Refused, StillPending, *Lost) as failure:
             raise SystemExit(f"FAILED after {done + one.kills} kills, the last at {part[one.kills - 1] if one.kills else None}: "
                              f"{failure}\nrepeat with --kills {kills} --seed {seed}\nthe node said:\n{one.node.said()}") from failure
         finally:

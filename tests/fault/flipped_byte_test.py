@@ -6,7 +6,6 @@ import random
 import shutil
 import sys
 import tempfile
-import time
 import unittest
 
 from deltalake import DeltaTable
@@ -21,14 +20,6 @@ BUCKET, OTHER_BUCKET = "flip-alb-logs", "flip-failed-events"
 FILL_OBJECTS, FILL_BYTES = 280, 60_000  # inline ones, together more than RocksDB keeps in memory
 ROWS = {"alb": 420, "malformed": 3}
 BIT = 0x10
-
-
-def settle(client, timeout_s: float = 60) -> None:
-    deadline = time.monotonic() + timeout_s
-    while client.outcomes()["pending"] > 0:
-        if time.monotonic() > deadline:
-            raise AssertionError(f"deliveries are still pending: {client.outcomes()}")
-        time.sleep(0.05)
 
 
 def spread(size: int, between: int = 2) -> list:
@@ -52,7 +43,7 @@ class FlippedByte(unittest.TestCase):
         client.deploy((ROOT / "apps/threat_intel/template.yaml").read_text(), "flip")
         for key, made in cls.objects.items():  # each a version of its own in the Delta log
             client.put(BUCKET, key, made.body)
-            settle(client)
+            client.settle()
         for number in range(FILL_OBJECTS):
             client.put(OTHER_BUCKET, f"fill/{number}", dice.randbytes(FILL_BYTES))
         client.close()
@@ -99,7 +90,7 @@ class FlippedByte(unittest.TestCase):
         client = self.client(node)
         new = alb.log_object(random.Random(8), "new", 5, bad_lines=2)
         client.put(BUCKET, "new.gz", new.body)
-        settle(client)
+        client.settle()
         self.assertEqual(client.outcomes()["succeeded"], len(self.objects) + 1)
         for table, more in {"alb": 5, "malformed": 2}.items():
             if table not in but:

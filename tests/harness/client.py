@@ -3,6 +3,7 @@
 import dataclasses
 import http.client
 import json
+import time
 import urllib.parse
 import xml.etree.ElementTree
 
@@ -25,6 +26,10 @@ class Refused(Exception):
     def __init__(self, what: str, answer: Answer):
         super().__init__(f"{what}: {answer.status} {answer.text()[:500]}")
         self.answer = answer
+
+
+class StillPending(Exception):
+    """The deliveries did not all end in the time that they had."""
 
 
 # The connection broke, or nobody listens: whether the call was carried out is unknown.
@@ -128,6 +133,14 @@ class Client:
 
     def outcomes(self) -> dict:
         return self.get_json("deliveries/summary")["Outcomes"]
+
+    def settle(self, timeout_s: float = 120) -> None:
+        """Returns when every delivery has its outcome."""
+        deadline = time.monotonic() + timeout_s
+        while self.outcomes()["pending"]:
+            if time.monotonic() > deadline:
+                raise StillPending(f"deliveries are still pending after {timeout_s} s: {self.outcomes()}")
+            time.sleep(0.02)
 
     def deploy(self, template: str, stack: str, action: str = "CreateStack") -> None:
         form = {"Action": action, "Version": "2010-05-15", "StackName": stack, "TemplateBody": template,

@@ -126,7 +126,7 @@ net::Response to_error_response(const Error& error, std::string_view request_id)
   net::Response response;
   response.status = http_status(error);
   if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
-  const std::string name = error.name.empty() ? std::string(to_string(error.code)) : error.name;
+  const std::string name(name_of(error));
   response.headers.emplace_back("Content-Type", "application/json");
   response.headers.emplace_back("x-amzn-ErrorType", name);
   response.body =

@@ -7,14 +7,6 @@
 #include "store/keys.h"
 
 namespace sextant::guard {
-namespace {
-
-std::string_view error_code(const Error& error) {
-  return error.name.empty() ? to_string(error.code) : std::string_view(error.name);
-}
-
-}  // namespace
-
 AuditLog::AuditLog(Scope scope, Clock& clock, ports::CommitLog& log)
     : stream_(store::keys::audit_stream(scope)),
       log_(log),
@@ -62,7 +54,7 @@ void AuditLog::record(const sdk::Call& call, const sdk::Decision& decision, cons
 
 void AuditLog::record_refused(const sdk::Call& call, const sdk::Decision& decision,
                               const Error& error, OnRecorded on_recorded) {
-  if (!refusals_->is_first(call, error_code(error))) return on_recorded({});
+  if (!refusals_->is_first(call, name_of(error))) return on_recorded({});
   record(call, decision, &error, std::move(on_recorded));
 }
 

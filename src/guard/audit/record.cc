@@ -159,10 +159,6 @@ void tail(JsonLine& line, std::string_view request_id, std::string_view type, bo
   line.text("eventCategory", management ? "Management" : "Data");
 }
 
-std::string_view error_code(const Error& error) {
-  return error.name.empty() ? sextant::to_string(error.code) : std::string_view(error.name);
-}
-
 void event_details(JsonLine& line, const store::Delivery& delivery) {
   const auto& event = delivery.event;
   line.open("event");
@@ -241,7 +237,7 @@ std::string call_record(const sdk::Call& call, const sdk::Decision& decision, co
   head(line, call.principal, call.time, call.service, call.operation, call.scope);
   line.text("sourceIPAddress", call.source_ip);
   line.text("userAgent", cut(call.user_agent));
-  if (error != nullptr) failure(line, error_code(*error), error->message);
+  if (error != nullptr) failure(line, name_of(*error), error->message);
   parameters(line, call.request_parameters);
   line.null("responseElements");
   line.open("additionalEventData");
