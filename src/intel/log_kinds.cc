@@ -6,10 +6,12 @@
 #include "intel/generators/route53_resolver.h"
 #include "intel/generators/s3_access.h"
 #include "intel/generators/vpc_flow.h"
+#include "intel/generators/waf.h"
 #include "intel/parsers/alb.h"
 #include "intel/parsers/route53_resolver.h"
 #include "intel/parsers/s3_access.h"
 #include "intel/parsers/vpc_flow.h"
+#include "intel/parsers/waf.h"
 
 namespace sextant::intel {
 
@@ -19,6 +21,7 @@ std::span<const LogKind> log_kinds() {
       {&kS3Access, make_s3_access_generator, kS3Techniques},
       {&kVpcFlow, make_vpc_flow_generator, kVpcTechniques},
       {&kRoute53Resolver, make_route53_resolver_generator, kDnsTechniques},
+      {&kWaf, make_waf_generator, kWafTechniques},
   };
   return kKinds;
 }

@@ -1,8 +1,8 @@
 """A second reading of Route 53 Resolver query logs: second_reading.py says how it is run."""
 import ipaddress
 import json
-import re
 
+from json_members import cut, parsed, text_of
 from second_reading import ACCOUNT, REGION, Malformed, address, compare, micros, whole
 
 TEXTS = {"version": "aws.route53.version", "vpc_id": "aws.route53.vpc_id", "query_type": "dns.question.type",
@@ -10,36 +10,13 @@ TEXTS = {"version": "aws.route53.version", "vpc_id": "aws.route53.vpc_id", "quer
          "firewall_rule_group_id": "aws.route53.firewall.rule_group.id",
          "firewall_domain_list_id": "aws.route53.firewall.domain_list.id", "transport": "aws.route53.transport",
          "rcode": "dns.response_code"}
-READ = TEXTS.keys() | {"account_id", "region", "query_timestamp", "query_name", "answers", "srcaddr", "srcport"}
 SOURCES = {"instance": "cloud.instance.id", "resolver_endpoint": "aws.route53.srcids.resolver_endpoint",
            "resolver_network_interface": "aws.route53.srcids.resolver_network_interface"}
+FIELDS = {*TEXTS, "account_id", "region", "query_timestamp", "query_name", "answers", "srcaddr", "srcport",
+          *(f"srcids.{spelling}" for name in SOURCES for spelling in (name, name.replace("_", "-")))}
 TRANSPORTS = {"UDP": "udp", "TCP": "tcp", "DOH": "tcp"}
 CONSTANTS = {"event.kind": "event", "event.category": "network", "event.type": "protocol",
              "event.dataset": "aws.route53_resolver_logs", "network.protocol": "dns", "cloud.provider": "aws"}
-
-
-class Raw(str):
-    """The JSON text of a value, as it stands in the line."""
-
-
-def members_of(text):
-    """(name, value) of an object in the order of the text; lists, objects and what is no string as Raw."""
-    decoder, at, members = json.JSONDecoder(), 1, []
-    blank = re.compile(r"[ \t]*")
-    while True:
-        at = blank.match(text, at).end()
-        if text[at] == "}":
-            return members
-        name, at = decoder.raw_decode(text, at)
-        at = blank.match(text, blank.match(text, at).end() + 1).end()  # behind the colon
-        value, end = decoder.raw_decode(text, at)
-        members.append((name, value if isinstance(value, str) else Raw(text[at:end])))
-        at = blank.match(text, end).end()
-        at += text[at] == ","
-
-
-def text_of(value):
-    return None if value in (None, "", "-") or value == Raw("null") else str(value)
 
 
 def is_address(text):
@@ -61,24 +38,10 @@ def answer_columns(text):
 
 
 def columns_of(line):
-    try:
-        if not isinstance(json.loads(line), dict):
-            raise Malformed("object")
-    except ValueError:
-        raise Malformed("JSON") from None
-    fields, others, sources = {}, [], {}
-    for name, value in members_of(line):
-        if name == "srcids" and isinstance(value, Raw):
-            for inner, identifier in members_of(value):
-                if inner.replace("-", "_") in SOURCES:
-                    sources[SOURCES[inner.replace("-", "_")]] = identifier
-                else:
-                    others.append((f"srcids.{inner}", json.dumps(identifier)))
-        elif name in READ:
-            fields[name] = value
-        else:
-            others.append((name, value if isinstance(value, Raw) else json.dumps(value)))
-    row = {column: text_of(fields.get(name)) for name, column in TEXTS.items()} | sources
+    fields, others = cut(parsed(line), {"srcids"}, FIELDS)
+    row = {column: text_of(fields.get(name)) for name, column in TEXTS.items()}
+    row |= {SOURCES[name[7:].replace("-", "_")]: text_of(value) for name, value in fields.items()
+            if name.startswith("srcids.")}
     row["cloud.account.id"] = text_of(fields.get("account_id")) or ACCOUNT
     row["cloud.region"] = text_of(fields.get("region")) or REGION
     row["ts"] = micros(str(fields.get("query_timestamp", "")))
@@ -96,9 +59,9 @@ def columns_of(line):
         except ValueError:
             raise Malformed("answers") from None
     if others:
-        row["aws.route53.trailing"] = "{" + ",".join(f"{json.dumps(n)}:{v}" for n, v in others) + "}"
+        row["aws.route53.trailing"] = "{" + ",".join(others) + "}"
     return {**row, **CONSTANTS}
 
 
 if __name__ == "__main__":
-    compare("route53_resolver", columns_of)
+    compare("route53_resolver", columns_of, backslash="\\\\")

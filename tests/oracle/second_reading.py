@@ -67,11 +67,11 @@ def address(text):
     return text
 
 
-def as_text(raw):
+def as_text(raw, backslash):
     """UTF-8; bytes that are none, and NUL, as \\xHH."""
     text = raw.decode("utf-8", errors="surrogateescape")
-    return "".join(f"\\x{ord(c) - 0xDC00:02X}" if 0xDC80 <= ord(c) <= 0xDCFF else "\\x00" if c == "\0" else c
-                   for c in text)
+    return "".join(f"{backslash}x{ord(c) - 0xDC00:02X}" if 0xDC80 <= ord(c) <= 0xDCFF
+                   else f"{backslash}x00" if c == "\0" else c for c in text)
 
 
 def countries_of(file):
@@ -89,14 +89,14 @@ def countries_of(file):
     return add
 
 
-def expected_rows(kind, columns_of, log, add_country):
+def expected_rows(kind, columns_of, log, add_country, backslash):
     offset = 0
     for raw in log.split(b"\n"):
         line = raw[:-1] if raw.endswith(b"\r") else raw
         if line:
             where = {"log.file.path": PATH, "log.offset": offset}
             try:
-                columns = columns_of(as_text(line))
+                columns = columns_of(as_text(line, backslash))
                 row = {name: value for name, value in columns.items() if value not in (None, "")}
                 yield add_country({"table": kind, **where, **row})
             except Malformed:
@@ -121,8 +121,9 @@ def actual_rows(file):
     return rows
 
 
-def compare(kind, columns_of):
-    """Runs the comparison and ends the program; `columns_of` makes a line's columns, null ones too."""
+def compare(kind, columns_of, backslash="\\"):
+    """Runs the comparison and ends the program; `columns_of` makes a line's columns, null ones too. `backslash` is how
+    the line writes one: bytes that are no text become \\xHH."""
     parser = argparse.ArgumentParser()
     parser.add_argument("tool")
     parser.add_argument("--lines", type=int, default=20_000)
@@ -135,7 +136,7 @@ def compare(kind, columns_of):
         actual = actual_rows(pathlib.Path(folder, "rows.jsonl"))
         counts, differences = {kind: 0, "malformed": 0}, 0
         log = pathlib.Path(folder, "input.log").read_bytes()
-        for row in expected_rows(kind, columns_of, log, countries_of(options.countries)):
+        for row in expected_rows(kind, columns_of, log, countries_of(options.countries), backslash):
             counts[row["table"]] += 1
             other = actual.pop(row["log.offset"], {})
             wrong = {n: (row.get(n), other.get(n)) for n in row.keys() | other.keys() if row.get(n) != other.get(n)}

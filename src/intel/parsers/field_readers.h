@@ -20,6 +20,7 @@ enum class Form {
   Time,          // ISO 8601: timestamp[us, UTC]
   ClockTime,     // [06/Feb/2019:00:00:38 +0000]: timestamp[us, UTC]
   Epoch,         // whole seconds since 1970: timestamp[us, UTC]
+  EpochMillis,   // whole milliseconds since 1970: timestamp[us, UTC]
   Integer,       // int64
   Port,          // int32
   Milliseconds,  // whole ones: int64, in nanoseconds

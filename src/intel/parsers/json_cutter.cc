@@ -11,17 +11,15 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-struct Name {
-  std::string_view outer;  // empty: a member of the line's object
-  std::string_view inner;
-  std::size_t field = 0;
-};
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-Name name_of(std::string_view path, std::size_t field) {
-  const auto dot = path.find('.');
-  if (dot == std::string_view::npos) return {{}, path, field};
-  return {path.substr(0, dot), path.substr(dot + 1), field};
-}
+// A member that some field names, or an object whose members fields name.
+struct Name {
+  std::size_t object = 0;  // that it is a member of: index into objects_
+  std::string_view key;
+  std::size_t field = kNone;
+  std::size_t inside = kNone;  // the object that it is
+};
 
 std::string_view without_blanks_behind(std::string_view text) {
   const auto last = text.find_last_not_of(" \t\r\n");
@@ -71,11 +69,11 @@ class JsonCutter final : public Cutter {
  public:
   JsonCutter(const Format& format, std::span<const Spelling> spellings) {
     for (std::size_t field = 0; field < format.fields.size(); ++field) {
-      names_.push_back(name_of(format.fields[field].name, field));
+      add_name(format.fields[field].name, field);
     }
     for (const auto& [spelling, name] : spellings) {
       const auto found = std::ranges::find(format.fields, name, &FieldSpec::name);
-      names_.push_back(name_of(spelling, static_cast<std::size_t>(found - format.fields.begin())));
+      add_name(spelling, static_cast<std::size_t>(found - format.fields.begin()));
     }
     behind_.resize(names_.size());
   }
@@ -104,45 +102,67 @@ class JsonCutter final : public Cutter {
   }
 
  private:
+  // "outer.inner": a member of the object that is member "outer".
+  void add_name(std::string_view path, std::size_t field) {
+    const auto dot = path.rfind('.');
+    const auto object = dot == std::string_view::npos ? 0 : object_of(path.substr(0, dot));
+    names_.push_back({object, path.substr(object == 0 ? 0 : dot + 1), field, kNone});
+  }
+
+  std::size_t object_of(std::string_view path) {
+    const auto found = std::ranges::find(objects_, path);
+    if (found != objects_.end()) return static_cast<std::size_t>(found - objects_.begin());
+    add_name(path, kNone);
+    names_.back().inside = objects_.size();
+    objects_.push_back(path);
+    return objects_.size() - 1;
+  }
+
   simdjson::error_code walk(std::string_view text, CutLine& into) {
     ondemand::document document;
     const auto room = text.size() + simdjson::SIMDJSON_PADDING;
     if (auto error = parser_.iterate(text.data(), text.size(), room).get(document)) return error;
     ondemand::object object;
     if (auto error = document.get_object().get(object)) return error;
-    if (auto error = walk_object(object, {}, into)) return error;
+    if (auto error = walk_object(object, 0, into)) return error;
     const bool at_end = document.current_location().error() == simdjson::OUT_OF_BOUNDS;
     return at_end ? simdjson::SUCCESS : simdjson::TRAILING_CONTENT;
   }
 
-  simdjson::error_code walk_object(ondemand::object& object, std::string_view outer,
-                                   CutLine& into) {
+  // No deeper than fields have names.
+  // NOLINTNEXTLINE(misc-no-recursion)
+  simdjson::error_code walk_object(ondemand::object& object, std::size_t number, CutLine& into) {
     for (auto member : object) {
       ondemand::field field;
       if (auto error = std::move(member).get(field)) return error;
       std::string_view key;
       if (auto error = field.unescaped_key().get(key)) return error;
-      if (auto error = take(outer, key, field.value(), into)) return error;
+      if (auto error = take(number, key, field.value(), into)) return error;
     }
     return simdjson::SUCCESS;
   }
 
-  simdjson::error_code take(std::string_view outer, std::string_view key, ondemand::value value,
+  // NOLINTNEXTLINE(misc-no-recursion)
+  simdjson::error_code take(std::size_t object, std::string_view key, ondemand::value value,
                             CutLine& into) {
-    if (const auto* name = find(outer, key)) return set(value, into.fields[name->field]);
+    const auto* name = find(object, key);
+    if (name != nullptr && name->field != kNone) return set(value, into.fields[name->field]);
     ondemand::json_type type{};
     if (auto error = value.type().get(type)) return error;
-    if (type == ondemand::json_type::object && outer.empty() && has_members(key)) {
-      ondemand::object object;
-      if (auto error = value.get_object().get(object)) return error;
-      return walk_object(object, key, into);
+    if (name == nullptr) return keep(object, key, value, type);
+    if (type == ondemand::json_type::object) {
+      ondemand::object inside;
+      if (auto error = value.get_object().get(inside)) return error;
+      return walk_object(inside, name->inside, into);
     }
-    return keep(outer, key, value, type);
+    std::string_view nothing;
+    if (type == ondemand::json_type::null) return set(value, nothing);
+    return keep(object, key, value, type);
   }
 
   // nullptr when no field has that name. Members mostly come in the same order in every line.
-  const Name* find(std::string_view outer, std::string_view key) {
-    const auto is_it = [&](const Name& name) { return name.inner == key && name.outer == outer; };
+  const Name* find(std::size_t object, std::string_view key) {
+    const auto is_it = [&](const Name& name) { return name.key == key && name.object == object; };
     if (is_it(names_[behind_[last_]])) return &names_[last_ = behind_[last_]];
     const auto found = std::ranges::find_if(names_, is_it);
     if (found == names_.end()) return nullptr;
@@ -150,10 +170,6 @@ class JsonCutter final : public Cutter {
     behind_[last_] = number;
     last_ = number;
     return &*found;
-  }
-
-  bool has_members(std::string_view key) const {
-    return std::ranges::count(names_, key, &Name::outer) > 0;
   }
 
   simdjson::error_code set(ondemand::value& value, std::string_view& text) {
@@ -201,7 +217,7 @@ class JsonCutter final : public Cutter {
   }
 
   // A member that no field names.
-  simdjson::error_code keep(std::string_view outer, std::string_view key, ondemand::value& value,
+  simdjson::error_code keep(std::size_t object, std::string_view key, ondemand::value& value,
                             ondemand::json_type type) {
     std::string_view json;
     if (type == ondemand::json_type::object || type == ondemand::json_type::array) {
@@ -213,14 +229,15 @@ class JsonCutter final : public Cutter {
     }
     auto& other = others_[next_other_];
     other.append(other.empty() ? "{\"" : ",\"");
-    if (!outer.empty()) other.append(outer).append(".");
+    if (object != 0) other.append(objects_[object]).append(".");
     append_escaped(key, other);
     other.append("\":").append(json);
     return simdjson::SUCCESS;
   }
 
   std::vector<Name> names_;
-  std::vector<std::size_t> behind_;  // which name came behind each of them last time
+  std::vector<std::string_view> objects_ = {""};  // by their paths; the line's own is the first
+  std::vector<std::size_t> behind_;               // which name came behind each of them last time
   std::size_t last_ = 0;
   ondemand::parser parser_;
   Arena arena_;

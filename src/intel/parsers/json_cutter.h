@@ -1,7 +1,7 @@
 #pragma once
 // Cuts lines that are a JSON object each: a field's text is the value of the member of its name. A
-// member of an object inside is named "outer.inner". Strings are unescaped, null is nothing, arrays
-// and objects that no field names the members of stay JSON text as it was written.
+// member of an object inside is named "outer.inner", and so on. Strings are unescaped, null is
+// nothing, arrays and objects that no field names the members of stay JSON text as it was written.
 #include <memory>
 #include <utility>
 

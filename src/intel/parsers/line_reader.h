@@ -68,6 +68,8 @@ struct Parser {
   // The time of a malformed line, as far as it can be told; nullptr: ISO 8601 among the first
   // words.
   std::optional<Time> (*time_of)(std::string_view line) = nullptr;
+  // Lines are JSON: bytes that are no text are escaped as JSON strings have it.
+  bool json = false;
 };
 
 // The parser as the catalogue lists it. Configuration: KEEP_ORIGINAL.

@@ -78,7 +78,7 @@ void LineStage::take(const Line& line, bool plain) {
     return;
   }
   read_group();
-  escape_into(line.text, escaped_);
+  escape_into(line.text, escaped_, parser_.json ? "\\\\" : "\\");
   const Line entry{escaped_, line.offset};
   reader_->read({&entry, 1},
                 [&](std::size_t, const std::string& reason) { malformed(line, 0, reason); });

@@ -181,6 +181,7 @@ const Parser kRoute53Resolver{
     .title = "Route 53 Resolver query log",
     .summary = "Reads the query logs of Route 53 Resolver to ECS columns.",
     .make_reader = std::bind_front(make_table_reader, std::cref(kFormat)),
-    .time_of = time_of};
+    .time_of = time_of,
+    .json = true};
 
 }  // namespace sextant::intel

@@ -15,6 +15,12 @@ std::optional<std::int64_t> read_epoch(std::string_view text) {
   return *seconds * 1'000'000;
 }
 
+std::optional<std::int64_t> read_epoch_millis(std::string_view text) {
+  const auto millis = read_integer(text);
+  if (!millis || *millis < 0 || *millis > kEpochSecondsMax * 1'000) return std::nullopt;
+  return *millis * 1'000;
+}
+
 std::optional<std::int64_t> read_milliseconds(std::string_view text) {
   constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max() / 1'000'000;
   const auto millis = read_integer(text);
@@ -88,6 +94,7 @@ std::unique_ptr<FieldReader> make_scalar_field(const FieldSpec& spec) {
     case Form::Time: return time_field(spec, iso_time);
     case Form::ClockTime: return time_field(spec, clock_time);
     case Form::Epoch: return time_field(spec, read_epoch);
+    case Form::EpochMillis: return time_field(spec, read_epoch_millis);
     case Form::Integer:
       return scalar<std::int64_t>(spec, arrow::int64(), "a whole number", read_integer);
     case Form::Milliseconds:

@@ -69,7 +69,7 @@ FirstLine first_line(std::string_view text) {
   return line;
 }
 
-void escape_into(std::string_view bytes, std::string& out) {
+void escape_into(std::string_view bytes, std::string& out, std::string_view backslash) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   out.clear();
   for (std::size_t at = 0; at < bytes.size();) {
@@ -80,7 +80,7 @@ void escape_into(std::string_view bytes, std::string& out) {
       continue;
     }
     const auto byte = byte_at(bytes, at++);
-    out.append("\\x").push_back(kDigits[byte >> 4]);
+    out.append(backslash).append("x").push_back(kDigits[byte >> 4]);
     out.push_back(kDigits[byte & 15]);
   }
 }

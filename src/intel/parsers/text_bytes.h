@@ -13,7 +13,8 @@ struct FirstLine {
 FirstLine first_line(std::string_view text);
 
 // `bytes` as UTF-8 text without NUL: each NUL, and each byte that belongs to no well-formed
-// sequence (Unicode 15, table 3-7), becomes \xHH. Overwrites `out`.
-void escape_into(std::string_view bytes, std::string& out);
+// sequence (Unicode 15, table 3-7), becomes \xHH. Overwrites `out`. In a JSON string the backslash
+// is written "\\\\", so that the string's text has it.
+void escape_into(std::string_view bytes, std::string& out, std::string_view backslash = "\\");
 
 }  // namespace sextant::intel

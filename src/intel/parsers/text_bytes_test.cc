@@ -48,6 +48,8 @@ TEST(TextBytes, OnlyBytesThatAreNoTextAreEscaped) {
     EXPECT_EQ(out, text);
     EXPECT_TRUE(valid_utf8(out));
   }
+  escape_into("\"caf\xE9\\n\"", out, "\\\\");  // in a JSON string
+  EXPECT_EQ(out, "\"caf\\\\xE9\\n\"");
 }
 
 }  // namespace
