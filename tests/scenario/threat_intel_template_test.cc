@@ -23,9 +23,9 @@ model::App threat_intel() {
   templates::ParseOptions options;
   options.scope = kScope;
   options.stack_name = "threat-intel";
-  options.known_functions = {"parsers.waf",       "parsers.route53_resolver", "parsers.vpc_flow",
-                             "parsers.s3_access", "parsers.alb",              "enrichers.geoip",
-                             "lake.land"};
+  options.known_functions = {
+      "parsers.waf", "parsers.route53_resolver", "parsers.vpc_flow", "parsers.s3_access",
+      "parsers.alb", "enrichers.geoip",          "lake.land"};
   auto parsed = templates::parse_template(text, options);
   EXPECT_TRUE(parsed) << templates::to_text(parsed.error());
   return parsed ? std::move(*parsed) : model::App{};
