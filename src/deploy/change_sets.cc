@@ -1,5 +1,6 @@
 // The part of Stacks that is about change sets.
 #include "deploy/prepared_deploy.h"
+#include "deploy/stack_errors.h"
 #include "deploy/stack_names.h"
 #include "deploy/stacks.h"
 #include "store/keys.h"
@@ -14,15 +15,12 @@ constexpr const char* kNoChanges =
     "The submitted information didn't contain changes. Submit different information to create a "
     "change set.";
 
-std::unexpected<Error> invalid(std::string message) {
-  return fail(Code::Invalid, std::move(message), "ValidationError");
-}
-
 std::unexpected<Error> no_change_set(const std::string& name) {
   return fail(Code::NotFound, "ChangeSet [" + name + "] does not exist", "ChangeSetNotFound");
 }
 
-Result<> check_action(const ChangeSetRequest& request, const std::string& stack, bool exists) {
+Result<> check_action(const ChangeSetRequest& request, bool exists) {
+  const auto& stack = request.stack.name;
   if (!valid_change_set_name(request.name))
     return invalid("a change set's name has letters, digits and '-' and begins with a letter");
   if (request.action == StackAction::Create && exists) {
@@ -33,6 +31,7 @@ Result<> check_action(const ChangeSetRequest& request, const std::string& stack,
   }
   if (request.action == StackAction::Update && !exists)
     return invalid("Stack [" + stack + "] does not exist");
+  if (!exists && !valid_stack_name(stack)) return bad_stack_name(stack);
   return {};
 }
 
@@ -40,16 +39,14 @@ Result<> check_action(const ChangeSetRequest& request, const std::string& stack,
 
 Result<ChangeSetRecord> Stacks::draft(const ChangeSetRequest& request,
                                       const RequestId& request_id) const {
-  SX_TRY_AS(auto existing, resolve(request.stack));
-  const auto stack = name_of(request.stack.name, "stack");
-  const bool exists = existing.record.has_value();
-  if (!exists && request.action == StackAction::Update) {
-    SX_TRY_AS(const auto failed, read(stack));
-    if (failed)
-      return invalid("Stack:" + failed->id +
-                     " is in ROLLBACK_COMPLETE state and can not be updated.");
-  }
-  SX_TRY(check_action(request, stack, exists));
+  SX_TRY_AS(auto existing, read(request.stack.name));
+  const bool exists = existing.record && is_made(*existing.record);
+  if (existing.record && !exists && request.action == StackAction::Update)
+    return not_made(existing.record->id);
+  SX_TRY(check_action(request, exists));
+  const auto stack = exists ? existing.record->name : request.stack.name;
+  if (!exists) existing.record.reset();
+  SX_TRY_AS(existing.input, input_of(request.stack, existing.record));
   auto stack_id = exists ? existing.record->id : make_id("stack", stack);
   const auto action = exists ? StackAction::Update : StackAction::Create;
   const auto tags_before = exists ? existing.record->input.tags : existing.input.tags;
@@ -90,31 +87,42 @@ Result<ChangeSetRecord> Stacks::create_change_set(const ChangeSetRequest& reques
 
 Result<std::vector<ChangeSetRecord>> Stacks::list_change_sets(const std::string& stack) const {
   std::vector<ChangeSetRecord> records;
-  const auto prefix = stack.empty()
-                          ? store::keys::all_change_sets(parts_.scope)
-                          : store::keys::change_sets(parts_.scope, name_of(stack, "stack"));
+  const auto name = stack_name_of(parts_.scope, stack);
+  if (!name) return records;
+  const auto prefix = name->empty() ? store::keys::all_change_sets(parts_.scope)
+                                    : store::keys::change_sets(parts_.scope, *name);
   SX_TRY(ports::for_each(parts_.state, prefix, [&](const ports::Entry& entry) -> Result<> {
     SX_TRY_AS(auto record, decode_change_set(entry.value));
-    records.push_back(std::move(record));
+    if (!is_arn(stack) || record.stack_id == stack) records.push_back(std::move(record));
     return {};
   }));
   return records;
 }
 
-Result<ChangeSetRecord> Stacks::find_change_set(const std::string& stack,
-                                                const std::string& name) const {
-  if (stack.empty() && !name.starts_with("arn:"))
+// Of a call that named the set alone: whether its caller may make it on the set's stack.
+Result<> Stacks::check_stack(const ChangeSetRecord& set, sdk::Call call) const {
+  call.resource = set.stack_id;
+  auto decision = judge_(call);
+  if (decision.verdict == sdk::Verdict::Allow) return {};
+  return fail(Code::Denied, std::move(decision.reason), "AccessDenied");
+}
+
+Result<ChangeSetRecord> Stacks::find_change_set(const std::string& stack, const std::string& name,
+                                                const sdk::Call& call) const {
+  if (stack.empty() && !is_arn(name))
     return invalid("StackName must be specified if ChangeSetName is not specified as an ARN.");
   SX_TRY_AS(auto records, list_change_sets(stack));
   for (auto& record : records) {
-    if (record.id == name || record.name == name) return std::move(record);
+    if (record.id != name && record.name != name) continue;
+    if (stack.empty()) SX_TRY(check_stack(record, call));
+    return std::move(record);
   }
   return no_change_set(name);
 }
 
 Result<> Stacks::remove_change_set(const std::string& stack, const std::string& name,
                                    const Permitted& permitted) {
-  const auto record = find_change_set(stack, name);
+  const auto record = find_change_set(stack, name, permitted.call);
   if (!record && record.error().name == "ChangeSetNotFound") return {};
   if (!record) return std::unexpected(record.error());
   ports::Batch batch;
@@ -125,16 +133,18 @@ Result<> Stacks::remove_change_set(const std::string& stack, const std::string& 
 
 Result<> Stacks::execute_change_set(const std::string& stack, const std::string& name,
                                     const Permitted& permitted) {
-  SX_TRY_AS(auto set, find_change_set(stack, name));
+  SX_TRY_AS(auto set, find_change_set(stack, name, permitted.call));
   if (set.status != ChangeSetStatus::Ready) {
     return fail(Code::Invalid,
                 "ChangeSet [" + set.id + "] cannot be executed in its current status of [FAILED]",
                 "InvalidChangeSetStatus");
   }
-  Existing existing;
-  SX_TRY_AS(existing.record, read(set.stack));
+  SX_TRY_AS(auto existing, read(set.stack));
   if (existing.record && !is_made(*existing.record)) existing.record.reset();
-  if (existing.record.has_value() != (set.action == StackAction::Update)) {
+  const bool exists = existing.record.has_value();
+  const bool fits =
+      set.action == StackAction::Update ? exists && existing.record->id == set.stack_id : !exists;
+  if (!fits) {
     return fail(
         Code::Invalid,
         "ChangeSet [" + set.id + "] cannot be executed: the stack was made or removed since",

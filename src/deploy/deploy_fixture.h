@@ -88,10 +88,11 @@ class DeployTest : public testing::Test {
                .role_arn = role.arn};
   }
 
-  sdk::Principal caller_{.kind = sdk::PrincipalKind::Root,
-                         .account = kScope.account,
-                         .arn = "arn:aws:iam::000000000000:root",
-                         .principal_id = "000000000000"};
+  const sdk::Principal root_{.kind = sdk::PrincipalKind::Root,
+                             .account = kScope.account,
+                             .arn = "arn:aws:iam::000000000000:root",
+                             .principal_id = "000000000000"};
+  sdk::Principal caller_ = root_;
   ManualClock clock_{Time(std::chrono::seconds(1'800'000'000))};
   adapters::MemoryStore store_{clock_};
   std::unique_ptr<store::ConfigurationStore> configuration_;

@@ -5,6 +5,8 @@
 
 #include "core/json.h"
 #include "deploy/handlers.h"
+#include "deploy/stack_errors.h"
+#include "deploy/stack_names.h"
 #include "guard/gate.h"
 
 namespace sextant::deploy {
@@ -45,11 +47,14 @@ constexpr std::array kRows{
     Row{"ListChangeSets", "cloudformation:ListChangeSets", kRead, list_change_sets},
 };
 
-// The stack's ARN; its unique part stands as "*", since it is not known from the parameters.
+// The stack's ARN; its unique part stands as "*" when the stack is named, since it is not known
+// from the parameters. A change set that is named by its ARN alone: "*", and
+// Stacks::find_change_set judges again, on its stack.
 Result<guard::Target> target_of(const Scope& scope, const sdk::Input& input) {
   const auto name = json::text_or(input.parameters, "StackName");
   if (name.empty()) return guard::Target{};
-  if (name.starts_with("arn:")) return guard::Target{.resource = name};
+  if (!stack_name_of(scope, name)) return no_stack(name);
+  if (is_arn(name)) return guard::Target{.resource = name};
   return guard::Target{.resource = "arn:aws:cloudformation:" + scope.region.text() + ":" +
                                    scope.account.text() + ":stack/" + name + "/*"};
 }

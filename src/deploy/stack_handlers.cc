@@ -2,6 +2,7 @@
 
 #include "core/json.h"
 #include "deploy/handlers.h"
+#include "deploy/stack_errors.h"
 #include "deploy/stack_json.h"
 
 namespace sextant::deploy {
@@ -9,10 +10,6 @@ namespace {
 
 using Array = boost::json::array;
 using Object = boost::json::object;
-
-std::unexpected<Error> invalid(std::string message) {
-  return fail(Code::Invalid, std::move(message), "ValidationError");
-}
 
 // The wire says "true", other callers true.
 bool is_set(const Object& object, std::string_view name) {

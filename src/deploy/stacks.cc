@@ -5,6 +5,7 @@
 #include "core/random.h"
 #include "deploy/policy_check.h"
 #include "deploy/prepared_deploy.h"
+#include "deploy/stack_errors.h"
 #include "deploy/stack_names.h"
 #include "store/keys.h"
 
@@ -13,14 +14,6 @@ namespace sextant::deploy {
 using store::StackAction;
 
 namespace {
-
-std::unexpected<Error> invalid(std::string message) {
-  return fail(Code::Invalid, std::move(message), "ValidationError");
-}
-
-std::unexpected<Error> no_stack(const std::string& name) {
-  return invalid("Stack with id " + name + " does not exist");
-}
 
 std::unexpected<Error> template_error(const std::vector<templates::Diagnostic>& findings) {
   return invalid("Template error: " + std::to_string(findings.size()) +
@@ -70,17 +63,21 @@ std::string Stacks::make_id(std::string_view kind, std::string_view name) const 
          make_uuid();
 }
 
-Result<std::optional<StackRecord>> Stacks::read(const std::string& name) const {
-  SX_TRY_AS(const auto entry, parts_.state.get(store::keys::stack(parts_.scope, name)));
-  if (!entry) return std::nullopt;
-  SX_TRY_AS(auto record, within("stored stack '" + name + "'", decode_stack(entry->value)));
-  return record;
+// Nothing where no stack has that name, or the one of that name has another id.
+Result<Stacks::Existing> Stacks::read(const std::string& name_or_id) const {
+  const auto name = stack_name_of(parts_.scope, name_or_id);
+  if (!name) return Existing{};
+  SX_TRY_AS(const auto entry, parts_.state.get(store::keys::stack(parts_.scope, *name)));
+  if (!entry) return Existing{};
+  SX_TRY_AS(auto record, within("stored stack '" + *name + "'", decode_stack(entry->value)));
+  if (is_arn(name_or_id) && record.id != name_or_id) return Existing{};
+  return Existing{.record = std::move(record), .version = entry->version};
 }
 
 Result<StackRecord> Stacks::find(const std::string& name) const {
-  SX_TRY_AS(auto record, read(name_of(name, "stack")));
-  if (!record || (name.starts_with("arn:") && record->id != name)) return no_stack(name);
-  return std::move(*record);
+  SX_TRY_AS(auto existing, read(name));
+  if (!existing.record) return no_stack(name);
+  return std::move(*existing.record);
 }
 
 Result<std::vector<StackRecord>> Stacks::list() const {
@@ -133,20 +130,6 @@ Result<StackInput> Stacks::input_of(const StackRequest& request,
     input.tags = record->input.tags;
   }
   return input;
-}
-
-Result<Stacks::Existing> Stacks::resolve(const StackRequest& request) const {
-  const auto name = name_of(request.name, "stack");
-  if (!valid_stack_name(name)) {
-    return invalid("1 validation error detected: Value '" + name +
-                   "' at 'stackName' failed to satisfy constraint: Member must satisfy regular "
-                   "expression pattern: [a-zA-Z][-a-zA-Z0-9]*");
-  }
-  Existing existing;
-  SX_TRY_AS(existing.record, read(name));
-  if (existing.record && !is_made(*existing.record)) existing.record.reset();
-  SX_TRY_AS(existing.input, input_of(request, existing.record));
-  return existing;
 }
 
 Result<model::App> Stacks::parse(const StackRecord& record,
@@ -247,21 +230,25 @@ Result<DoneDeploy> Stacks::apply(Prepared prepared, const Permitted& permitted) 
 }
 
 Result<DoneDeploy> Stacks::create(const StackRequest& request, const Permitted& permitted) {
-  SX_TRY_AS(auto existing, resolve(request));
-  if (existing.record) {
+  if (!valid_stack_name(request.name)) return bad_stack_name(request.name);
+  SX_TRY_AS(auto existing, read(request.name));
+  if (existing.record && is_made(*existing.record)) {
     return fail(Code::Conflict, "Stack [" + request.name + "] already exists",
                 "AlreadyExistsException");
   }
+  existing.record.reset();
+  SX_TRY_AS(existing.input, input_of(request, existing.record));
   SX_TRY_AS(auto prepared, prepare(request.name, StackAction::Create, std::move(existing),
                                    make_id("stack", request.name), permitted.call.request_id));
   return apply(std::move(prepared), permitted);
 }
 
 Result<DoneDeploy> Stacks::update(const StackRequest& request, const Permitted& permitted) {
-  SX_TRY_AS(const auto known, find(request.name));
-  if (!is_made(known))
-    return invalid("Stack:" + known.id + " is in ROLLBACK_COMPLETE state and can not be updated.");
-  SX_TRY_AS(auto existing, resolve(request));
+  SX_TRY_AS(auto existing, read(request.name));
+  if (!existing.record) return no_stack(request.name);
+  const auto known = *existing.record;
+  if (!is_made(known)) return not_made(known.id);
+  SX_TRY_AS(existing.input, input_of(request, existing.record));
   SX_TRY_AS(auto prepared, prepare(known.name, StackAction::Update, std::move(existing), known.id,
                                    permitted.call.request_id));
   const auto& before = prepared.deployed.apps[known.name];
@@ -271,8 +258,9 @@ Result<DoneDeploy> Stacks::update(const StackRequest& request, const Permitted& 
 }
 
 Result<> Stacks::remove(const std::string& name, const Permitted& permitted) {
-  SX_TRY_AS(auto record, read(name_of(name, "stack")));
-  if (!record || (name.starts_with("arn:") && record->id != name)) return {};
+  SX_TRY_AS(auto existing, read(name));
+  auto& record = existing.record;
+  if (!record) return {};
   Prepared prepared;
   SX_TRY_AS(prepared.deployed, deployer_.read());
   SX_TRY_AS(prepared.changes, deployer_.plan(prepared.deployed, record->name, std::nullopt));

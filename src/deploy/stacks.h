@@ -70,10 +70,14 @@ class Stacks {
   Result<model::App> app_of(const StackRecord& stack) const;
   Result<templates::Summary> validate(const std::string& template_text) const;
 
-  // Stored for a day; without changes as Failed, with AWS's reason.
+  // Stored for a day; without changes as Failed, with AWS's reason. A stack that it would create
+  // has a name, no id.
   Result<ChangeSetRecord> create_change_set(const ChangeSetRequest& request,
                                             const Permitted& permitted);
-  Result<ChangeSetRecord> find_change_set(const std::string& stack, const std::string& name) const;
+  // By the stack's name or id and its own, or by its id alone (stack is empty): then `call` was
+  // judged without knowing the stack, and is judged on it here (AccessDenied).
+  Result<ChangeSetRecord> find_change_set(const std::string& stack, const std::string& name,
+                                          const sdk::Call& call) const;
   Result<std::vector<ChangeSetRecord>> list_change_sets(const std::string& stack) const;
   Result<> remove_change_set(const std::string& stack, const std::string& name,
                              const Permitted& permitted);
@@ -83,11 +87,11 @@ class Stacks {
  private:
   struct Prepared;  // deploy/prepared_deploy.h
   struct Existing {
-    std::optional<StackRecord> record;
-    StackInput input;  // what the request asks for, with what it takes over
+    std::optional<StackRecord> record = std::nullopt;
+    std::optional<std::uint64_t> version = std::nullopt;  // of the stored record; nullopt: none
+    StackInput input = {};  // what the request asks for, with what it takes over
   };
-  Result<Existing> resolve(const StackRequest& request) const;
-  Result<std::optional<StackRecord>> read(const std::string& name) const;
+  Result<Existing> read(const std::string& name_or_id) const;
   Result<Prepared> prepare(const std::string& name, store::StackAction action, Existing existing,
                            std::string stack_id, const RequestId& request_id) const;
   Result<model::App> parse(const StackRecord& record, std::vector<std::string>& warnings) const;
@@ -96,6 +100,7 @@ class Stacks {
   Result<DoneDeploy> apply(Prepared prepared, const Permitted& permitted);
   std::string make_id(std::string_view kind, std::string_view name) const;
   Result<ChangeSetRecord> draft(const ChangeSetRequest& request, const RequestId& request_id) const;
+  Result<> check_stack(const ChangeSetRecord& set, sdk::Call call) const;
   Result<StackInput> input_of(const StackRequest& request,
                               const std::optional<StackRecord>& record) const;
 
