@@ -33,22 +33,28 @@ Result<std::vector<std::string>> plain_buckets(const DeployParts& parts) {
 }
 
 // The app's record, put or erased; the change feed's entry; the configuration's own record.
-void add_records(const DeployParts& parts, const Deployed& deployed, const std::string& stack,
-                 const std::optional<model::App>& after, const StackRecord& record,
-                 ports::Batch& batch) {
+void add_records(const DeployParts& parts, const std::optional<model::App>& after,
+                 const StackRecord& record, ports::Batch& batch) {
   namespace keys = store::keys;
-  const auto configuration = keys::configuration(parts.scope);
-  batch.conditions.push_back({configuration, deployed.configuration_version});
-  batch.puts.push_back({configuration, stack});
-  const auto& change = record.history.back();
+  batch.puts.push_back({keys::configuration(parts.scope), record.name});
+  const auto app = keys::app(parts.scope, record.name);
+  const auto stack = keys::stack(parts.scope, record.name);
   if (after) {
-    batch.puts.push_back({keys::app(parts.scope, stack), model::encode(*after)});
-    batch.puts.push_back({keys::stack(parts.scope, stack), encode(record)});
+    batch.puts.push_back({app, model::encode(*after)});
+    batch.puts.push_back({stack, encode(record)});
   } else {
-    batch.erases.push_back(keys::app(parts.scope, stack));
-    batch.erases.push_back(keys::stack(parts.scope, stack));
+    batch.erases.push_back(app);
+    batch.erases.push_back(stack);
   }
-  batch.appends.push_back({keys::config_stream(parts.scope), store::encode(change)});
+  batch.appends.push_back({keys::config_stream(parts.scope), store::encode(record.history.back())});
+}
+
+// Everything that the deploy was decided on is still so.
+void add_conditions(const DeployParts& parts, const Deployed& deployed, const StackWrite& stack,
+                    ports::Batch& batch) {
+  namespace keys = store::keys;
+  batch.conditions.push_back({keys::configuration(parts.scope), deployed.configuration_version});
+  batch.conditions.push_back({keys::stack(parts.scope, stack.record.name), stack.read_at});
 }
 
 }  // namespace
@@ -92,28 +98,28 @@ Result<std::vector<model::ResourceChange>> Deployer::plan(
   return model::describe_changes(before, after ? *after : none);
 }
 
-Result<> Deployer::keep_failure(const Deployed& deployed, const StackRecord& record) const {
-  namespace keys = store::keys;
+Result<> Deployer::keep_failure(const Deployed& deployed, const StackWrite& stack) const {
   ports::Batch batch;
-  batch.conditions.push_back({keys::configuration(parts_.scope), deployed.configuration_version});
-  batch.puts.push_back({keys::stack(parts_.scope, record.name), encode(record)});
+  add_conditions(parts_, deployed, stack, batch);
+  batch.puts.push_back({store::keys::stack(parts_.scope, stack.record.name), encode(stack.record)});
   SX_TRY(ports::commit(parts_.log, std::move(batch)));
   return {};
 }
 
-Result<> Deployer::apply(const Deployed& deployed, const std::string& stack,
-                         const std::optional<model::App>& after, const StackRecord& record,
-                         const Commit& commit) {
+Result<> Deployer::apply(const Deployed& deployed, const std::optional<model::App>& after,
+                         const StackWrite& stack, const Commit& commit) {
   std::lock_guard lock(applying_);
-  const auto& before = app_or_none(deployed.apps, stack);
+  const auto& name = stack.record.name;
+  const auto& before = app_or_none(deployed.apps, name);
   const model::App none;
   ports::Batch batch;
   BucketRemoval removal(parts_);
   for (const auto* bucket : removed_buckets(before, after ? *after : none))
     SX_TRY(removal.remove(*bucket, batch));
   for (const auto* bucket : added_buckets(before, after ? *after : none))
-    SX_TRY(add_bucket(parts_, stack, bucket->name, batch));
-  add_records(parts_, deployed, stack, after, record, batch);
+    SX_TRY(add_bucket(parts_, name, bucket->name, batch));
+  add_conditions(parts_, deployed, stack, batch);
+  add_records(parts_, after, stack.record, batch);
   const auto committed = commit(std::move(batch));
   if (!committed && committed.error().code == Code::Conflict) {
     return fail(Code::Conflict, "another deploy changed the configuration meanwhile; try again",

@@ -47,6 +47,13 @@ struct Deployed {
   std::optional<std::uint64_t> configuration_version;  // nullopt: nothing was ever deployed
 };
 
+// The record that a deploy leaves of its stack.
+struct StackWrite {
+  const StackRecord& record;
+  std::optional<std::uint64_t>
+      read_at;  // version of the one before, when that was read; nullopt: none
+};
+
 class Deployer {
  public:
   explicit Deployer(DeployParts parts) : parts_(std::move(parts)) {}
@@ -61,17 +68,17 @@ class Deployer {
                                                   const std::string& stack,
                                                   const std::optional<model::App>& after) const;
 
-  // Does it. record: the stack's, put with the app (erased without one). Blocks until it is durable
-  // and the snapshot is the new one. Errors: as plan; Conflict ("OperationInProgressException":
-  // somebody deployed meanwhile); as the commit.
-  Result<> apply(const Deployed& deployed, const std::string& stack,
-                 const std::optional<model::App>& after, const StackRecord& record,
-                 const Commit& commit);
+  // Does it. The stack's record is put with the app (erased without one). Blocks until it is
+  // durable and the snapshot is the new one. Errors: as plan; Conflict
+  // ("OperationInProgressException": somebody deployed since `deployed` or the stack's record was
+  // read); as the commit.
+  Result<> apply(const Deployed& deployed, const std::optional<model::App>& after,
+                 const StackWrite& stack, const Commit& commit);
 
   // Keeps the stack's record of a deploy that was refused, and changes nothing else. Not under the
-  // permit: the gate records the refusal itself when the call is answered. Errors: Conflict
-  // (somebody deployed meanwhile); as CommitLog::submit.
-  Result<> keep_failure(const Deployed& deployed, const StackRecord& record) const;
+  // permit: the gate records the refusal itself when the call is answered. Errors: Conflict (as
+  // apply); as CommitLog::submit.
+  Result<> keep_failure(const Deployed& deployed, const StackWrite& stack) const;
 
  private:
   const DeployParts parts_;

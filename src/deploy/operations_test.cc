@@ -310,8 +310,10 @@ TEST_F(DeployTest, OfTwoDeploysAtOnceOneWins) {
   one.name = "one";
   StackRecord record;
   record.history.push_back({});
-  ASSERT_TRUE(deployer.apply(*deployed, "one", one, record, commit));
-  const auto late = deployer.apply(*deployed, "two", one, record, commit);
+  record.name = "one";
+  ASSERT_TRUE(deployer.apply(*deployed, one, {record, std::nullopt}, commit));
+  record.name = "two";
+  const auto late = deployer.apply(*deployed, one, {record, std::nullopt}, commit);
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().name, "OperationInProgressException");
   EXPECT_FALSE(has(store::keys::app(kScope, "two")));

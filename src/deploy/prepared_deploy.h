@@ -12,6 +12,7 @@ struct Stacks::Prepared {
   std::optional<model::App> app;
   std::optional<StackRecord> before;  // the stack's record as it is; nullopt: there is no stack
   StackRecord record;
+  std::optional<std::uint64_t> read_at;  // the version of the stored record that it replaces
   std::vector<model::ResourceChange> changes;
   std::vector<std::string> warnings;
 };

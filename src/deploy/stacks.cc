@@ -71,7 +71,7 @@ Result<Stacks::Existing> Stacks::read(const std::string& name_or_id) const {
   if (!entry) return Existing{};
   SX_TRY_AS(auto record, within("stored stack '" + *name + "'", decode_stack(entry->value)));
   if (is_arn(name_or_id) && record.id != name_or_id) return Existing{};
-  return Existing{.record = std::move(record), .version = entry->version};
+  return Existing{.record = std::move(record), .read_at = entry->version};
 }
 
 Result<StackRecord> Stacks::find(const std::string& name) const {
@@ -170,6 +170,7 @@ Result<Stacks::Prepared> Stacks::prepare(const std::string& name, StackAction ac
   SX_TRY_AS(prepared.deployed, deployer_.read());
   const auto now = parts_.clock.now();
   prepared.before = existing.record;
+  prepared.read_at = existing.read_at;
   if (existing.record) {
     prepared.record = std::move(*existing.record);
     prepared.record.updated = now;
@@ -217,15 +218,15 @@ Result<> Stacks::check_caller(const Prepared& prepared, const Permitted& permitt
   if (!prepared.before) record.history.clear();
   record.history.push_back(std::move(attempt));
   if (record.history.size() > kHistoryMax) record.history.erase(record.history.begin());
-  const auto kept = deployer_.keep_failure(prepared.deployed, record);
+  const auto kept = deployer_.keep_failure(prepared.deployed, {record, prepared.read_at});
   if (!kept && kept.error().code != Code::Conflict) return std::unexpected(kept.error());
   return std::unexpected(std::move(error));
 }
 
 Result<DoneDeploy> Stacks::apply(Prepared prepared, const Permitted& permitted) {
   SX_TRY(check_caller(prepared, permitted));
-  const auto name = prepared.record.name;
-  SX_TRY(deployer_.apply(prepared.deployed, name, prepared.app, prepared.record, permitted.commit));
+  SX_TRY(deployer_.apply(prepared.deployed, prepared.app, {prepared.record, prepared.read_at},
+                         permitted.commit));
   return DoneDeploy{std::move(prepared.record), std::move(prepared.warnings)};
 }
 
@@ -265,6 +266,7 @@ Result<> Stacks::remove(const std::string& name, const Permitted& permitted) {
   SX_TRY_AS(prepared.deployed, deployer_.read());
   SX_TRY_AS(prepared.changes, deployer_.plan(prepared.deployed, record->name, std::nullopt));
   prepared.before = record;
+  prepared.read_at = existing.read_at;
   prepared.record = std::move(*record);
   prepared.record.history.push_back({.stack = prepared.record.name,
                                      .action = StackAction::Delete,

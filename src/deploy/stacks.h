@@ -88,7 +88,7 @@ class Stacks {
   struct Prepared;  // deploy/prepared_deploy.h
   struct Existing {
     std::optional<StackRecord> record = std::nullopt;
-    std::optional<std::uint64_t> version = std::nullopt;  // of the stored record; nullopt: none
+    std::optional<std::uint64_t> read_at = std::nullopt;  // the stored record's version, if any
     StackInput input = {};  // what the request asks for, with what it takes over
   };
   Result<Existing> read(const std::string& name_or_id) const;
