@@ -76,7 +76,7 @@ sbom: ## the parts it is made of, as CycloneDX: build/sbom.json
 	@mkdir -p build && tools/sbom >build/sbom.json && echo "build/sbom.json"
 
 run: build ## a node on PORT, its data in DATA
-	build/release/sextant node --port $(PORT) --data $(DATA)
+	build/release/sextant node --port $(PORT) --data $(DATA) --files $(DEPS)/geoip
 
 clean: ## remove build/
 	rm -rf build

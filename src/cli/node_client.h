@@ -20,9 +20,12 @@ namespace sextant::cli {
 // Options that every command has.
 struct NodeOptions {
   std::string
-      endpoint;        // --endpoint, SEXTANT_ENDPOINT, AWS_ENDPOINT_URL, else http://127.0.0.1:4566
-  std::string data;    // --data, SEXTANT_DATA, else the user's data folder
-  std::string region;  // --region, AWS_REGION, AWS_DEFAULT_REGION, else us-east-1
+      endpoint;      // --endpoint, SEXTANT_ENDPOINT, AWS_ENDPOINT_URL, else http://127.0.0.1:4566
+  std::string data;  // --data, SEXTANT_DATA, else the user's data folder
+  bool names_data =
+      false;  // --data or SEXTANT_DATA is given: who the shell is elsewhere is nothing
+  std::string
+      region;  // --region, else (unless names_data) AWS_REGION, AWS_DEFAULT_REGION, else us-east-1
   std::string ca_file;  // --ca-file, AWS_CA_BUNDLE, SSL_CERT_FILE; "": whom the system trusts
   std::string output = "text";  // --output text|json
   bool json() const { return output == "json"; }
@@ -32,8 +35,8 @@ void add_node_options(CLI::App& command, NodeOptions& options);
 
 std::string default_data_folder();  // $XDG_DATA_HOME/sextant or ~/.local/share/sextant
 
-// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else the file AWS_SHARED_CREDENTIALS_FILE names,
-// else <data>/credentials. NotFound says where it looked.
+// Unless the options name a data folder: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else the file
+// AWS_SHARED_CREDENTIALS_FILE names. Else <data>/credentials. NotFound says where it looked.
 Result<sigv4::Credentials> find_credentials(const NodeOptions& options);
 
 class NodeClient {

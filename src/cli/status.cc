@@ -9,6 +9,7 @@
 #include "cli/show.h"
 #include "cli/text_table.h"
 #include "core/clock.h"
+#include "core/encoding.h"
 #include "core/json.h"
 
 namespace sextant::cli {
@@ -80,7 +81,9 @@ std::string deliveries_text(const boost::json::object& answer) {
                                 : cell(cause->as_object(), "Code") + ": " +
                                       cell(cause->as_object(), "Message")});
   }
-  return table.empty() ? "no deliveries\n" : table.text();
+  if (table.empty()) return "no deliveries\n";
+  const bool all = json::find(answer, "NextToken") == nullptr;
+  return table.text() + (all ? "" : "and more: --max-items shows more of them\n");
 }
 
 struct DeliveriesOptions {
@@ -89,6 +92,33 @@ struct DeliveriesOptions {
   int items_max = 100;
   bool summary = false;
 };
+
+// Page by page, until there are as many as were asked for.
+Result<boost::json::object> get_deliveries(NodeClient& client, const DeliveriesOptions& options) {
+  boost::json::array all;
+  std::string token;
+  do {
+    const auto left = static_cast<std::size_t>(options.items_max) - all.size();
+    auto query = "max_items=" + std::to_string(left);
+    if (!options.outcome.empty()) query += "&outcome=" + options.outcome;
+    if (!token.empty()) query += "&next_token=" + uri_encode(token);
+    SX_TRY_AS(auto page, get_json(client, "deliveries", query));
+    for (auto& row : page.at("Deliveries").as_array()) all.push_back(std::move(row));
+    token = json::text_or(page, "NextToken");
+  } while (!token.empty() && all.size() < static_cast<std::size_t>(options.items_max));
+  boost::json::object answer{{"Deliveries", std::move(all)}};
+  if (!token.empty()) answer["NextToken"] = token;
+  return answer;
+}
+
+ExitCode show_deliveries(const DeliveriesOptions& options) {
+  auto client = NodeClient::open(options.node);
+  if (!client) return report_usage(client.error());
+  const auto answer = get_deliveries(*client, options);
+  if (!answer) return report(answer.error());
+  print(options.node, *answer, deliveries_text);
+  return ExitCode::Ok;
+}
 
 std::string summary_text(const boost::json::object& answer) {
   TextTable table({"outcome", "deliveries"});
@@ -121,7 +151,7 @@ void add_deliveries(CLI::App& program, ExitCode& exit) {
       ->check(CLI::IsMember({"pending", "succeeded", "sent_to_failure_destination", "dropped"}));
   command->add_flag("--summary", options->summary, "Only how many there are of each outcome");
   command->add_option("--max-items", options->items_max, "At most so many")
-      ->check(CLI::Range(1, 1'000))
+      ->check(CLI::Range(1, 100'000'000))
       ->capture_default_str();
   add_node_options(*command, options->node);
   command->callback([options, &exit] {
@@ -129,9 +159,7 @@ void add_deliveries(CLI::App& program, ExitCode& exit) {
       exit = show(options->node, "deliveries/summary", "", summary_text);
       return;
     }
-    auto query = "max_items=" + std::to_string(options->items_max);
-    if (!options->outcome.empty()) query += "&outcome=" + options->outcome;
-    exit = show(options->node, "deliveries", query, deliveries_text);
+    exit = show_deliveries(*options);
   });
 }
 

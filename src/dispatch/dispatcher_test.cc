@@ -374,9 +374,11 @@ TEST_F(DispatcherTest, WhatWaitedWhenTheNodeEndedRunsAtTheNextStart) {
 TEST_F(DispatcherTest, AfterADrainNothingBegins) {
   ASSERT_TRUE(dispatcher->drain(std::chrono::seconds(10)));
   const auto sent = send("k");
-  EXPECT_EQ(now_of(sent).attempts, 0u);
+  dispatcher.reset();  // waits for what has begun
+  EXPECT_TRUE(script.seen().empty());
   restart();
   EXPECT_EQ(outcome_of(sent).outcome, OutcomeKind::Succeeded);
+  EXPECT_EQ(script.seen().size(), 1u);
 }
 
 TEST_F(DispatcherTest, BeyondItsBoundSourcesAreTurnedAway) {

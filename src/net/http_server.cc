@@ -78,6 +78,11 @@ class Server final : public HttpServer {
 
 }  // namespace
 
+Result<> check_tls(const TlsFiles& files) {
+  SX_TRY(load_tls(files));
+  return {};
+}
+
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const ServerOptions& options, Handler handler,
                                                       metrics::Registry& metrics) {
   SX_TRY_AS(auto socket, BoundSocket::bind(options.address, options.port));

@@ -38,6 +38,10 @@ struct ServerOptions {
   std::chrono::milliseconds stall_time_max{30'000};   // a body that moves no byte for so long ends
 };
 
+// Whether a server could start with them. Errors: Invalid (a file is missing or is not PEM, or key
+// and certificate do not belong together).
+Result<> check_tls(const TlsFiles& files);
+
 class HttpServer {
  public:
   // Listens on return. Raises the process's limit of open files to the hard one, keeps a part of it

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -10,7 +11,9 @@ namespace sextant::net {
 namespace {
 
 std::unexpected<Error> tls_failure(const std::string& what) {
-  const char* reason = ERR_reason_error_string(ERR_peek_last_error());
+  const auto error = ERR_peek_error();  // the first has the cause
+  const char* reason = ERR_SYSTEM_ERROR(error) ? std::strerror(ERR_GET_REASON(error))
+                                               : ERR_reason_error_string(error);
   ERR_clear_error();
   return fail(Code::Invalid, what + ": " + (reason != nullptr ? reason : "unknown TLS error"));
 }

@@ -259,13 +259,13 @@ class Round:
         by_itself = self.node.wait_dead(REACHED_WITHIN_S if point else self.dice.uniform(0.02, 1.2))
         for writer in writers:
             writer.enough.set()
-        self.node.kill()
+        status = self.node.kill()
         for writer in writers:
             writer.join()
             if writer.failure:
                 raise Broken(f"a call failed while the node was alive: {writer.failure}") from writer.failure
-        if by_itself and not point:
-            raise Broken("the node died by itself")
+        if by_itself and (status != -9 or not point):
+            raise Broken(f"the node ended by itself with {status}: {self.node.said()}")
         if by_itself:
             self.reached.add(point)
 

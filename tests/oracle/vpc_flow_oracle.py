@@ -43,7 +43,7 @@ class Reading:
                 self.names = names
                 raise Heading
         at = 0
-        while len(words) > len(self.names) and at + 1 < len(self.names):  # services of two words
+        while len(words) > len(self.names) and at < len(self.names):  # services of two words
             if self.names[at].endswith("-aws-service") and words[at] == "AMAZON" and words[at + 1] != "AMAZON":
                 if re.fullmatch("[A-Z][A-Z0-9_]*", words[at + 1]):
                     words[at:at + 2] = ["AMAZON " + words[at + 1]]

@@ -1,5 +1,6 @@
 """The program's commands as a script sees them: exit codes, what is printed, what is left behind."""
 
+import contextlib
 import csv
 import hashlib
 import http.server
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 import unittest
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -21,6 +23,26 @@ from harness import alb  # noqa: E402
 from harness.commands import (BUCKET, DAMAGED, FAILED, LINES, OK, TEMPLATE, UNREACHABLE, USAGE, Scenario,  # noqa: E402
                               log_file, sextant)
 from harness.node import Node, clean_environment, program  # noqa: E402
+
+
+@contextlib.contextmanager
+def node_that_answers(answer):
+    """The endpoint of a server that answers each GET with what `answer` makes of its query."""
+    class Answers(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = json.dumps(answer(urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query))).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 class HelpAndUsage(Scenario):
@@ -55,6 +77,8 @@ class HelpAndUsage(Scenario):
             (["deploy", "/nonexistent.yaml"], "/nonexistent.yaml"),
             (["generate", "--count", "0"], "at least 1"),
             (["generate", "--objects", "2"], "--to"),
+            (["generate", "--start", "1900-01-01T00:00:00Z"], "1970"),
+            (["generate", "--hours", "1e300"], "--hours"),
             (["generate", "--output", "json"], "--to"),
             (["status", "--endpoint", "https://127.0.0.1:1", "--ca-file", "/nonexistent"], "--ca-file"),
         ]:
@@ -62,8 +86,10 @@ class HelpAndUsage(Scenario):
                 self.assert_code(sextant(*arguments, environment=keys), USAGE, told)
 
     def test_missing_credentials_are_told_with_the_places_looked_at(self):
+        done = sextant("status", environment={"XDG_DATA_HOME": str(self.folder)})
+        self.assert_code(done, USAGE, "AWS_ACCESS_KEY_ID", str(self.folder / "sextant" / "credentials"), "--data")
         done = sextant("status", "--data", self.folder / "none")
-        self.assert_code(done, USAGE, "AWS_ACCESS_KEY_ID", str(self.folder / "none" / "credentials"), "--data")
+        self.assert_code(done, USAGE, str(self.folder / "none" / "credentials"), "--data")
 
     def test_nobody_there_and_a_damaged_log_have_codes_of_their_own(self):
         keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
@@ -72,22 +98,42 @@ class HelpAndUsage(Scenario):
             done = sextant("status", "--endpoint", f"http://127.0.0.1:{taken.getsockname()[1]}", environment=keys)
             self.assert_code(done, UNREACHABLE)
 
-        class DamagedNode(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                body = json.dumps({"Intact": False, "BrokenAt": 7, "Reason": "its hash is another"}).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_):
-                pass
-
-        with http.server.HTTPServer(("127.0.0.1", 0), DamagedNode) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            done = sextant("audit", "verify", "--endpoint", f"http://127.0.0.1:{server.server_port}", environment=keys)
-            server.shutdown()
+        with node_that_answers(lambda _: {"Intact": False, "BrokenAt": 7, "Reason": "its hash is another"}) as endpoint:
+            done = sextant("audit", "verify", "--endpoint", endpoint, environment=keys)
         self.assert_code(done, DAMAGED, "sequence 7", "its hash is another")
+
+    def test_deliveries_are_listed_page_by_page(self):
+        asked = []
+
+        def page(query: dict) -> dict:
+            asked.append(query)
+            first = int(query.get("next_token", ["0"])[0])
+            count = min(int(query["max_items"][0]), 1_000)
+            rows = [{"DeliveryId": f"d{number}"} for number in range(first, min(first + count, 2_500))]
+            return {"Deliveries": rows, **({"NextToken": str(first + count)} if first + count < 2_500 else {})}
+
+        keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+        with node_that_answers(page) as endpoint:
+            done = sextant("deliveries", "--max-items", "5000", "--outcome", "dropped", "--output", "json",
+                           "--endpoint", endpoint, environment=keys)
+            self.assertEqual([row["DeliveryId"] for row in json.loads(done.stdout)["Deliveries"]],
+                             [f"d{number}" for number in range(2_500)])
+            self.assertEqual([query["outcome"] for query in asked], [["dropped"]] * 3)
+            self.assert_code(sextant("deliveries", "--endpoint", endpoint, environment=keys), OK, "d99", "and more")
+
+    def test_env_gives_the_nodes_keys_whatever_the_shell_has(self):
+        node = Node(self.folder)
+        self.addCleanup(node.kill)
+        elsewhere = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token",
+                     "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1"}
+        node.start()
+        place = ["--data", node.data, "--endpoint", node.endpoint]
+        done = sextant("env", "--wait", "--output", "json", *place, environment=elsewhere)
+        self.assert_code(done, OK)
+        told = json.loads(done.stdout)
+        self.assertEqual((told["AWS_ACCESS_KEY_ID"], told["AWS_REGION"]), (node.credentials().key_id, "us-east-1"))
+        self.assertIn("unset AWS_SESSION_TOKEN\n", sextant("env", *place, environment=elsewhere).stdout)
+        self.assert_code(sextant("status", *place, environment=elsewhere), OK)
 
     def test_generate_tells_what_it_made(self):
         plain = sextant("generate", "--count", "500", text=False)

@@ -46,6 +46,7 @@ class Start(Scenario):
             (["--address", "127.foo"], "127.foo"),
             (["--address", "127.0.0.1.example.com"], "is not an IP address"),
             (["--tls-cert", "x.pem"], "--tls-key"),
+            (["--tls-cert", "/nonexistent.pem", "--tls-key", "x.pem"], "/nonexistent.pem: No such file"),
             (["--workers", "0"], "--workers"),
         ]:
             with self.subTest(arguments):

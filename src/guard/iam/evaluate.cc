@@ -217,7 +217,8 @@ class Evaluation {
 
   bool is_root() const { return call_.principal.kind == PrincipalKind::Root; }
   bool needs_resource_policy() const {
-    return request_.action().starts_with("sts:assumerole") || request_.action().starts_with("kms:");
+    return request_.action().starts_with("sts:assumerole") ||
+           request_.action() == "sts:tagsession" || request_.action().starts_with("kms:");
   }
   bool service_linked() const {
     return call_.principal.role_arn.find(":role/aws-service-role/") != std::string::npos;

@@ -26,9 +26,32 @@ std::string_view without_blanks_behind(std::string_view text) {
   return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
+bool take_digits(std::string_view& text) {
+  const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  text.remove_prefix(digits);
+  return digits > 0;
+}
+
+bool take_one_of(std::string_view chars, std::string_view& text) {
+  if (text.empty() || !chars.contains(text.front())) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// RFC 8259, section 6.
+bool is_number(std::string_view text) {
+  take_one_of("-", text);
+  if (!take_one_of("0", text) && !take_digits(text)) return false;
+  if (take_one_of(".", text) && !take_digits(text)) return false;
+  if (take_one_of("eE", text)) {
+    take_one_of("+-", text);
+    if (!take_digits(text)) return false;
+  }
+  return text.empty();
+}
+
 bool is_number_or_word(std::string_view token) {
-  if (token == "true" || token == "false" || token == "null") return true;
-  return !token.empty() && token.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
+  return token == "true" || token == "false" || token == "null" || is_number(token);
 }
 
 // As it stands between the quotes of a JSON string.
@@ -201,8 +224,8 @@ class JsonCutter final : public Cutter {
     return simdjson::SUCCESS;
   }
 
-  static simdjson::error_code json_of(ondemand::value& value, ondemand::json_type type,
-                                      std::string_view& text) {
+  simdjson::error_code json_of(ondemand::value& value, ondemand::json_type type,
+                               std::string_view& text) {
     if (type == ondemand::json_type::object) {
       ondemand::object object;
       if (auto error = value.get_object().get(object)) return error;
@@ -213,7 +236,8 @@ class JsonCutter final : public Cutter {
       if (auto error = array.raw_json().get(text)) return error;
     }
     text = without_blanks_behind(text);
-    return simdjson::SUCCESS;
+    // What reads on demand goes over brackets only. Behind the line there is room for the reader.
+    return checker_.parse(text.data(), text.size(), false).error();
   }
 
   // A member that no field names.
@@ -240,6 +264,7 @@ class JsonCutter final : public Cutter {
   std::vector<std::size_t> behind_;               // which name came behind each of them last time
   std::size_t last_ = 0;
   ondemand::parser parser_;
+  simdjson::dom::parser checker_;
   Arena arena_;
   std::array<std::string, kGroupLines> others_;
   std::size_t next_other_ = 0;

@@ -263,13 +263,16 @@ class HeadingCutter final : public Cutter {
   }
 
   void join_services(std::string_view& rest) {
-    for (std::size_t place = 0; place + 1 < places_.size() && !rest.empty(); ++place) {
+    for (std::size_t place = 0; place < places_.size() && !rest.empty(); ++place) {
       if (!places_[place].name.ends_with("-aws-service") || words_[place] != "AMAZON") continue;
-      if (!is_service_word(words_[place + 1])) continue;
-      words_[place] = {words_[place].data(), words_[place + 1].data() + words_[place + 1].size()};
-      std::move(words_.begin() + static_cast<std::ptrdiff_t>(place) + 2, words_.end(),
-                words_.begin() + static_cast<std::ptrdiff_t>(place) + 1);
-      words_.back() = take_word(rest);
+      const bool last = place + 1 == places_.size();
+      const auto second = last ? rest.substr(0, rest.find(' ')) : words_[place + 1];
+      if (!is_service_word(second)) continue;
+      words_[place] = {words_[place].data(), second.data() + second.size()};
+      const auto next = take_word(rest);
+      if (last) return;
+      std::shift_left(words_.begin() + static_cast<std::ptrdiff_t>(place) + 1, words_.end(), 1);
+      words_.back() = next;
     }
   }
 

@@ -19,6 +19,8 @@
 namespace sextant::server {
 namespace {
 
+constexpr double kHoursMax = 100 * 366 * 24;  // a hundred years
+
 struct GenerateOptions {
   std::string kind = "alb";
   intel::GeneratorOptions traffic;
@@ -45,6 +47,10 @@ Result<intel::GeneratorOptions> traffic_options(const GenerateOptions& options,
   if (!start)
     return fail(Code::Invalid,
                 "--start is a time like 2026-01-01T00:00:00Z, not '" + options.start + "'");
+  if (*start < Time() || options.hours > kHoursMax) {
+    return fail(Code::Invalid, "--start is 1970 or later, --hours at most " +
+                                   std::to_string(static_cast<int>(kHoursMax)));
+  }
   traffic.start = *start;
   traffic.duration = Duration(static_cast<std::int64_t>(options.hours * 3'600e6));
   SX_TRY_AS(traffic.attacks,

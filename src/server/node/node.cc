@@ -75,6 +75,7 @@ Result<> check(const NodeOptions& options, const net::BoundSocket& socket) {
     return fail(Code::Invalid,
                 "--region is lower-case letters, digits and hyphens, not '" + region + "'");
   }
+  if (options.tls) SX_TRY(net::check_tls(*options.tls));
   return {};
 }
 

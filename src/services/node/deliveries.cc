@@ -25,14 +25,14 @@ boost::json::object to_json(const store::Delivery& delivery) {
                           {"ETag", delivery.event.etag},
                           {"Sequencer", delivery.event.sequencer},
                           {"Size", delivery.event.size},
-                          {"Created", iso8601_millis(delivery.created)},
+                          {"Created", iso8601(delivery.created)},
                           {"Attempts", delivery.attempts},
                           {"Revision", delivery.revision},
                           {"RowsLanded", delivery.rows_landed},
                           {"RowsMalformed", delivery.rows_malformed},
                           {"TraceId", delivery.trace.trace_id}};
-  if (delivery.started) row["Started"] = iso8601_millis(*delivery.started);
-  if (delivery.ended) row["Ended"] = iso8601_millis(*delivery.ended);
+  if (delivery.started) row["Started"] = iso8601(*delivery.started);
+  if (delivery.ended) row["Ended"] = iso8601(*delivery.ended);
   if (delivery.cause) {
     row["Cause"] = boost::json::object{{"Code", delivery.cause->code},
                                        {"Message", delivery.cause->message},

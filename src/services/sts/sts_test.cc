@@ -30,7 +30,8 @@ class Sts : public testing::Test {
             {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:user/ada"},
              "Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"42"}}},
             {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:user/ada"},
-             "Action":"sts:TagSession","Condition":{"StringEquals":{"aws:RequestTag/case":"7"}}}]})";
+             "Action":"sts:TagSession","Condition":{"StringEquals":{"aws:RequestTag/case":"7"}}},
+            {"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}]})";
     role.inline_policies = {
         {"read", R"({"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}})"}};
     app.roles[kRole] = role;
@@ -165,6 +166,16 @@ TEST_F(Sts, TagsAreARightOfTheirOwn) {
   ASSERT_EQ(told.error, "");
   EXPECT_EQ(principal_of(told.result).session_tags.at("case"), "7");
   EXPECT_TRUE(call("AssumeRole", user("ada"), request("8")).error.contains("sts:TagSession"));
+
+  // May do everything, but the role does not let them tag its sessions.
+  const sdk::Principal root{.kind = sdk::PrincipalKind::Root,
+                            .account = kScope.account,
+                            .arn = "arn:aws:iam::000000000000:root",
+                            .principal_id = "000000000000"};
+  EXPECT_TRUE(call("AssumeRole", root, request("7")).error.contains("sts:TagSession"));
+  auto untagged = request("7");
+  untagged.erase("Tags");
+  EXPECT_EQ(call("AssumeRole", root, untagged).error, "");
 }
 
 TEST_F(Sts, SessionsDieAtTheirDeadline) {
