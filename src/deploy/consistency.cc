@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/strings.h"
 #include "guard/iam/evaluate.h"
 #include "guard/iam/validate.h"
 #include "guard/snapshot_policy_source.h"
@@ -63,15 +64,33 @@ class Check {
     for (const auto& [name, app] : apps_) {
       if (name == stack_) continue;
       for (const auto& [key, resource] : own) {
-        if (!(app.*kind).contains(key)) continue;
-        report(resource.position, std::string(what) + " '" + key + "' belongs to stack '" + name +
-                                      "' already; choose another name");
+        if ((app.*kind).contains(key)) report_taken(resource.position, what, key, name);
       }
     }
   }
+  // By name, whatever path and case, as IAM has it: a role's sessions are told apart by it alone.
+  template <typename T>
+  void check_unique_in_iam(const std::map<std::string, T>& own,
+                           std::map<std::string, T> model::App::* kind, std::string_view what) {
+    std::map<std::string, std::string> owners;
+    for (const auto& [name, app] : apps_) {
+      if (name == stack_) continue;
+      for (const auto& [arn, resource] : app.*kind) owners.emplace(to_lower(resource.name), name);
+    }
+    for (const auto& [arn, resource] : own) {
+      const auto owner = owners.find(to_lower(resource.name));
+      if (owner != owners.end())
+        report_taken(resource.position, what, resource.name, owner->second);
+    }
+  }
+  void report_taken(const model::Position& at, std::string_view what, const std::string& name,
+                    const std::string& owner) {
+    report(at, std::string(what) + " '" + name + "' belongs to stack '" + owner +
+                   "' already; choose another name");
+  }
   void check_names(const model::App& app) {
-    check_unique(app.roles, &model::App::roles, "role");
-    check_unique(app.managed_policies, &model::App::managed_policies, "managed policy");
+    check_unique_in_iam(app.roles, &model::App::roles, "role");
+    check_unique_in_iam(app.managed_policies, &model::App::managed_policies, "managed policy");
     check_unique(app.functions, &model::App::functions, "function");
     check_unique(app.buckets, &model::App::buckets, "bucket");
     check_unique(app.databases, &model::App::databases, "database");

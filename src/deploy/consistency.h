@@ -1,7 +1,8 @@
 #pragma once
-// Everything that is deployed, and whether it holds together: names belong to one stack, and what
-// resources refer to exists and may be used. Checked before a deploy commits, for all stacks at
-// once, so that no deploy can break another stack either.
+// Everything that is deployed, and whether it holds together: names belong to one stack (those of
+// roles and managed policies whatever their path and case), and what resources refer to exists and
+// may be used. Checked before a deploy commits, for all stacks at once, so that no deploy can break
+// another stack either.
 #include <map>
 #include <string>
 #include <vector>

@@ -245,6 +245,24 @@ TEST_F(DeployTest, WhatDoesNotHoldTogetherIsRefused) {
   }
 }
 
+// A session's ARN is made of its role's name alone.
+TEST_F(DeployTest, NoRoleTakesTheNameOfAnotherStacks) {
+  const auto role = [](const std::string& properties) {
+    return "Resources:\n  R: {Type: AWS::IAM::Role, Properties: {" + properties +
+           ", AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Service: "
+           "lambda.amazonaws.com}, Action: 'sts:AssumeRole'}}}}\n";
+  };
+  ASSERT_EQ(deploy("CreateStack", role("RoleName: narrow"), "first").error, "");
+  for (const auto* taken :
+       {"RoleName: narrow", "RoleName: narrow, Path: /evil/", "RoleName: NARROW"}) {
+    const auto told = deploy("CreateStack", role(taken), "second");
+    EXPECT_TRUE(told.error.starts_with("ValidationError: template.yaml:2:3: role '")) << told.error;
+    EXPECT_TRUE(told.error.contains("belongs to stack 'first' already; choose another name"))
+        << taken << told.error;
+  }
+  EXPECT_EQ(deploy("UpdateStack", role("RoleName: narrow, Path: /moved/"), "first").error, "");
+}
+
 TEST_F(DeployTest, NoStackIsRemovedThatAnotherNeeds) {
   const std::string permission =
       "  P: {Type: AWS::Lambda::Permission, Properties: {Action: 'lambda:InvokeFunction', "

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/strings.h"
 #include "model/app.h"
 #include "template/evaluator.h"
 #include "template/properties.h"
@@ -65,6 +66,7 @@ class AppBuilder {
   void join_bucket_policy(const BucketPolicy& policy);
   void join_event(const BucketEvent& event);
   model::Bucket* find_bucket(const std::string& name, Where at);
+  // A name means one role: add_unique_in_iam.
   model::Role* find_role(const std::string& name, const Attachment& attachment);
 
   const ParseOptions& options_;
@@ -89,6 +91,23 @@ void add_unique(AppBuilder& builder, std::map<std::string, T>& into, std::string
     return;
   }
   into.emplace(std::move(key), std::move(resource));
+}
+
+// The same for what has an ARN and yet one name in the whole account, as IAM has it: a role's
+// sessions are told apart by its name alone.
+template <typename T>
+void add_unique_in_iam(AppBuilder& builder, std::map<std::string, T>& into, T resource,
+                       const Resource& declared, std::string_view what) {
+  for (const auto& [other_arn, other] : into) {
+    if (other.name.empty() || !iequals(other.name, resource.name)) continue;
+    builder.diagnostics().add(declared.at,
+                              "two resources are the same " + std::string(what) + " '" +
+                                  resource.name + "': in IAM, path and case make no difference",
+                              "give one of them another name");
+    return;
+  }
+  auto arn = resource.arn;
+  into.emplace(std::move(arn), std::move(resource));
 }
 
 }  // namespace sextant::templates

@@ -118,8 +118,7 @@ std::string make_implied_role(AppBuilder& builder, const Resource& function,
                                  properties.where("PermissionsBoundary"));
   }
   std::string arn = role.arn;
-  std::string key = arn;
-  add_unique(builder, builder.app().roles, std::move(key), std::move(role), *resource, "role");
+  add_unique_in_iam(builder, builder.app().roles, std::move(role), *resource, "role");
   return arn;
 }
 

@@ -66,9 +66,7 @@ void read_role(AppBuilder& builder, const Resource& resource, Properties& proper
   role.tags = read_tag_list(properties);
   role.logical_id = resource.logical_id;
   role.position = builder.position(resource.at);
-  auto& roles = builder.app().roles;
-  std::string key = role.arn;
-  add_unique(builder, roles, std::move(key), std::move(role), resource, "role");
+  add_unique_in_iam(builder, builder.app().roles, std::move(role), resource, "role");
 }
 
 void read_policy(AppBuilder& builder, const Resource& resource, Properties& properties) {
@@ -104,9 +102,8 @@ void read_managed_policy(AppBuilder& builder, const Resource& resource, Properti
   builder.attach(std::move(attachment));
   policy.logical_id = resource.logical_id;
   policy.position = builder.position(resource.at);
-  std::string key = policy.arn;
-  add_unique(builder, builder.app().managed_policies, std::move(key), std::move(policy), resource,
-             "managed policy");
+  add_unique_in_iam(builder, builder.app().managed_policies, std::move(policy), resource,
+                    "managed policy");
 }
 
 }  // namespace sextant::templates

@@ -323,6 +323,40 @@ TEST(Template, SmallTextsCannotGrowWithoutBound) {
   EXPECT_TRUE(findings(text).contains("grow beyond 32 MiB"));
 }
 
+TEST(Template, IamTellsApartByNameAlone) {
+  const auto two = [](const std::string& type, const std::string& first,
+                      const std::string& second) {
+    const std::string properties = type == "Role" ? "AssumeRolePolicyDocument" : "PolicyDocument";
+    const std::string document =
+        type == "Role" ? "{Statement: {Effect: Allow, Principal: {Service: lambda.amazonaws.com}, "
+                         "Action: 'sts:AssumeRole'}}"
+                       : "{Statement: {Effect: Allow, Action: 's3:*', Resource: '*'}}";
+    const auto resource = [&](const std::string& name) {
+      return "{Type: AWS::IAM::" + type + ", Properties: {" + name + ", " + properties + ": " +
+             document + "}}\n";
+    };
+    return "Resources:\n  A: " + resource(first) + "  B: " + resource(second);
+  };
+  EXPECT_EQ(findings(two("Role", "RoleName: narrow", "RoleName: narrow, Path: /evil/")),
+            "t.yaml:3:3: two resources are the same role 'narrow': in IAM, path and case make no "
+            "difference; give one of them another name");
+  EXPECT_TRUE(findings(two("Role", "RoleName: narrow", "RoleName: Narrow"))
+                  .contains("two resources are the same role 'Narrow'"));
+  EXPECT_TRUE(findings(two("ManagedPolicy", "ManagedPolicyName: p", "ManagedPolicyName: P"))
+                  .contains("two resources are the same managed policy 'P'"));
+  EXPECT_EQ(findings(two("Role", "RoleName: narrow", "RoleName: narrower")), "");
+}
+
+TEST(Template, AFunctionsOwnRoleCountsToo) {
+  EXPECT_TRUE(findings("Transform: AWS::Serverless-2016-10-31\nResources:\n"
+                       "  F: {Type: AWS::Serverless::Function, Properties: {Runtime: "
+                       "sextant.native, Handler: parsers.alb}}\n"
+                       "  R: {Type: AWS::IAM::Role, Properties: {RoleName: !Ref FRole, Path: /p/, "
+                       "AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Service: "
+                       "lambda.amazonaws.com}, Action: 'sts:AssumeRole'}}}}\n")
+                  .contains("two resources are the same role 'demo-FRole-"));
+}
+
 TEST(Template, FindingsAreLimited) {
   std::string text = "Resources:\n";
   for (int i = 0; i < 300; ++i)
