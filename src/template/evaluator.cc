@@ -31,15 +31,19 @@ const Node* find_path(const Node* node, const std::vector<std::string_view>& pat
 
 }  // namespace
 
-Node Evaluator::made(Where at, std::string text) {
+bool Evaluator::spend(Where at, std::size_t text_bytes) {
   const bool within = bytes_ <= kValueBytesBudget;
-  bytes_ += text.size() + kNodeBytes;
-  if (bytes_ <= kValueBytesBudget) return scalar(at, std::move(text));
+  bytes_ += text_bytes + kNodeBytes;
+  if (bytes_ <= kValueBytesBudget) return true;
   if (within) {
     diagnostics_.add(at, "the values of this template grow beyond 32 MiB",
                      "split it into several stacks");
   }
-  return broken(at);
+  return false;
+}
+
+Node Evaluator::made(Where at, std::string text) {
+  return spend(at, text.size()) ? scalar(at, std::move(text)) : broken(at);
 }
 
 Node Evaluator::value(const Node& node) {
@@ -237,16 +241,23 @@ Node Evaluator::join(const Node& argument, Where at) {
   if (!list.is(Kind::List) && !list.is(Kind::Broken))
     diagnostics_.add(argument.items[1].at, "'Fn::Join' needs a list here");
   if (!delimiter || !list.is(Kind::List)) return broken(at);
-  std::string result;
+  // Its size first: what is joined many times is the delimiter, which counted once.
+  std::size_t size = 0;
   for (const auto& item : list.items) {
     if (!item.is(Kind::Scalar)) {
       if (!item.is(Kind::Broken)) diagnostics_.add(item.at, "'Fn::Join' joins texts only");
       return broken(at);
     }
+    size += delimiter->size() + item.text.size();
+  }
+  if (!spend(at, size)) return broken(at);
+  std::string result;
+  result.reserve(size);
+  for (const auto& item : list.items) {
     if (&item != &list.items.front()) result += *delimiter;
     result += item.text;
   }
-  return made(at, std::move(result));
+  return scalar(at, std::move(result));
 }
 
 Node Evaluator::select(const Node& argument, Where at) {

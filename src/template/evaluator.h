@@ -64,7 +64,8 @@ class Evaluator {
   bool truth_of(const Member& member);
   // The scalar's text; nullopt (reported unless Broken) when it is none.
   std::optional<std::string> text(const Node& node, std::string_view what);
-  Node made(Where at, std::string text);  // a scalar, within the budget
+  Node made(Where at, std::string text);         // a scalar, within the budget
+  bool spend(Where at, std::size_t text_bytes);  // false: beyond the budget, which is reported once
 
   Inputs inputs_;
   Diagnostics& diagnostics_;

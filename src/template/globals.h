@@ -6,7 +6,8 @@
 namespace sextant::templates {
 
 // Texts and functions of the resource win, maps are merged key by key, lists are appended to the
-// global one.
+// global one. Nothing is merged where that would take the template beyond its limits (kNodesMax,
+// kValueBytesBudget): each function counts all the Globals.
 void merge_globals(const Node& globals, Resources& resources, Diagnostics& diagnostics);
 
 }  // namespace sextant::templates

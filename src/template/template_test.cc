@@ -313,16 +313,6 @@ TEST(Template, LimitsHold) {
   EXPECT_TRUE(findings(many + "]").contains("more than 50000 values"));
 }
 
-TEST(Template, SmallTextsCannotGrowWithoutBound) {
-  std::string sub;
-  for (int i = 0; i < 20'000; ++i) sub += "${P}";
-  const std::string text = "Parameters:\n  P: {Type: String, Default: '" + std::string(4'000, 'x') +
-                           "'}\nResources:\n  B: {Type: AWS::S3::Bucket}\nOutputs:\n  O: {Value: "
-                           "!Sub '" +
-                           sub + "'}\n";
-  EXPECT_TRUE(findings(text).contains("grow beyond 32 MiB"));
-}
-
 TEST(Template, IamTellsApartByNameAlone) {
   const auto two = [](const std::string& type, const std::string& first,
                       const std::string& second) {
