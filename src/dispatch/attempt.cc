@@ -1,6 +1,7 @@
 #include "dispatch/attempt.h"
 
 #include <random>
+#include <span>
 #include <utility>
 
 #include "core/fault_point.h"
@@ -122,10 +123,22 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     }
     auto batch = outcome_batch();
     staged(landing->buffered_bytes());
-    parts_.lander.land(std::move(landing), std::move(batch),
-                       [self = shared_from_this()](const Result<ports::Committed>& done) {
-                         self->committed(done, AttemptEnd::Ended);
-                       });
+    parts_.lander.land(
+        std::move(landing), std::move(batch),
+        [self = shared_from_this()](const Result<ports::Committed>& done) { self->landed(done); });
+  }
+
+  // What the lake refuses is the attempt's failure. A conflict is not: somebody ended the delivery.
+  void landed(const Result<ports::Committed>& done) {
+    const bool refused =
+        !done && !ports::may_have_happened(done.error()) && done.error().code != Code::Conflict;
+    if (!refused) return committed(done, AttemptEnd::Ended);
+    delivery_.outcome = store::OutcomeKind::Pending;
+    --delivery_.attempts;
+    delivery_.ended = std::nullopt;
+    delivery_.rows_landed = delivery_.rows_malformed = 0;
+    delivery_.stages.clear();
+    failed({done.error(), "lake.land"});
   }
 
   void failed(const Failure& failure) {
@@ -212,11 +225,14 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     const auto key = store::keys::delivery(parts_.scope, delivery_.id);
     batch.conditions.push_back({key, version_});
     batch.puts.push_back({key, store::encode(delivery_), expires_at});
-    const auto judged = judge_ ? judge_->take() : std::vector<guard::JudgedCall>{};
     parts_.audit.add(batch, guard::DeliveryAttempt{.delivery = delivery_,
-                                                   .judged = judged,
+                                                   .judged = judged(),
                                                    .request_id = request_id_,
                                                    .function_arn = function_->arn});
+  }
+
+  std::span<const guard::JudgedCall> judged() const {
+    return judge_ ? std::span(judge_->judged()) : std::span<const guard::JudgedCall>();
   }
 
   void submit(ports::Batch batch, AttemptEnd end) {

@@ -25,7 +25,7 @@ class AttemptJudge {
   Result<> write_failure(const std::string& bucket, const std::string& key);
 
   // Everything that was asked so far, for the attempt's record.
-  std::vector<guard::JudgedCall> take() { return std::move(judged_); }
+  const std::vector<guard::JudgedCall>& judged() const { return judged_; }
 
  private:
   sdk::Call call(std::string service, std::string operation, std::string action,

@@ -101,6 +101,38 @@ TEST_F(DispatcherTest, AFailedRunIsTriedAgainAfterABackOff) {
   EXPECT_EQ(status().retried, 2u);
 }
 
+TEST_F(DispatcherTest, WhatTheLakeRefusesEndsTheDelivery) {
+  function().retry = {
+      .retries_max = 2, .event_age_max_s = 3'600, .on_failure_arn = "arn:aws:s3:::failed"};
+  deploy();
+  lander->on_land = [] { return Result<>(fail(Code::Invalid, "rows of too many hours")); };
+  const auto ended = outcome_of(send("k"));
+  EXPECT_EQ(ended.outcome, OutcomeKind::SentToFailureDestination);
+  EXPECT_EQ(ended.attempts, 1u);
+  EXPECT_EQ(ended.cause->message, "rows of too many hours");
+  EXPECT_EQ(ended.cause->stage, "lake.land");
+  EXPECT_EQ(ended.rows_landed, 0u);
+  EXPECT_EQ(waiting(), 0u);
+  EXPECT_TRUE(landed().empty());
+  ASSERT_TRUE(dispatcher->drain(std::chrono::seconds(10)));
+  EXPECT_EQ(status().failed, 1u);
+}
+
+TEST_F(DispatcherTest, AFullLakeIsTriedAgainAfterABackOff) {
+  lander->on_land = [left = std::make_shared<std::atomic<int>>(2)] {
+    return left->fetch_sub(1) > 0 ? Result<>(fail(Code::Exhausted, "the disk is full"))
+                                  : Result<>();
+  };
+  const auto sent = send("k");
+  ASSERT_TRUE(wait_for_attempts(sent, 1));
+  EXPECT_EQ(now_of(sent).cause->stage, "lake.land");
+  const auto ended = outcome_of(sent);
+  EXPECT_EQ(ended.outcome, OutcomeKind::Succeeded);
+  EXPECT_EQ(ended.attempts, 3u);
+  EXPECT_EQ(ended.rows_landed, 2u);
+  EXPECT_EQ(landed().size(), 2u);
+}
+
 struct Failing {
   const char* name;
   Error error;

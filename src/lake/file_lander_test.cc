@@ -222,6 +222,17 @@ TEST_F(FileLanderTest, TooManyHoursAreRefused) {
   EXPECT_TRUE(files_on_disk().empty());
 }
 
+TEST_F(FileLanderTest, TooManyHoursInASmallDeliveryAreRefusedToo) {
+  auto lander = this->lander({.writers = {.hours_max = 100}});
+  const auto done = land(*lander, "bad", {make_lake_rows({.rows = 101, .step = 1h})}).get();
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Code::Invalid);
+  ASSERT_TRUE(land(*lander, "good", {make_lake_rows()}).get());
+  lander.reset();
+  EXPECT_EQ(rows_in("alb"), 10u);
+  EXPECT_FALSE(store_.get("outcome/bad")->has_value());
+}
+
 TEST_F(FileLanderTest, ALandingThatNobodyLandsLeavesNothing) {
   auto lander = this->lander({.shared_bytes_max = 1, .writers = {.buffered_bytes_max = 1}});
   auto landing = lander->open();

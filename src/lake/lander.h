@@ -18,9 +18,9 @@ class Landing {
  public:
   virtual ~Landing() = default;
   // Rows of `table`, flat columns with dotted names, among them `ts` (timestamp[us, UTC]); each row
-  // goes to the partition of its own date and hour. Memory held is bounded: beyond kSharedBytesMax
-  // the delivery streams to files of its own. Errors: Invalid (no ts column), Exhausted (disk
-  // full).
+  // goes to the partition of its own date and hour. Memory held is bounded: beyond some MiB the
+  // delivery streams to files of its own. Errors, also told by land() when rows were only held:
+  // Invalid (no ts column, rows of too many hours), Exhausted (disk full).
   virtual Result<> add(const TableName& table, const BatchPtr& batch) = 0;
   virtual std::uint64_t rows() const = 0;
   // Memory that its rows hold until land() has committed them: the dispatcher bounds the sum.
@@ -35,8 +35,9 @@ class Lander {
   // Makes the rows durable and commits `outcome` (the delivery's own batch, with its condition that
   // it is still pending) in one batch with the manifest's change. Several deliveries that arrive
   // together share files and commit. on_durable as CommitLog::submit: after an error nothing of
-  // this delivery is in the lake (after Unavailable the outcome is unknown). Any thread; returns
-  // without waiting.
+  // this delivery is in the lake (after Unavailable the outcome is unknown). Errors: Invalid (as
+  // add(), or a column whose type is not the table's), Exhausted, Conflict (of the outcome's
+  // conditions), Unavailable. Any thread; returns without waiting.
   virtual void land(std::unique_ptr<Landing> landing, ports::Batch outcome,
                     ports::CommitLog::OnDurable on_durable) = 0;
 };

@@ -95,6 +95,7 @@ std::string change_set(const Scope& scope, std::string_view stack, std::string_v
   return change_sets(scope, stack) + std::string(name);
 }
 std::string configuration(const Scope& scope) { return scoped("configuration", scope) + "0"; }
+std::string data_scope() { return "datascope/0"; }
 std::string access_keys() { return "accesskey/"; }
 std::string access_key(std::string_view access_key_id) {
   return access_keys() + std::string(access_key_id);

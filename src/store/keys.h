@@ -16,6 +16,8 @@ std::string scoped(std::string_view kind, const Scope& scope);
 // Eight bytes, big-endian, so that bytewise order is numeric order.
 std::string ordered(std::uint64_t number);
 
+std::string data_scope();  // whose data folder it is
+
 // Deliveries and what they wait for.
 std::string delivery(const Scope& scope, const DeliveryId& id);
 std::string deliveries(const Scope& scope);  // prefix

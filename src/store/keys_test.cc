@@ -30,6 +30,7 @@ TEST(Keys, AreGolden) {
       {function_revision(kScope, function, "r"), "functionrevision" + kIn + "f/r"},
       {access_key("AKIA"), "accesskey/AKIA"},
       {user(kScope, "ann"), "user" + kIn + "ann"},
+      {data_scope(), "datascope/0"},
       {node_secret("data"), "nodesecret/data"},
       {audit_stream(kScope), "audit" + kIn + "0"},
       {lake_stream(kScope, TableName("alb")), "lake" + kIn + "alb"},

@@ -68,7 +68,7 @@ class Node:
                 self.endpoint = match.group(1).decode()
                 return int(match.group(2))
             if not piece:
-                raise NodeFailed(f"the node ended with {self.process.wait()}; it said:\n{self.said()}")
+                raise NodeFailed(f"the node ended with {self._gone()}; it said:\n{self.said()}")
         self.kill()
         raise NodeFailed(f"the node was not ready in time; it said:\n{self.said()}")
 

@@ -16,8 +16,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from harness import alb  # noqa: E402
 from harness.client import Lost, Refused  # noqa: E402
-from harness.commands import BUCKET, FAILED, OK, UNREACHABLE, USAGE, Scenario, sextant  # noqa: E402
-from harness.node import clean_environment, program  # noqa: E402
+from harness.commands import (BUCKET, FAILED, LINES, OK, UNREACHABLE, USAGE, Scenario, log_file,  # noqa: E402
+                              sextant)
+from harness.node import Node, NodeFailed, clean_environment, program  # noqa: E402
 
 
 def mode(path: pathlib.Path) -> int:
@@ -60,6 +61,20 @@ class Start(Scenario):
         status = self.run_json(node, "status", "--region", "eu-north-1")
         self.assertEqual((status["Account"], status["Region"]), ("123456789012", "eu-north-1"))
         self.assert_code(node.run("status", "--region", "us-east-1"), FAILED)
+
+    def test_its_data_stay_the_first_scopes(self):
+        node = self.start()
+        self.run_ok(node, "ingest", log_file(self.folder, "a.log"), "--bucket", BUCKET)
+        self.run_ok(node, "status", "--wait")
+        self.assertEqual(node.stop(), 0)
+        for other in (["--region", "eu-west-1"], ["--account", "123456789012"]):
+            again = Node(node.folder, other)
+            with self.assertRaises(NodeFailed) as failed:
+                again.start()
+            self.assertIn("--account 000000000000 --region us-east-1", str(failed.exception))
+        node.start()
+        rows = self.run_json(node, "query", "select count(*) as n from alb")
+        self.assertEqual(int(rows[0]["n"]), LINES)
 
     def test_it_listens_on_any_address_when_told_so(self):
         node = self.start("--address", "0.0.0.0", "--insecure", deployed=False)

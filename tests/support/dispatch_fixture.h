@@ -3,6 +3,7 @@
 // with a lander and a failure destination that write where a test can read.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -41,9 +42,15 @@ class StreamLander final : public lake::Lander {
     std::vector<ports::Append> rows_;
   };
 
+  std::function<Result<>()> on_land;  // may refuse
+
   std::unique_ptr<lake::Landing> open() override { return std::make_unique<StreamLanding>(); }
   void land(std::unique_ptr<lake::Landing> landing, ports::Batch outcome,
             ports::CommitLog::OnDurable on_durable) override {
+    if (on_land) {
+      if (auto taken = on_land(); !taken)
+        return on_durable(std::unexpected(std::move(taken).error()));
+    }
     for (auto& row : static_cast<StreamLanding&>(*landing).rows_)
       outcome.appends.push_back(std::move(row));
     log_.submit(std::move(outcome), std::move(on_durable));

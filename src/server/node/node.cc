@@ -41,6 +41,7 @@
 #include "services/sts/sts_service.h"
 #include "store/bodies.h"
 #include "store/configuration.h"
+#include "store/scope_record.h"
 
 namespace sextant::server {
 namespace fs = std::filesystem;
@@ -145,6 +146,7 @@ Result<> Node::Parts::open_storage() {
   if (options.files.empty()) options.files = (data / "files").string();
   SX_TRY(make_folder(options.files));
   SX_TRY_AS(store, adapters::EmbeddedStore::open(data / "store", {.clock = clock, .disk = *disk}));
+  SX_TRY(store::claim_for(options.scope, *store, *store));
   SX_TRY_AS(blobs, adapters::EmbeddedBlobStore::open(data / "blobs", {.disk = *disk}));
   SX_TRY_AS(lake_files, adapters::open_lake_files(*disk, data / "lake"));
   SX_TRY_AS(configuration, store::ConfigurationStore::open(*store, options.scope));
