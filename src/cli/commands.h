@@ -15,7 +15,6 @@ void add_tables(CLI::App& program, ExitCode& exit);
 void add_functions(CLI::App& program, ExitCode& exit);
 void add_status(CLI::App& program, ExitCode& exit);
 void add_deliveries(CLI::App& program, ExitCode& exit);
-void add_audit(CLI::App& program, ExitCode& exit);
 void add_env(CLI::App& program, ExitCode& exit);
 
 }  // namespace sextant::cli

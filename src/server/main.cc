@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
   sextant::cli::add_functions(program, exit);
   sextant::cli::add_status(program, exit);
   sextant::cli::add_deliveries(program, exit);
-  sextant::cli::add_audit(program, exit);
+  sextant::server::add_audit(program, exit);
   sextant::cli::add_env(program, exit);
   try {
     program.parse(argc, argv);

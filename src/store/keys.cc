@@ -106,6 +106,9 @@ std::string user(const Scope& scope, std::string_view name) {
 }
 std::string node_secret(std::string_view name) { return "nodesecret/" + std::string(name); }
 
+std::string audit_sealed(const Scope& scope) { return scoped("auditsealed", scope) + "0"; }
+
+std::string audit_digest_stream(const Scope& scope) { return scoped("auditdigest", scope) + "0"; }
 std::string audit_stream(const Scope& scope) { return scoped("audit", scope) + "0"; }
 std::string lake_stream(const Scope& scope, const TableName& table) {
   return scoped("lake", scope) + table.text();

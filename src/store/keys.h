@@ -65,8 +65,12 @@ std::string user(const Scope& scope, std::string_view name);
 std::string users(const Scope& scope);           // prefix
 std::string node_secret(std::string_view name);  // the wrapped master key
 
+// Up to where the audit log is sealed.
+std::string audit_sealed(const Scope& scope);
+
 // Streams.
 std::string audit_stream(const Scope& scope);
+std::string audit_digest_stream(const Scope& scope);
 std::string lake_stream(const Scope& scope, const TableName& table);  // manifest changes
 std::string config_stream(const Scope& scope);                        // versioned change feed
 

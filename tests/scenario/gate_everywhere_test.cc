@@ -59,6 +59,9 @@ std::optional<Wire> wire_of(const std::string& service, const std::string& opera
       {"ListDeliveries", {"GET", "/_sextant/deliveries"}},
       {"SummarizeDeliveries", {"GET", "/_sextant/deliveries/summary"}},
       {"VerifyAudit", {"GET", "/_sextant/audit/verify"}},
+      {"SealAudit", {"POST", "/_sextant/audit/seal", "{}"}},
+      {"ListAuditDigests", {"GET", "/_sextant/audit/digests"}},
+      {"GetAuditPublicKey", {"GET", "/_sextant/audit/public-key"}},
   };
   static const std::string kRole = "arn%3Aaws%3Aiam%3A%3A000000000000%3Arole%2Fstranger";
   static const std::map<std::string, std::string> kSts{

@@ -29,6 +29,10 @@ constexpr std::array kRoutes{
     Route{"GET", "deliveries", "ListDeliveries"},
     Route{"GET", "deliveries/summary", "SummarizeDeliveries"},
     Route{"GET", "audit/verify", "VerifyAudit"},
+    Route{"POST", "audit/verify", "VerifyAudit"},  // with checkpoints
+    Route{"POST", "audit/seal", "SealAudit"},
+    Route{"GET", "audit/digests", "ListAuditDigests"},
+    Route{"GET", "audit/public-key", "GetAuditPublicKey"},
 };
 
 bool fits(std::string_view pattern, std::string_view path, std::string& name) {

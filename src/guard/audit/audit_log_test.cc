@@ -175,6 +175,23 @@ TEST_F(Audit, AnAttemptListsItsStages) {
   EXPECT_FALSE(record_of().as_object().contains("errorCode"));
 }
 
+TEST_F(Audit, NobodyElseCanWriteWhatLooksLikeASeal) {
+  const auto seal =
+      seal_record({.scope = kScope, .time = kNow, .digest = 2, .first = 3, .last = 9});
+  EXPECT_TRUE(is_seal_record(seal));
+  const auto read = boost::json::parse(seal);
+  EXPECT_EQ(read.at("userIdentity").at("invokedBy"), "sextant.amazonaws.com");
+  EXPECT_EQ(read.at("serviceEventDetails").at("lastSequence"), 9);
+  auto call = a_call();
+  call.user_agent = seal;
+  call.operation = "\"eventName\":\"SealAuditSegment\",\"eventType\":\"AwsServiceEvent\"";
+  EXPECT_FALSE(is_seal_record(call_record(call, allowed(), nullptr)));
+  // Nor by names of parameters, which are a call's own.
+  call.request_parameters =
+      boost::json::object{{"eventName", "SealAuditSegment"}, {"eventType", "AwsServiceEvent"}};
+  EXPECT_FALSE(is_seal_record(call_record(call, allowed(), nullptr)));
+}
+
 TEST_F(Audit, AChangeAndItsRecordAreOneBatch) {
   ports::Batch batch;
   batch.conditions.push_back({.key = "k", .version = 7});  // does not hold
@@ -331,6 +348,33 @@ TEST_F(Verify, FindsTheFirstChangedRemovedOrMovedRecord) {
   bad.insert(bad.begin() + 5, bad[4]);
   for (std::size_t i = 5; i < bad.size(); ++i) bad[i].sequence = i + 1;
   EXPECT_EQ(first_broken(bad), 6u);
+}
+
+TEST_F(Verify, CheckpointsShowWhatTheChainAloneCannot) {
+  const auto reason = [&](const std::vector<ports::StreamRecord>& records, std::uint64_t last) {
+    TamperedLog log(records);
+    log.next = records.size() + 1;
+    const std::vector<Checkpoint> points{
+        {.sequence = 3, .chain = good[2].chain, .source = "digest 1"},
+        {.sequence = last, .chain = good[last - 1].chain, .source = "digest 2"}};
+    const auto report = verify(log, stream, points);
+    EXPECT_TRUE(report);
+    return report->broken ? report->broken->what : "";
+  };
+  EXPECT_EQ(reason(good, 10), "");
+  auto cut = good;
+  cut.resize(7);
+  EXPECT_EQ(reason(cut, 7), "") << "what was not covered yet can be cut off unseen";
+  EXPECT_TRUE(reason(cut, 8).contains("cut off")) << reason(cut, 8);
+  EXPECT_TRUE(reason(cut, 8).contains("digest 2"));
+  EXPECT_TRUE(reason({}, 8).contains("cut off"));
+
+  auto anew = good;  // with hashes that fit
+  anew[0].payload += " ";
+  Sha256Digest chain = {};
+  for (auto& record : anew) record.chain = chain = ports::chain_hash(chain, record.payload);
+  EXPECT_EQ(first_broken(anew), 0u) << "the chain by itself holds";
+  EXPECT_TRUE(reason(anew, 10).contains("digest 1 was made of: it was written anew"));
 }
 
 TEST_F(Verify, AfterTrimTheOldestKeptRecordAnchorsTheChain) {

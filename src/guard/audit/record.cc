@@ -1,5 +1,6 @@
 #include "guard/audit/record.h"
 
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <chrono>
 
@@ -302,6 +303,37 @@ std::string refused_calls_record(const RefusedCalls& refused) {
   tail(line, "", "AwsApiCall", false, sdk::EventCategory::Management, refused.scope);
   line.close();
   return std::move(line).finish();
+}
+
+std::string seal_record(const SealedSegment& segment) {
+  JsonLine line;
+  sdk::Principal node;
+  node.kind = sdk::PrincipalKind::Service;
+  node.service = "sextant.amazonaws.com";
+  head(line, node, segment.time, "sextant", "SealAuditSegment", segment.scope);
+  line.text("sourceIPAddress", node.service);
+  line.text("userAgent", node.service);
+  line.null("requestParameters");
+  line.null("responseElements");
+  line.open("serviceEventDetails");
+  line.number("digestNumber", segment.digest);
+  line.number("firstSequence", segment.first);
+  line.number("lastSequence", segment.last);
+  line.close();
+  tail(line, "", "AwsServiceEvent", false, sdk::EventCategory::Management, segment.scope);
+  line.close();
+  return std::move(line).finish();
+}
+
+bool is_seal_record(std::string_view record) {
+  // From the record's beginning on, which is never the caller's.
+  constexpr std::string_view kBegin =
+      R"({"eventVersion":"1.11","userIdentity":{"type":"AWSService","invokedBy":"sextant.amazonaws.com"},"eventTime":")";
+  if (!record.starts_with(kBegin)) return false;
+  record.remove_prefix(kBegin.size());
+  record.remove_prefix(std::min(record.find('"'), record.size()));
+  return record.starts_with(
+      R"(","eventSource":"sextant.amazonaws.com","eventName":"SealAuditSegment")");
 }
 
 }  // namespace sextant::guard

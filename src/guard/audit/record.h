@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.h"
@@ -43,5 +44,17 @@ struct RefusedCalls {
   std::string last_error;      // its error code
 };
 std::string refused_calls_record(const RefusedCalls& refused);
+
+// The audit log's own work: a segment of it was sealed. One record a segment, and a segment that
+// would hold nothing else is never sealed, so the log does not feed on itself.
+struct SealedSegment {
+  Scope scope;
+  Time time;
+  std::uint64_t digest = 0;  // number of its digest
+  std::uint64_t first = 0;   // sequences, both included
+  std::uint64_t last = 0;
+};
+std::string seal_record(const SealedSegment& segment);
+bool is_seal_record(std::string_view record);
 
 }  // namespace sextant::guard

@@ -25,8 +25,9 @@ Result<std::optional<Sha256Digest>> anchor_of(const ports::StreamLog& log, std::
 
 class ChainCheck {
  public:
-  ChainCheck(std::uint64_t from, std::optional<Sha256Digest> anchor)
-      : expected_(from), previous_(anchor) {
+  ChainCheck(std::uint64_t from, std::optional<Sha256Digest> anchor,
+             std::span<const Checkpoint> checkpoints)
+      : expected_(from), previous_(anchor), checkpoints_(checkpoints) {
     report_.first = from;
   }
 
@@ -41,11 +42,25 @@ class ChainCheck {
                     " is not the one that was written here: its hash does not follow from the "
                     "record before it");
     }
+    while (!checkpoints_.empty() && checkpoints_.front().sequence <= record.sequence) {
+      const auto& point = checkpoints_.front();
+      if (point.sequence == record.sequence && point.chain != record.chain)
+        return broken("the log up to record " + std::to_string(expected_) +
+                      " is not the one that " + point.source + " was made of: it was written anew");
+      checkpoints_ = checkpoints_.subspan(1);
+    }
     previous_ = record.chain;
     report_.last_chain = record.chain;
     report_.last = expected_++;
     ++report_.records;
     return true;
+  }
+  // After the last record: whatever checkpoints are left lie beyond it.
+  void end() {
+    if (is_broken() || checkpoints_.empty()) return;
+    const auto& point = checkpoints_.back();
+    broken("the log was cut off: it ends with record " + std::to_string(report_.last) + ", but " +
+           point.source + " goes up to record " + std::to_string(point.sequence));
   }
   bool broken(std::string what) {
     report_.broken = BrokenLink{.sequence = expected_, .what = std::move(what)};
@@ -58,6 +73,7 @@ class ChainCheck {
  private:
   std::uint64_t expected_;
   std::optional<Sha256Digest> previous_;
+  std::span<const Checkpoint> checkpoints_;  // those that lie ahead
   VerifyReport report_;
 };
 
@@ -74,25 +90,41 @@ Result<bool> check_page(const ports::StreamLog& log, std::string_view stream, st
   return !page->empty();
 }
 
-}  // namespace
+struct Range {
+  std::uint64_t from = 1;
+  std::uint64_t to = 0;  // 0: to the end
+};
 
-Result<VerifyReport> verify(const ports::StreamLog& log, std::string_view stream,
-                            std::uint64_t from, std::uint64_t to) {
-  SX_TRY_AS(const auto anchor, anchor_of(log, stream, from));
+Result<VerifyReport> check(const ports::StreamLog& log, std::string_view stream, Range range,
+                           std::span<const Checkpoint> checkpoints) {
+  SX_TRY_AS(const auto anchor, anchor_of(log, stream, range.from));
   SX_TRY_AS(const auto next, log.next_sequence(stream));
-  ChainCheck check(from, anchor);
+  ChainCheck check(range.from, anchor, checkpoints);
   for (;;) {
-    SX_TRY_AS(const bool more, check_page(log, stream, to, check));
+    SX_TRY_AS(const bool more, check_page(log, stream, range.to, check));
     if (!more) break;
   }
   // Records that the stream says it has, but does not give.
   const auto last = next - 1;
-  const auto wanted = to == 0 ? last : std::min(to, last);
+  const auto wanted = range.to == 0 ? last : std::min(range.to, last);
   if (!check.is_broken() && check.expected() <= wanted) {
     check.broken("record " + std::to_string(check.expected()) +
                  " is missing: the stream goes on to " + std::to_string(last));
   }
+  check.end();
   return std::move(check).report();
+}
+
+}  // namespace
+
+Result<VerifyReport> verify(const ports::StreamLog& log, std::string_view stream,
+                            std::uint64_t from, std::uint64_t to) {
+  return check(log, stream, {.from = from, .to = to}, {});
+}
+
+Result<VerifyReport> verify(const ports::StreamLog& log, std::string_view stream,
+                            std::span<const Checkpoint> checkpoints) {
+  return check(log, stream, {}, checkpoints);
 }
 
 }  // namespace sextant::guard

@@ -1,9 +1,10 @@
 #pragma once
 // Recomputes the chain of an audit stream and says where it breaks. What was changed, removed or
-// put in another place changes a chain hash, so one pass finds it; what was cut off at the end only
-// a digest kept elsewhere can show.
+// put in another place changes a chain hash, so one pass finds it; what was cut off at the end, or
+// written anew with hashes that fit, only checkpoints kept elsewhere show: digests (digest.h).
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,13 @@ namespace sextant::guard {
 struct BrokenLink {
   std::uint64_t sequence = 0;  // the first record that is not as it was written
   std::string what;            // "changed", "missing", …: one sentence
+};
+
+// What the chain is known to have been at a record.
+struct Checkpoint {
+  std::uint64_t sequence = 0;
+  Sha256Digest chain = {};
+  std::string source;  // for the message: "digest 7"
 };
 
 struct VerifyReport {
@@ -32,5 +40,10 @@ struct VerifyReport {
 // link.
 Result<VerifyReport> verify(const ports::StreamLog& log, std::string_view stream,
                             std::uint64_t from = 1, std::uint64_t to = 0);
+
+// Checks the whole stream, and that it is the one that the checkpoints (in the order of their
+// sequences) were taken from. Errors as above.
+Result<VerifyReport> verify(const ports::StreamLog& log, std::string_view stream,
+                            std::span<const Checkpoint> checkpoints);
 
 }  // namespace sextant::guard

@@ -1,5 +1,6 @@
 #include "guard/keys/node_keys.h"
 
+#include <openssl/crypto.h>
 #include <sys/stat.h>
 
 #include <string>
@@ -19,6 +20,7 @@ namespace {
 constexpr std::string_view kHeading = "sextant-master-key-1 ";
 constexpr std::uint64_t kFileBytesMax = 1'024;
 constexpr std::string_view kSecretName = "data-key";
+constexpr std::string_view kSigningName = "signing-key";
 constexpr std::uint8_t kRecordVersion = 1;
 constexpr int kSealedField = 1;
 
@@ -50,13 +52,18 @@ std::string record_of(const SealingKey& data_key, const SealingKey& master) {
       .finish();
 }
 
-Result<SealingKey> open_record(std::string_view record, const SealingKey& master) {
+Result<std::string> sealed_of(std::string_view record) {
   SX_TRY_AS(auto reader, wire::Reader::open(record, kRecordVersion));
   std::string sealed;
   while (reader.next()) {
     if (reader.field() == kSealedField) sealed = std::string(reader.text());
   }
   SX_TRY(reader.finish());
+  return sealed;
+}
+
+Result<SealingKey> open_record(std::string_view record, const SealingKey& master) {
+  SX_TRY_AS(const auto sealed, sealed_of(record));
   SX_TRY_AS(const auto bytes, within("the node's data key (is master.key the right one?)",
                                      master.open(sealed, kSecretName)));
   return SealingKey::from_bytes(bytes);
@@ -102,6 +109,30 @@ Result<SealingKey> open_data_key(const std::filesystem::path& path, const ports:
   ports::Batch batch;
   batch.conditions.push_back({.key = name});
   batch.puts.push_back({.key = name, .value = record_of(key, master)});
+  SX_TRY(ports::commit(log, std::move(batch)));
+  return key;
+}
+
+Result<SigningKey> open_signing_key(const std::filesystem::path& path,
+                                    const ports::StateStore& state, ports::CommitLog& log) {
+  SX_TRY_AS(const auto data_key, open_data_key(path, state, log));
+  const auto name = store::keys::node_secret(kSigningName);
+  SX_TRY_AS(const auto stored, state.get(name));
+  if (stored) {
+    SX_TRY_AS(const auto sealed, sealed_of(stored->value));
+    SX_TRY_AS(auto der, within("the node's signing key", data_key.open(sealed, kSigningName)));
+    auto key = SigningKey::from_der(der);
+    OPENSSL_cleanse(der.data(), der.size());
+    return key;
+  }
+  auto key = SigningKey::make();
+  auto der = key.der();
+  const auto record =
+      wire::Writer(kRecordVersion).text(kSealedField, data_key.seal(der, kSigningName)).finish();
+  OPENSSL_cleanse(der.data(), der.size());
+  ports::Batch batch;
+  batch.conditions.push_back({.key = name});
+  batch.puts.push_back({.key = name, .value = record});
   SX_TRY(ports::commit(log, std::move(batch)));
   return key;
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "core/result.h"
+#include "core/signing_key.h"
 #include "guard/keys/sealing.h"
 #include "ports/commit.h"
 #include "ports/state_store.h"
@@ -16,6 +17,11 @@ namespace sextant::guard {
 // we may not), Corrupt (the file is not the master key of this data), as StateStore and CommitLog.
 Result<SealingKey> open_data_key(const std::filesystem::path& path, const ports::StateStore& state,
                                  ports::CommitLog& log);
+
+// The key that the node signs with, opened with its data key; made at the first call (which takes a
+// moment), and durable on return. Errors as above.
+Result<SigningKey> open_signing_key(const std::filesystem::path& path,
+                                    const ports::StateStore& state, ports::CommitLog& log);
 
 // Puts a new master key in the file, and the data key sealed with it in the state store. The new
 // one waits in `path`.next until that is durable, so a crash in between loses neither:

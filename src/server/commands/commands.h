@@ -1,5 +1,5 @@
 #pragma once
-// The commands that run in this process instead of asking a node.
+// The commands that run in this process instead of asking a node, or that need more than its word.
 #include "cli/exit_code.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the library's
@@ -11,5 +11,6 @@ namespace sextant::server {
 void add_node(CLI::App& program, cli::ExitCode& exit);
 void add_generate(CLI::App& program, cli::ExitCode& exit);
 void add_policy(CLI::App& program, cli::ExitCode& exit);
+void add_audit(CLI::App& program, cli::ExitCode& exit);
 
 }  // namespace sextant::server

@@ -24,6 +24,7 @@
 #include "guard/authenticate.h"
 #include "guard/gate.h"
 #include "guard/keys/credential_store.h"
+#include "guard/keys/node_keys.h"
 #include "guard/snapshot_policy_source.h"
 #include "lake/delta_publisher.h"
 #include "lake/file_lander.h"
@@ -34,6 +35,7 @@
 #include "server/node/handler_rules.h"
 #include "server/node/memory.h"
 #include "server/node/rest.h"
+#include "services/audit/audit_service.h"
 #include "services/lake/lake_service.h"
 #include "services/node/node_service.h"
 #include "services/s3/failure_bucket.h"
@@ -114,6 +116,7 @@ struct Node::Parts {
   std::unique_ptr<services::s3::FailureBucket> failures;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<patterns::event::BucketEvents> events;
+  std::unique_ptr<services::audit::Sealer> sealer;
   std::unique_ptr<deploy::Stacks> stacks;
   api::Operations operations;
   std::unique_ptr<guard::Authenticator> authenticator;
@@ -126,6 +129,7 @@ struct Node::Parts {
   Result<> open_guard();
   Result<> open_lake();
   Result<> open_dispatch();
+  void start_sealer();
   Result<> add_services();
   Result<> serve();
 };
@@ -209,6 +213,21 @@ Result<> Node::Parts::open_dispatch() {
   return {};
 }
 
+void Node::Parts::start_sealer() {
+  sealer = services::audit::Sealer::start({.scope = options.scope,
+                                           .clock = clock,
+                                           .log = *store,
+                                           .state = *store,
+                                           .streams = *store,
+                                           .open_key =
+                                               [this] {
+                                                 return guard::open_signing_key(
+                                                     fs::path(options.data) / guard::kMasterKeyFile,
+                                                     *store, *store);
+                                               },
+                                           .metrics = metrics});
+}
+
 Result<> Node::Parts::add_services() {
   SX_TRY_AS(auto s3, services::s3::operations({.scope = options.scope,
                                                .clock = clock,
@@ -225,9 +244,11 @@ Result<> Node::Parts::add_services() {
   operations.add(services::node::operations({.scope = options.scope,
                                              .clock = clock,
                                              .state = *store,
-                                             .streams = *store,
                                              .configuration = *configuration,
                                              .dispatcher = *dispatcher}));
+  start_sealer();
+  operations.add(
+      services::audit::operations({.scope = options.scope, .streams = *store, .sealer = *sealer}));
   operations.add(services::sts::operations({.scope = options.scope,
                                             .clock = clock,
                                             .credentials = *credentials,

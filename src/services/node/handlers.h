@@ -10,6 +10,5 @@ Result<sdk::Output> list_functions(const NodeParts& parts, const sdk::Input& inp
 Result<sdk::Output> list_deliveries(const NodeParts& parts, const sdk::Input& input);
 // How many there are of each outcome, and the rows they landed.
 Result<sdk::Output> summarize_deliveries(const NodeParts& parts, const sdk::Input& input);
-Result<sdk::Output> verify_audit(const NodeParts& parts, const sdk::Input& input);
 
 }  // namespace sextant::services::node

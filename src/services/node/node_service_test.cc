@@ -34,7 +34,6 @@ class NodeServiceTest : public testing::Test {
     table_ = operations({.scope = scope_,
                          .clock = clock_,
                          .state = store_,
-                         .streams = store_,
                          .configuration = *configuration_,
                          .dispatcher = dispatcher_});
   }
@@ -190,29 +189,6 @@ TEST_F(NodeServiceTest, FunctionsAreListedAsTheyAreDeployed) {
   EXPECT_EQ(functions[0].at("Stack"), "ti");
   EXPECT_EQ(functions[0].at("Handler"), "parsers.alb|lake.land");
   EXPECT_EQ(functions[0].at("Environment").at("Variables").at("VERSION"), "1");
-}
-
-TEST_F(NodeServiceTest, TheAuditLogIsVerifiedFromItsBeginning) {
-  const auto stream = store::keys::audit_stream(scope_);
-  auto verified = ask("VerifyAudit");
-  ASSERT_TRUE(verified);
-  EXPECT_TRUE(verified->at("Intact").as_bool());
-  EXPECT_EQ(verified->at("Records").to_number<int>(), 0);
-  ports::Batch batch;
-  for (const char* record : {"{}", "{\"a\":1}"}) batch.appends.push_back({stream, record, true});
-  ASSERT_TRUE(ports::commit(store_, std::move(batch)));
-  verified = ask("VerifyAudit");
-  ASSERT_TRUE(verified);
-  EXPECT_TRUE(verified->at("Intact").as_bool());
-  EXPECT_EQ(verified->at("LastSequence").to_number<int>(), 2);
-  // A record without a link is one that somebody slipped in.
-  batch = {};
-  batch.appends.push_back({stream, "{}", false});
-  ASSERT_TRUE(ports::commit(store_, std::move(batch)));
-  verified = ask("VerifyAudit");
-  ASSERT_TRUE(verified);
-  EXPECT_FALSE(verified->at("Intact").as_bool());
-  EXPECT_EQ(verified->at("BrokenAt").to_number<int>(), 3);
 }
 
 }  // namespace

@@ -18,7 +18,6 @@ constexpr std::array kRows{
     Row{"ListFunctions", "lambda:ListFunctions", list_functions},
     Row{"ListDeliveries", "sextant:ListDeliveries", list_deliveries},
     Row{"SummarizeDeliveries", "sextant:ListDeliveries", summarize_deliveries},
-    Row{"VerifyAudit", "sextant:VerifyAudit", verify_audit},
 };
 
 }  // namespace
