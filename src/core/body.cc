@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <future>
 #include <utility>
+
+#include "core/wait_for.h"
 
 namespace sextant {
 namespace {
@@ -109,12 +110,8 @@ void read_all(std::unique_ptr<Body> body, std::size_t bytes_max,
 }
 
 Result<std::string> read_all_blocking(std::unique_ptr<Body> body, std::size_t bytes_max) {
-  // Shared, because set_value() may still be at work when get() returns.
-  const auto promise = std::make_shared<std::promise<Result<std::string>>>();
-  auto future = promise->get_future();
-  read_all(std::move(body), bytes_max,
-           [promise](Result<std::string> text) { promise->set_value(std::move(text)); });
-  return future.get();
+  return wait_for<Result<std::string>>(
+      [&](auto on_done) { read_all(std::move(body), bytes_max, std::move(on_done)); });
 }
 
 }  // namespace sextant

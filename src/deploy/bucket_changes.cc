@@ -2,12 +2,17 @@
 
 #include <utility>
 
-#include "core/log.h"
+#include "core/wait_for.h"
+#include "deploy/stack_errors.h"
 #include "store/keys.h"
 #include "store/s3_records.h"
 
 namespace sextant::deploy {
 namespace {
+
+store::BucketStore buckets_of(const DeployParts& parts) {
+  return {.scope = parts.scope, .log = parts.log, .state = parts.state};
+}
 
 std::vector<const model::Bucket*> difference(const model::App& of, const model::App& without) {
   std::vector<const model::Bucket*> buckets;
@@ -28,24 +33,18 @@ std::vector<const model::Bucket*> added_buckets(const model::App& before, const 
 }
 
 Result<> check_empty(const DeployParts& parts, const BucketName& name) {
-  SX_TRY_AS(const auto objects, parts.state.scan(store::keys::objects(parts.scope, name), "", 1));
-  SX_TRY_AS(const auto uploads, parts.state.scan(store::keys::uploads(parts.scope, name), "", 1));
-  if (objects.empty() && uploads.empty()) return {};
-  return fail(Code::Invalid,
-              "bucket '" + name.text() +
-                  "' has objects and is not removed; empty it first, or deploy it with "
-                  "'DeletionPolicy: Retain' before",
-              "ValidationError");
+  SX_TRY_AS(const bool empty, store::is_empty(buckets_of(parts), name));
+  if (empty) return {};
+  return invalid("bucket '" + name.text() +
+                 "' has objects and is not removed; empty it first, or deploy it with "
+                 "'DeletionPolicy: Retain' before");
 }
 
 BucketRemoval::~BucketRemoval() {
-  for (const auto& marked : marked_) {
-    ports::Batch batch;
-    batch.conditions.push_back({marked.key, marked.version});
-    batch.puts.push_back({marked.key, marked.value});
-    if (auto done = ports::commit(parts_.log, std::move(batch)); !done)
-      log::warn("a bucket stays closed until the next start",
-                {{"key", marked.key}, {"error", done.error().message}});
+  for (auto& marked : marked_) {
+    wait_for<bool>([&](const auto& done) {
+      store::unmark_bucket(buckets_of(parts_), std::move(marked), [done] { done(true); });
+    });
   }
 }
 
@@ -60,15 +59,12 @@ Result<> BucketRemoval::remove(const model::Bucket& bucket, ports::Batch& batch)
     batch.puts.push_back({key, store::encode(record)});
     return {};
   }
-  record.deleting = true;
-  ports::Batch mark;
-  mark.conditions.push_back({key, entry->version});
-  mark.puts.push_back({key, store::encode(record)});
-  SX_TRY_AS(const auto committed, ports::commit(parts_.log, std::move(mark)));
-  marked_.push_back({.key = key, .value = entry->value, .version = committed.version});
+  SX_TRY_AS(auto marked, wait_for<Result<store::MarkedBucket>>([&](const auto& done) {
+              store::mark_bucket(buckets_of(parts_), std::move(record), entry->version, done);
+            }));
+  marked_.push_back(std::move(marked));
   SX_TRY(check_empty(parts_, bucket.name));
-  batch.conditions.push_back({key, committed.version});
-  batch.erases.push_back(key);
+  store::add_erase(parts_.scope, marked_.back(), batch);
   return {};
 }
 
@@ -77,9 +73,8 @@ Result<> add_bucket(const DeployParts& parts, const std::string& stack, const Bu
   const auto key = store::keys::bucket(parts.scope, name);
   SX_TRY_AS(const auto entry, parts.state.get(key));
   if (entry) {
-    return fail(Code::Invalid,
-                "bucket '" + name.text() + "' already exists; choose another name, or remove it",
-                "ValidationError");
+    return invalid("bucket '" + name.text() +
+                   "' already exists; choose another name, or remove it");
   }
   batch.conditions.push_back({key, std::nullopt});
   batch.puts.push_back(

@@ -1,13 +1,13 @@
 #pragma once
-// The buckets that a deploy makes and removes. A bucket with objects is never removed: while the
-// deploy looks, the bucket is marked, so that nothing can be added; S3 takes the mark off at start
-// after a crash.
+// The buckets that a deploy makes and removes. A bucket with objects is never removed
+// (store/bucket_mark.h); S3 takes marks off at start after a crash.
 #include <string>
 #include <vector>
 
 #include "core/result.h"
 #include "deploy/deployer.h"
 #include "ports/commit.h"
+#include "store/bucket_mark.h"
 
 namespace sextant::deploy {
 
@@ -16,7 +16,7 @@ std::vector<const model::Bucket*> removed_buckets(const model::App& before,
                                                   const model::App& after);
 std::vector<const model::Bucket*> added_buckets(const model::App& before, const model::App& after);
 
-// Invalid ("BucketNotEmpty") when it has objects or unfinished uploads; fine when there is no such
+// Invalid ("ValidationError") when it has objects or unfinished uploads; fine when there is no such
 // bucket.
 Result<> check_empty(const DeployParts& parts, const BucketName& name);
 
@@ -29,21 +29,16 @@ class BucketRemoval {
   ~BucketRemoval();
 
   // A retained bucket stays and belongs to nobody; another is marked, and erased by the batch if
-  // empty.
+  // empty. Blocks until the mark is durable. Errors: as check_empty and store::mark_bucket.
   Result<> remove(const model::Bucket& bucket, ports::Batch& batch);
   void keep() { marked_.clear(); }  // the batch is committed
 
  private:
-  struct Marked {
-    std::string key;
-    std::string value;  // the record as it was
-    std::uint64_t version = 0;
-  };
   const DeployParts& parts_;
-  std::vector<Marked> marked_;
+  std::vector<store::MarkedBucket> marked_;
 };
 
-// Puts a new bucket into the batch. Invalid ("AlreadyExists") when there is one of that name.
+// Puts a new bucket into the batch. Invalid ("ValidationError") when there is one of that name.
 Result<> add_bucket(const DeployParts& parts, const std::string& stack, const BucketName& name,
                     ports::Batch& batch);
 

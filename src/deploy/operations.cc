@@ -1,9 +1,9 @@
 #include "deploy/operations.h"
 
 #include <array>
-#include <future>
 
 #include "core/json.h"
+#include "core/wait_for.h"
 #include "deploy/handlers.h"
 #include "deploy/stack_errors.h"
 #include "deploy/stack_names.h"
@@ -63,12 +63,8 @@ Result<guard::Target> target_of(const Scope& scope, const sdk::Input& input) {
 // committer's.
 Permitted permitted_by(guard::Permit& permit) {
   return {.call = permit.call(), .commit = [&permit](ports::Batch batch) {
-            std::promise<Result<ports::Committed>> done;
-            auto result = done.get_future();
-            permit.commit(std::move(batch), [&done](Result<ports::Committed> committed) {
-              done.set_value(std::move(committed));
-            });
-            return result.get();
+            return wait_for<Result<ports::Committed>>(
+                [&](auto done) { permit.commit(std::move(batch), std::move(done)); });
           }};
 }
 

@@ -1,3 +1,4 @@
+#include "adapters/faulty/store.h"
 #include "deploy/deploy_fixture.h"
 
 namespace sextant::deploy {
@@ -142,6 +143,25 @@ TEST_F(DeployTest, DeleteRemovesEverythingButNoObjects) {
   EXPECT_FALSE(has(store::keys::app(kScope, "demo")));
   EXPECT_FALSE(has(store::keys::stack(kScope, "demo")));
   EXPECT_TRUE(configuration_->current()->apps.empty());
+}
+
+// The mark happens, and nobody is told.
+TEST_F(DeployTest, ARemovalInDoubtLeavesTheBucketUsable) {
+  ASSERT_EQ(deploy("CreateStack", kCollector).error, "");
+  adapters::Faults faults(1, {.lost_acknowledgement = 1}, clock_);
+  adapters::FaultyCommitLog log(store_, faults, clock_);
+  Stacks stacks({.scope = kScope,
+                 .clock = clock_,
+                 .log = log,
+                 .state = store_,
+                 .configuration = *configuration_},
+                HandlerRules{}, [this](const sdk::Call& call) { return gate_.judge(call); });
+  table_ = cloudformation_operations(stacks);
+  EXPECT_NE(run("DeleteStack", {{"StackName", "demo"}}).error, "");
+  const auto record = store_.get(store::keys::bucket(kScope, BucketName("logs")));
+  ASSERT_TRUE(*record);
+  EXPECT_FALSE(store::decode_bucket((*record)->value)->deleting);
+  EXPECT_EQ(store::decode_bucket((*record)->value)->app, "demo");
 }
 
 TEST_F(DeployTest, ARetainedBucketOutlivesItsStack) {

@@ -1,7 +1,8 @@
 #include "ports/commit.h"
 
-#include <future>
 #include <utility>
+
+#include "core/wait_for.h"
 
 namespace sextant::ports {
 namespace {
@@ -42,10 +43,8 @@ Result<> check_limits(const Batch& batch) {
 }
 
 Result<Committed> commit(CommitLog& log, Batch batch) {
-  std::promise<Result<Committed>> promise;
-  auto future = promise.get_future();
-  log.submit(std::move(batch), [&](Result<Committed> done) { promise.set_value(std::move(done)); });
-  return future.get();
+  return wait_for<Result<Committed>>(
+      [&](auto on_durable) { log.submit(std::move(batch), std::move(on_durable)); });
 }
 
 }  // namespace sextant::ports

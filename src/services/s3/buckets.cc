@@ -6,6 +6,7 @@
 #include "services/s3/handlers.h"
 #include "services/s3/names.h"
 #include "services/s3/records.h"
+#include "store/bucket_mark.h"
 #include "store/keys.h"
 
 namespace sextant::services::s3 {
@@ -21,57 +22,35 @@ std::unexpected<Error> exists_already() {
               "BucketAlreadyOwnedByYou");
 }
 
-Result<bool> is_empty(const S3Context& s3, const std::string& bucket) {
-  const auto& scope = s3.parts.scope;
-  SX_TRY_AS(const auto objects,
-            s3.parts.state.scan(store::keys::objects(scope, BucketName(bucket)), "", 1));
-  SX_TRY_AS(const auto uploads,
-            s3.parts.state.scan(store::keys::uploads(scope, BucketName(bucket)), "", 1));
-  return objects.empty() && uploads.empty();
+store::BucketStore buckets_of(const S3Context& s3) {
+  return {.scope = s3.parts.scope, .log = s3.parts.log, .state = s3.parts.state};
 }
 
-// While the mark stands nothing can be added, since every change of an object has the bucket's
-// version as its condition; so what is found empty then stays empty.
-ports::Batch mark(const S3Context& s3, const Versioned<store::BucketRecord>& bucket,
-                  bool deleting) {
-  auto record = bucket.record;
-  record.deleting = deleting;
-  ports::Batch batch;
-  batch.from_reserve = true;  // on a full disk, buckets still go
-  batch.conditions.push_back({bucket_key(s3, record.name), bucket.version});
-  batch.puts.push_back({bucket_key(s3, record.name), store::encode(record)});
-  return batch;
+// A deletion that failed leaves the bucket usable.
+void give_up(const S3Ptr& s3, store::MarkedBucket bucket, Error error, sdk::Reply reply) {
+  store::unmark_bucket(buckets_of(*s3), std::move(bucket),
+                       [s3, reply = std::move(reply), error = std::move(error)]() mutable {
+                         reply(std::unexpected(std::move(error)));
+                       });
 }
 
-// Takes the mark away again, so that a deletion that failed leaves the bucket usable.
-void unmark(const S3Ptr& s3, const Versioned<store::BucketRecord>& bucket, Error error,
-            sdk::Reply reply) {
-  auto batch = mark(*s3, bucket, false);
-  s3->parts.log.submit(std::move(batch), [reply = std::move(reply), error = std::move(error)](
-                                             const Result<ports::Committed>&) mutable {
-    reply(std::unexpected(std::move(error)));
-  });
-}
-
-void finish_delete(const S3Ptr& s3, const PermitPtr& permit, Versioned<store::BucketRecord> bucket,
+void finish_delete(const S3Ptr& s3, const PermitPtr& permit, store::MarkedBucket bucket,
                    sdk::Reply reply) {
-  auto empty = is_empty(*s3, bucket.record.name);
+  auto empty = store::is_empty(buckets_of(*s3), BucketName(bucket.record.name));
   if (!empty || !*empty) {
     auto error = empty ? Error{Code::Conflict, "The bucket you tried to delete is not empty",
                                "BucketNotEmpty"}
                        : as_s3_error(std::move(empty).error());
-    return unmark(s3, bucket, std::move(error), std::move(reply));
+    return give_up(s3, std::move(bucket), std::move(error), std::move(reply));
   }
   ports::Batch batch;
   batch.from_reserve = true;
-  batch.conditions.push_back({bucket_key(*s3, bucket.record.name), bucket.version});
-  batch.erases.push_back(bucket_key(*s3, bucket.record.name));
+  store::add_erase(s3->parts.scope, bucket, batch);
   permit->commit(
       std::move(batch), [s3, permit, bucket = std::move(bucket),
                          reply = std::move(reply)](Result<ports::Committed> done) mutable {
-        if (!done)
-          return unmark(s3, bucket, as_s3_error(std::move(done).error()), std::move(reply));
-        reply(sdk::Output{});
+        if (done) return reply(sdk::Output{});
+        give_up(s3, std::move(bucket), as_s3_error(std::move(done).error()), std::move(reply));
       });
 }
 
@@ -115,15 +94,13 @@ void delete_bucket(const S3Ptr& s3, PermitPtr permit, sdk::Input input, sdk::Rep
         "The bucket belongs to stack '" + bucket->record.app + "': remove it from the template",
         "OperationAborted"));
   }
-  auto batch = mark(*s3, *bucket, true);
-  s3->parts.log.submit(std::move(batch),
-                       [s3, permit = std::move(permit), bucket = std::move(*bucket),
-                        reply = std::move(reply)](Result<ports::Committed> done) mutable {
-                         if (!done)
-                           return reply(std::unexpected(as_s3_error(std::move(done).error())));
-                         bucket.version = done->version;
-                         finish_delete(s3, permit, std::move(bucket), std::move(reply));
-                       });
+  store::mark_bucket(buckets_of(*s3), std::move(bucket->record), bucket->version,
+                     [s3, permit = std::move(permit),
+                      reply = std::move(reply)](Result<store::MarkedBucket> marked) mutable {
+                       if (!marked)
+                         return reply(std::unexpected(as_s3_error(std::move(marked).error())));
+                       finish_delete(s3, permit, std::move(*marked), std::move(reply));
+                     });
 }
 
 void list_buckets(const S3Ptr& s3, PermitPtr permit, sdk::Input, sdk::Reply reply) {

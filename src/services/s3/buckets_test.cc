@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "adapters/faulty/store.h"
 #include "services/s3/failure_bucket.h"
 #include "services/s3/names.h"
 #include "tests/support/s3_fixture.h"
@@ -93,6 +94,24 @@ TEST_F(S3Buckets, NothingIsAddedToOneThatIsBeingDeleted) {
 TEST_F(S3Buckets, ADeletionThatACrashCutShortIsUndoneAtStart) {
   store_bucket({.name = "logs", .created = clock.now(), .deleting = true, .app = {}});
   open_operations();
+  EXPECT_EQ(put("k", "x").error, "");
+}
+
+// The mark happens, and nobody is told.
+TEST_F(S3Buckets, ADeletionInDoubtLeavesTheBucketUsable) {
+  make_bucket();
+  adapters::Faults faults(1, {.lost_acknowledgement = 1}, clock);
+  adapters::FaultyCommitLog log(store, faults, clock);
+  auto made = s3::operations({.scope = scope,
+                              .clock = clock,
+                              .log = log,
+                              .state = store,
+                              .bodies = *bodies,
+                              .events = *events});
+  ASSERT_TRUE(made);
+  operations = std::move(*made);
+  EXPECT_EQ(remove("logs").code, Code::Unavailable);
+  EXPECT_EQ(call("HeadBucket", {{"Bucket", "logs"}}).error, "");
   EXPECT_EQ(put("k", "x").error, "");
 }
 
