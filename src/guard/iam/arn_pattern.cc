@@ -46,6 +46,7 @@ Result<ArnPattern> ArnPattern::parse(std::string_view text, Variables variables)
     return fail(Code::Invalid,
                 "\"" + std::string(text.substr(0, 200)) + "\" must be in ARN format or \"*\"");
   }
+  pattern.literal_start_ = std::string(text.substr(0, text.find_first_of("*?$")));
   bool plain = true;
   for (std::size_t i = 0; i < 5; ++i) {
     if (variables == Variables::LastPart && parts[i].contains("${")) {
@@ -64,11 +65,6 @@ Result<ArnPattern> ArnPattern::parse(std::string_view text, Variables variables)
     pattern.whole_ = std::move(whole);
   }
   return pattern;
-}
-
-std::string_view ArnPattern::literal_start() const {
-  const auto* constant = whole_ ? whole_->constant() : nullptr;
-  return constant == nullptr ? std::string_view() : constant->literal_start();
 }
 
 bool ArnPattern::matches(std::string_view arn, const std::array<std::string_view, 6>& parts,

@@ -3,6 +3,7 @@
 // each for itself, so that a '*' there never crosses a colon; the last one takes the rest.
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/result.h"
@@ -22,10 +23,11 @@ class ArnPattern {
                const RequestView& request) const;
   bool matches_everything() const { return everything_; }
   // What every ARN that matches begins with, as far as that is known beforehand.
-  std::string_view literal_start() const;
+  std::string_view literal_start() const { return literal_start_; }
 
  private:
   bool everything_ = false;
+  std::string literal_start_;
   // The whole ARN at once, where no wildcard or variable stands in the first five parts.
   std::optional<TemplateText> whole_;
   std::array<TemplateText, 6> parts_;

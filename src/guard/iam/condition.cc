@@ -208,45 +208,59 @@ bool Condition::related(std::strong_ordering order) const {
   return false;
 }
 
+Condition::Given Condition::read(std::string_view value) const {
+  const auto given = [](auto parsed) { return parsed ? Given(std::move(*parsed)) : Given(); };
+  switch (family_) {
+    case Family::String:
+    case Family::StringLike: return value;
+    case Family::Arn: {
+      ArnText arn{.text = value, .parts = {}};
+      return split_arn(value, arn.parts) ? Given(arn) : Given();
+    }
+    case Family::Numeric: return given(parse_number(value));
+    case Family::Date: return given(parse_date(value));
+    case Family::Bool:
+    case Family::Null: return given(parse_bool(value));
+    case Family::Ip: return given(parse_ip(value));
+    case Family::Binary: {
+      auto bytes = from_base64(value);
+      return bytes ? Given(BinaryText{std::move(*bytes)}) : Given();
+    }
+  }
+  return {};
+}
+
 // The operator without its negation. Unknown: the request's value cannot be read.
-// A flat list of cases, read one by one.
-// NOLINTNEXTLINE(readability-function-cognitive-complexity)
-Match Condition::pair(const Operand& operand, const std::string& value,
+Match Condition::pair(const Operand& operand, const Given& given,
                       const RequestView& request) const {
-  if (const auto* text = std::get_if<TemplateText>(&operand)) {
-    return from_bool(text->matches(value, request));
+  if (const auto* pattern = std::get_if<ArnPattern>(&operand)) {
+    if (pattern->matches_everything()) return Match::Yes;
+    const auto* arn = std::get_if<ArnText>(&given);
+    return arn == nullptr ? Match::Unknown
+                          : from_bool(pattern->matches(arn->text, arn->parts, request));
   }
-  if (const auto* arn = std::get_if<ArnPattern>(&operand)) {
-    std::array<std::string_view, 6> parts;
-    if (!split_arn(value, parts)) return arn->matches_everything() ? Match::Yes : Match::Unknown;
-    return from_bool(arn->matches(value, parts, request));
+  if (std::holds_alternative<std::monostate>(given)) return Match::Unknown;
+  switch (family_) {
+    case Family::Numeric:
+      return from_bool(related(compare(std::get<Number>(given), std::get<Number>(operand))));
+    case Family::Date: return from_bool(related(std::get<Time>(given) <=> std::get<Time>(operand)));
+    case Family::Ip:
+      return from_bool(std::get<IpRange>(operand).contains(std::get<IpAddress>(given)));
+    case Family::Binary:
+      return from_bool(std::get<BinaryText>(given).bytes == std::get<BinaryText>(operand).bytes);
+    case Family::Bool: return from_bool(std::get<bool>(given) == std::get<bool>(operand));
+    default:
+      return from_bool(
+          std::get<TemplateText>(operand).matches(std::get<std::string_view>(given), request));
   }
-  if (const auto* number = std::get_if<Number>(&operand)) {
-    const auto given = parse_number(value);
-    return given ? from_bool(related(compare(*given, *number))) : Match::Unknown;
-  }
-  if (const auto* time = std::get_if<Time>(&operand)) {
-    const auto given = parse_date(value);
-    return given ? from_bool(related(*given <=> *time)) : Match::Unknown;
-  }
-  if (const auto* range = std::get_if<IpRange>(&operand)) {
-    const auto given = parse_ip(value);
-    return given ? from_bool(range->contains(*given)) : Match::Unknown;
-  }
-  if (const auto* binary = std::get_if<BinaryText>(&operand)) {
-    const auto given = from_base64(value);
-    return given ? from_bool(*given == binary->bytes) : Match::Unknown;
-  }
-  const auto given = parse_bool(value);
-  return given ? from_bool(*given == std::get<bool>(operand)) : Match::Unknown;
 }
 
 // Values of a condition are alternatives; a negated operator wants none of them to match. A value
 // that cannot be read matches nothing, but whether it is then "not equal" nobody can say.
-Match Condition::value_against_all(const std::string& value, const RequestView& request) const {
+Match Condition::against_all(const Given& given, const RequestView& request) const {
   bool unreadable = false;
   for (const auto& operand : operands_) {
-    const auto match = pair(operand, value, request);
+    const auto match = pair(operand, given, request);
     if (match == Match::Yes) return from_bool(!negated_);
     unreadable = unreadable || match == Match::Unknown;
   }
@@ -258,7 +272,7 @@ Match Condition::quantified(const Values& values, const RequestView& request) co
   const bool all = quantifier_ == Quantifier::ForAllValues;
   bool unknown = false;
   for (std::size_t i = 0; i < values.count; ++i) {
-    const auto match = value_against_all(values.begin[i], request);
+    const auto match = against_all(read(values.begin[i]), request);
     if (match == Match::Yes && !all) return Match::Yes;
     if (match == Match::No && all) return Match::No;
     unknown = unknown || match == Match::Unknown;
@@ -279,12 +293,19 @@ Match Condition::null_check(const Values& values) const {
 }
 
 Match Condition::evaluate(const RequestView& request) const {
+  // Known in the operator's own form: one value, so quantifiers make no difference.
+  if (family_ == Family::Ip) {
+    if (const auto address = request.address(key_)) return against_all(*address, request);
+  }
+  if (family_ == Family::Date) {
+    if (const auto time = request.time(key_)) return against_all(*time, request);
+  }
   const auto values = request.values(key_);
   if (values.state == Values::State::Ambiguous) return Match::Unknown;
   if (family_ == Family::Null) return null_check(values);
   if (values.state == Values::State::Absent) return when_missing();
   if (quantifier_ != Quantifier::One) return quantified(values, request);
-  return values.count == 1 ? value_against_all(values.begin[0], request) : Match::Unknown;
+  return values.count == 1 ? against_all(read(values.begin[0]), request) : Match::Unknown;
 }
 
 }  // namespace sextant::guard::iam

@@ -2,6 +2,7 @@
 // One condition of a statement: operator, key, values; compiled once, evaluated against a request.
 // Source:
 // docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html.
+#include <array>
 #include <boost/json/fwd.hpp>
 #include <chrono>
 #include <string>
@@ -52,8 +53,18 @@ class Condition {
   using Operand = std::variant<TemplateText, ArnPattern, Number, Time, bool, BinaryText, IpRange>;
 
   Result<Operand> parse_operand(std::string_view text, bool variables) const;
-  Match pair(const Operand& operand, const std::string& value, const RequestView& request) const;
-  Match value_against_all(const std::string& value, const RequestView& request) const;
+  // A value of the request, read as the operator reads it, once for all operands; monostate when
+  // that is not possible.
+  struct ArnText {
+    std::string_view text;
+    std::array<std::string_view, 6> parts;
+  };
+  using Given = std::variant<std::monostate, std::string_view, ArnText, Number, Time, bool,
+                             BinaryText, IpAddress>;
+
+  Given read(std::string_view value) const;
+  Match pair(const Operand& operand, const Given& given, const RequestView& request) const;
+  Match against_all(const Given& given, const RequestView& request) const;
   Match quantified(const Values& values, const RequestView& request) const;
   Match when_missing() const;
   Match null_check(const Values& values) const;

@@ -35,7 +35,7 @@ struct Found {
 Found find_deny(const Policies& policies, const RequestView& request) {
   Found found;
   for (const auto& policy : policies) {
-    policy->for_each(Effect::Deny, request.action(), [&](const Statement& statement) {
+    policy->for_each(Effect::Deny, request, [&](const Statement& statement) {
       const auto hit = statement.matches(request);
       if (hit.match != Match::No) found = {&statement, hit};
       return found.statement == nullptr;
@@ -49,7 +49,7 @@ Found find_deny(const Policies& policies, const RequestView& request) {
 Found find_allow(const Policies& policies, const RequestView& request) {
   Found best;
   for (const auto& policy : policies) {
-    policy->for_each(Effect::Allow, request.action(), [&](const Statement& statement) {
+    policy->for_each(Effect::Allow, request, [&](const Statement& statement) {
       const auto hit = statement.matches(request);
       if (hit.match == Match::Yes && hit.naming > best.hit.naming) best = {&statement, hit};
       return best.hit.naming != Naming::Direct;
@@ -59,7 +59,7 @@ Found find_allow(const Policies& policies, const RequestView& request) {
   return best;
 }
 
-std::string who(const sdk::Principal& principal) {
+std::string_view who(const sdk::Principal& principal) {
   switch (principal.kind) {
     case PrincipalKind::Anonymous: return "anonymous";
     case PrincipalKind::Service: return principal.service;
@@ -68,9 +68,12 @@ std::string who(const sdk::Principal& principal) {
 }
 
 std::string not_authorized(const sdk::Call& call, std::string_view because) {
-  std::string text = "User: " + who(call.principal) + " is not authorized to perform: ";
-  text.append(call.action).append(" on resource: ");
+  const std::string_view name = who(call.principal);
   const std::string_view quote = call.service == "s3" ? "\"" : "";
+  std::string text;
+  text.reserve(name.size() + call.action.size() + call.resource.size() + because.size() + 64);
+  text.append("User: ").append(name).append(" is not authorized to perform: ");
+  text.append(call.action).append(" on resource: ");
   text.append(quote).append(call.resource).append(quote).append(" ").append(because);
   return text;
 }
@@ -123,9 +126,9 @@ class Evaluation {
 
   // A service that does not say for which resource it acts could be made anybody's deputy.
   bool unproven_service() {
+    if (call_.principal.kind != PrincipalKind::Service) return false;
     static const Key kSourceArn = make_key("aws:SourceArn");
     static const Key kSourceAccount = make_key("aws:SourceAccount");
-    if (call_.principal.kind != PrincipalKind::Service) return false;
     if (request_.single(kSourceArn) != nullptr && request_.single(kSourceAccount) != nullptr) {
       return false;
     }
@@ -143,7 +146,7 @@ class Evaluation {
       if (denied_by(level, kResourceControl)) return true;
     }
     return denied_by(policies_.resource, kResource) || denied_by(policies_.identity, kIdentity) ||
-           (!service_linked() && denied_by(policies_.boundary, kBoundary)) ||
+           (bounded() && denied_by(policies_.boundary, kBoundary)) ||
            denied_by(policies_.session, kSession);
   }
 
@@ -181,18 +184,18 @@ class Evaluation {
     }
     if (call_.principal.account != request_.resource_owner()) {
       if (!granted) return missing(kResource);
-      statements_.push_back(grant.statement);
+      add_decisive(grant);
       return identity_allows() && limits_allow() ? allow({}) : std::move(decision_);
     }
     // The caller itself is named: nothing but a Deny limits that (docs/adr).
     if (grant.hit.naming == Naming::Direct) return allow(grant);
     if (grant.hit.naming == Naming::Role) {
-      statements_.push_back(grant.statement);
+      add_decisive(grant);
       return limits_allow() ? allow({}) : std::move(decision_);
     }
     // These resources trust nobody whom their own policy does not name.
     if (needs_resource_policy() && !granted) return missing(kResource);
-    if (granted && needs_resource_policy()) statements_.push_back(grant.statement);
+    if (granted && needs_resource_policy()) add_decisive(grant);
     return identity_allows() && limits_allow() ? allow({}) : std::move(decision_);
   }
 
@@ -200,8 +203,7 @@ class Evaluation {
 
   bool limits_allow() {
     if (is_root()) return true;
-    const bool bounded = !policies_.boundary.empty() && !service_linked();
-    if (bounded && !allowed_by(policies_.boundary, kBoundary)) return false;
+    if (bounded() && !allowed_by(policies_.boundary, kBoundary)) return false;
     return policies_.session.empty() || allowed_by(policies_.session, kSession);
   }
 
@@ -211,7 +213,7 @@ class Evaluation {
       deny_for_lack_of(layer);
       return false;
     }
-    statements_.push_back(found.statement);
+    add_decisive(found);
     return true;
   }
 
@@ -220,6 +222,7 @@ class Evaluation {
     return request_.action().starts_with("sts:assumerole") ||
            request_.action() == "sts:tagsession" || request_.action().starts_with("kms:");
   }
+  bool bounded() const { return !policies_.boundary.empty() && !service_linked(); }
   bool service_linked() const {
     return call_.principal.role_arn.find(":role/aws-service-role/") != std::string::npos;
   }
@@ -230,22 +233,23 @@ class Evaluation {
 
   sdk::Decision allow(const Found& found) {
     decision_.verdict = sdk::Verdict::Allow;
-    decision_.reason.clear();
-    for (const auto* statement : statements_) {
-      decision_.deciding_statements.push_back(statement->label);
-    }
-    if (found.statement != nullptr) {
-      decision_.deciding_statements.push_back(found.statement->label);
-    }
+    if (found.statement != nullptr) add_decisive(found);
     return std::move(decision_);
+  }
+
+  void add_decisive(const Found& found) {
+    decision_.deciding_statements.push_back(found.statement->label);
   }
 
   void deny(std::string_view because) {
     decision_.verdict = sdk::Verdict::Deny;
+    decision_.deciding_statements.clear();  // they did not suffice
     decision_.reason = not_authorized(call_, because);
   }
   void deny_for_lack_of(const Layer& layer) {
-    deny("because no " + std::string(layer.name) + " allows the " + call_.action + " action");
+    std::string because = "because no ";
+    because.append(layer.name).append(" allows the ").append(call_.action).append(" action");
+    deny(because);
   }
   sdk::Decision missing(const Layer& layer) {
     deny_for_lack_of(layer);
@@ -255,7 +259,6 @@ class Evaluation {
   const sdk::Call& call_;
   const AppliedPolicies& policies_;
   const RequestView request_;
-  std::vector<const Statement*> statements_;  // those that allowed so far
   sdk::Decision decision_;
 };
 

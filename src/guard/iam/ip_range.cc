@@ -8,11 +8,14 @@
 
 namespace sextant::guard::iam {
 
-std::optional<IpAddress> parse_ip(const std::string& text) {
-  if (text.find('\0') != std::string::npos) return std::nullopt;
+std::optional<IpAddress> parse_ip(std::string_view text) {
+  // inet_pton wants a terminated text.
+  std::array<char, INET6_ADDRSTRLEN> terminated;
+  if (text.size() >= terminated.size() || text.contains('\0')) return std::nullopt;
+  *std::ranges::copy(text, terminated.begin()).out = '\0';
   IpAddress address;
-  if (inet_pton(AF_INET, text.c_str(), address.bytes.data()) == 1) return address;
-  if (inet_pton(AF_INET6, text.c_str(), address.bytes.data()) != 1) return std::nullopt;
+  if (inet_pton(AF_INET, terminated.data(), address.bytes.data()) == 1) return address;
+  if (inet_pton(AF_INET6, terminated.data(), address.bytes.data()) != 1) return std::nullopt;
   constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
   if (std::equal(kMapped.begin(), kMapped.end(), address.bytes.begin())) {
     std::copy_n(address.bytes.begin() + 12, 4, address.bytes.begin());
@@ -24,7 +27,7 @@ std::optional<IpAddress> parse_ip(const std::string& text) {
 
 std::optional<IpRange> parse_ip_range(std::string_view text) {
   const auto slash = text.find('/');
-  const auto address = parse_ip(std::string(text.substr(0, slash)));
+  const auto address = parse_ip(text.substr(0, slash));
   if (!address) return std::nullopt;
   const int bits_max = address->v6 ? 128 : 32;
   IpRange range{.base = *address, .prefix_bits = bits_max};

@@ -20,7 +20,7 @@ struct IpRange {
   bool contains(const IpAddress& address) const;
 };
 
-std::optional<IpAddress> parse_ip(const std::string& text);
+std::optional<IpAddress> parse_ip(std::string_view text);
 std::optional<IpRange> parse_ip_range(std::string_view text);  // "192.0.2.0/24"; alone: one address
 
 }  // namespace sextant::guard::iam

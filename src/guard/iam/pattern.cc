@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "core/strings.h"
+
 namespace sextant::guard::iam {
 namespace {
 
@@ -15,6 +17,17 @@ std::size_t character_end(std::string_view text, std::size_t at) {
     ++at;
   }
   return at;
+}
+
+// Where the piece, which is no run, ends if it stands at `at`; kNone when it does not.
+std::size_t piece_end(const PatternPiece& piece, std::string_view text, std::size_t at,
+                      bool fold_case) {
+  if (piece.kind == PatternPiece::Kind::AnyCharacter) {
+    return at < text.size() ? character_end(text, at) : kNone;
+  }
+  const auto part = text.substr(at, piece.text.size());
+  const bool equal = fold_case ? iequals(part, piece.text) : part == piece.text;
+  return equal ? at + piece.text.size() : kNone;
 }
 
 }  // namespace
@@ -101,6 +114,31 @@ bool Pattern::matches(std::string_view text) const {
     at = find_from(segments_[i], text, at);
   }
   return at != kNone && ends_with(segments_.back(), text, at);
+}
+
+bool matches(std::span<const PatternPiece> pattern, std::string_view text, bool fold_case) {
+  std::size_t piece = 0;
+  std::size_t at = 0;
+  std::size_t after_run = kNone;  // the piece behind the last run
+  std::size_t run_end = 0;        // where that run ends for now
+  while (piece < pattern.size() || at < text.size()) {
+    if (piece < pattern.size() && pattern[piece].kind == PatternPiece::Kind::AnyRun) {
+      after_run = ++piece;
+      run_end = at;
+      continue;
+    }
+    const auto end =
+        piece < pattern.size() ? piece_end(pattern[piece], text, at, fold_case) : kNone;
+    if (end != kNone) {
+      ++piece;
+      at = end;
+      continue;
+    }
+    if (after_run == kNone || run_end >= text.size()) return false;
+    piece = after_run;
+    at = ++run_end;
+  }
+  return true;
 }
 
 Pattern make_pattern(std::string_view text) {

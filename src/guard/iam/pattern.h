@@ -2,6 +2,7 @@
 // IAM's wildcards: '*' is any run of characters (none too), '?' exactly one. A pattern is built
 // once and matches without backtracking over earlier runs: pieces between runs are found leftmost,
 // one after the other, so the cost is that of a substring search, never exponential.
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,15 @@ class Pattern {
   // Between runs: the first is anchored at the start, the last at the end.
   std::vector<Segment> segments_{1};
 };
+
+// A pattern put together for one match only: its texts lie elsewhere.
+struct PatternPiece {
+  enum class Kind { Text, AnyCharacter, AnyRun } kind = Kind::Text;
+  std::string_view text = {};
+};
+// Goes back to the last run only; time at most the product of both lengths. With fold_case A-Z are
+// a-z.
+bool matches(std::span<const PatternPiece> pattern, std::string_view text, bool fold_case);
 
 // Plain text with '*' and '?' as wildcards.
 Pattern make_pattern(std::string_view text);

@@ -3,6 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <string>
+#include <vector>
+
+#include "core/strings.h"
 
 namespace sextant::guard::iam {
 namespace {
@@ -62,6 +66,37 @@ TEST(Pattern, AgreesWithTheDefinition) {
   }
 }
 
+std::vector<PatternPiece> pieces_of(const std::string& pattern) {
+  using Kind = PatternPiece::Kind;
+  std::vector<PatternPiece> pieces;
+  for (const char& c : pattern) {
+    const auto kind = c == '*' ? Kind::AnyRun : c == '?' ? Kind::AnyCharacter : Kind::Text;
+    pieces.push_back({kind, kind == Kind::Text ? std::string_view(&c, 1) : std::string_view()});
+  }
+  return pieces;
+}
+
+TEST(Pattern, PutTogetherForOneMatchItIsTheSame) {
+  std::mt19937 random(8);
+  const auto text_of = [&](std::initializer_list<const char*> letters, std::size_t count_max) {
+    std::string text;
+    for (auto count = random() % (count_max + 1); count > 0; --count) {
+      text += *(letters.begin() + random() % letters.size());
+    }
+    return text;
+  };
+  for (int i = 0; i < 20'000; ++i) {
+    const auto pattern = text_of({"a", "B", "*", "?", "é"}, 7);
+    const auto text = text_of({"a", "B", "é"}, 9);
+    const auto pieces = pieces_of(pattern);
+    ASSERT_EQ(matches(pieces, text, false), make_pattern(pattern).matches(text))
+        << pattern << " on " << text;
+    ASSERT_EQ(matches(pieces, to_lower(text), true),
+              make_pattern(to_lower(pattern)).matches(to_lower(text)))
+        << pattern << " on " << text;
+  }
+}
+
 TEST(Pattern, ManyRunsEndInBoundedTime) {
   std::string pattern;
   for (int i = 0; i < 5'000; ++i) pattern += "*a";
@@ -71,6 +106,9 @@ TEST(Pattern, ManyRunsEndInBoundedTime) {
   std::string doubtful;
   for (int i = 0; i < 1'000; ++i) doubtful += "*?a?";
   EXPECT_FALSE(make_pattern(doubtful + "b").matches(text));
+  EXPECT_TRUE(matches(pieces_of(pattern), text, true));
+  EXPECT_FALSE(matches(pieces_of(pattern + "b"), text, true));
+  EXPECT_FALSE(matches(pieces_of(doubtful + "b"), text, false));
 }
 
 TEST(Pattern, TellsWhatItBeginsWith) {

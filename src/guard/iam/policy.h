@@ -69,22 +69,24 @@ class Policy {
   const std::optional<std::string>& defect() const { return defect_; }
   const std::vector<Statement>& statements() const { return statements_; }
 
-  // Calls use(statement) for the statements of that effect which may speak of the action (lower
-  // case), until it returns false.
+  // Calls use(statement) for the statements of that effect that speak of the request's action,
+  // until it returns false.
   template <typename Use>
   // Three indexes looked at in turn.
   // NOLINTNEXTLINE(readability-function-cognitive-complexity)
-  bool for_each(Effect effect, std::string_view action, Use&& use) const {
+  bool for_each(Effect effect, const RequestView& request, Use&& use) const {
+    const auto action = request.action();
     const auto& index = effect == Effect::Deny ? denies_ : allows_;
     for (const auto at : index.any_action) {
       if (statements_[at].speaks_of(action) && !use(statements_[at])) return false;
     }
-    if (const auto exact = index.by_action.find(action); exact != index.by_action.end()) {
+    if (const auto exact = index.by_action.find(request.hashed_action());
+        exact != index.by_action.end()) {
       for (const auto at : exact->second) {
         if (!use(statements_[at])) return false;
       }
     }
-    const auto vendor = index.by_vendor.find(action.substr(0, action.find(':')));
+    const auto vendor = index.by_vendor.find(request.hashed_vendor());
     if (vendor == index.by_vendor.end()) return true;
     for (const auto& [pattern, at] : vendor->second) {
       if (pattern.matches(action) && !use(statements_[at])) return false;
@@ -93,14 +95,8 @@ class Policy {
   }
 
  private:
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
   template <typename Value>
-  using ByText = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+  using ByText = std::unordered_map<std::string, Value, HashedText::Hash, HashedText::Equal>;
   struct Index {
     std::vector<std::uint32_t> any_action;  // "*", "*:*" and all NotAction
     ByText<std::vector<std::uint32_t>> by_action;

@@ -109,6 +109,12 @@ TEST(ParsePolicy, LargeOnesAreRefusedOrReadInBoundedTime) {
   EXPECT_FALSE(allowed(made, {.identity = {many}}));
   made.context["k:999"] = {std::string(500, 'a') + "b"};
   EXPECT_TRUE(allowed(made, {.identity = {many}}));
+  auto mebibyte = R"({"Version":"2012-10-17","Statement":[)" + allow("s3:GetObject");
+  while (mebibyte.size() < 1'048'576) mebibyte += "," + allow("s3:GetObject");
+  EXPECT_NE(error_of(mebibyte + "]}").find("bytes"), std::string::npos);
+  std::string nested = "\"a\"";
+  for (int i = 0; i < 1'000; ++i) nested = R"({"StringEquals":)" + nested + "}";
+  EXPECT_NE(error_of(R"({"Statement":)" + allow("s3:*", "*", "\"Condition\":" + nested) + "}"), "");
   const auto deep = std::string(100'000, '[');
   EXPECT_NE(error_of(deep), "");
   EXPECT_NE(error_of("{\"Version\":\"\xFF\"}"), "");
@@ -193,6 +199,24 @@ TEST(Statement, AVariableInTheResourceIsLiteral) {
   EXPECT_TRUE(allowed(made, policies));
 }
 
+TEST(Statement, AVariableWithoutAValueMatchesNothing) {
+  // Missing, empty, or several: there is nothing that an ARN could be equal to or like.
+  auto made = call(user(), "s3:GetObject", "arn:aws:s3:::bucket/x/key");
+  const AppliedPolicies resource = {
+      .identity = {policy(allow("s3:*", "arn:aws:s3:::bucket/${k:x}*"))}};
+  const AppliedPolicies others = {
+      .identity = {policy(
+          R"({"Effect":"Allow","Action":"*","NotResource":"arn:aws:s3:::bucket/${k:x}*"})")}};
+  for (const auto& values : {std::vector<std::string>{}, {""}, {"x", "x"}, {"y"}}) {
+    made.context["k:x"] = values;
+    EXPECT_FALSE(allowed(made, resource)) << values.size();
+    EXPECT_TRUE(allowed(made, others)) << values.size();
+  }
+  made.context["k:x"] = {"x"};
+  EXPECT_TRUE(allowed(made, resource));
+  EXPECT_FALSE(allowed(made, others));
+}
+
 TEST(Policy, IndexFindsStatementsHoweverTheirActionIsWritten) {
   const auto many =
       policy(R"({"Sid":"A","Effect":"Allow","Action":["s3:GetObject","s3:get*"],"Resource":"*"},)"
@@ -200,7 +224,8 @@ TEST(Policy, IndexFindsStatementsHoweverTheirActionIsWritten) {
              R"({"Sid":"C","Effect":"Deny","NotAction":["s3:*","iam:GetUser"],"Resource":"*"})");
   const auto sids = [&](Effect effect, const char* action) {
     std::string found;
-    many->for_each(effect, action, [&](const Statement& statement) {
+    const auto made = test::call(test::user(), action);
+    many->for_each(effect, RequestView(made), [&](const Statement& statement) {
       found += statement.label + " ";
       return true;
     });

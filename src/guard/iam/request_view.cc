@@ -5,7 +5,6 @@
 
 #include "core/strings.h"
 #include "core/time_text.h"
-#include "guard/iam/ip_range.h"
 
 namespace sextant::guard::iam {
 namespace {
@@ -56,14 +55,22 @@ bool is_identity(sdk::PrincipalKind kind) {
          kind == sdk::PrincipalKind::AssumedRole;
 }
 
-std::int64_t epoch_seconds(Time time) {
-  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+Time whole_seconds(Time time) { return std::chrono::floor<std::chrono::seconds>(time); }
+
+// Length and two characters that tell most names apart.
+std::uint32_t print_of(std::string_view name) {
+  if (name.empty()) return 0;
+  const auto character = [&](std::size_t at) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(to_lower(name[at])));
+  };
+  return static_cast<std::uint32_t>(name.size() << 16U) | character(name.size() / 2) << 8U |
+         character(name.size() - 1);
 }
 
 }  // namespace
 
 Key make_key(std::string_view name) {
-  Key key{.id = KeyId::Other, .name = to_lower(name), .tag = {}};
+  Key key{.id = KeyId::Other, .name = to_lower(name), .tag = {}, .print = print_of(name)};
   if (key.name.starts_with(kPrincipalTag)) {
     key.id = KeyId::PrincipalTag;
     key.tag = key.name.substr(kPrincipalTag.size());
@@ -74,6 +81,16 @@ Key make_key(std::string_view name) {
   if (found != std::end(kDerivedKeys)) key.id = found->second;
   return key;
 }
+
+namespace {
+
+template <typename Characters>
+std::string_view lower_in_place(Characters& text) {
+  for (char& c : text) c = to_lower(c);
+  return {text.data(), text.size()};
+}
+
+}  // namespace
 
 bool split_arn(std::string_view text, std::array<std::string_view, 6>& parts) {
   for (std::size_t i = 0; i < 5; ++i) {
@@ -86,7 +103,11 @@ bool split_arn(std::string_view text, std::array<std::string_view, 6>& parts) {
   return true;
 }
 
-RequestView::RequestView(const sdk::Call& call) : call_(call), action_(to_lower(call.action)) {
+RequestView::RequestView(const sdk::Call& call)
+    : call_(call),
+      action_(call.action.begin(), call.action.end()),
+      hashed_action_(lower_in_place(action_)),
+      hashed_vendor_(action().substr(0, action().find(':'))) {
   if (split_arn(call.resource, resource_parts_)) return;
   resource_parts_.fill({});
   resource_parts_.back() = call.resource;
@@ -97,12 +118,13 @@ const AccountId& RequestView::resource_owner() const {
 }
 
 Values RequestView::values(const Key& key) const {
-  return key.id == KeyId::Other ? from_context(key.name) : derived(key);
+  return key.id == KeyId::Other ? from_context(key) : derived(key);
 }
 
 const std::string* RequestView::single(const Key& key) const {
   const auto found = values(key);
-  return found.state == Values::State::Present && found.count == 1 ? found.begin : nullptr;
+  const bool one_value = found.state == Values::State::Present && found.count == 1;
+  return one_value && !found.begin->empty() ? found.begin : nullptr;
 }
 
 Values RequestView::derived(const Key& key) const {
@@ -113,10 +135,10 @@ Values RequestView::derived(const Key& key) const {
     case KeyId::RequestedRegion: return one_unless_empty(call_.scope.region.text());
     case KeyId::ResourceAccount: return one_unless_empty(resource_owner().text());
     // Absent when one of the platform's services calls, as AWS has it.
-    case KeyId::SourceIp: return parse_ip(call_.source_ip) ? one(call_.source_ip) : Values{};
+    case KeyId::SourceIp: return address(key) ? one(call_.source_ip) : Values{};
     case KeyId::UserAgent: return one_unless_empty(call_.user_agent);
     case KeyId::ViaAwsService: {
-      const auto given = from_context(key.name);
+      const auto given = from_context(key);
       return given.state == Values::State::Absent ? one(kFalse) : given;
     }
     default: return of_principal(key);
@@ -144,16 +166,28 @@ Values RequestView::of_principal(const Key& key) const {
 
 Values RequestView::of_time(KeyId id) const {
   if (id == KeyId::CurrentTime) {
-    computed_[1] = iso8601(std::chrono::floor<std::chrono::seconds>(call_.time));
+    computed_[1] = iso8601(whole_seconds(call_.time));
     return one(computed_[1]);
   }
   if (id == KeyId::EpochTime) {
-    computed_[2] = std::to_string(epoch_seconds(call_.time));
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(call_.time);
+    computed_[2] = std::to_string(seconds.time_since_epoch().count());
     return one(computed_[2]);
   }
   if (!call_.principal.session_started) return {};
   computed_[3] = iso8601(*call_.principal.session_started);
   return one(computed_[3]);
+}
+
+std::optional<Time> RequestView::time(const Key& key) const {
+  const bool now = key.id == KeyId::CurrentTime || key.id == KeyId::EpochTime;
+  return now ? std::optional(whole_seconds(call_.time)) : std::nullopt;
+}
+
+std::optional<IpAddress> RequestView::address(const Key& key) const {
+  if (key.id != KeyId::SourceIp) return std::nullopt;
+  if (!source_ip_) source_ip_ = parse_ip(call_.source_ip);
+  return *source_ip_;
 }
 
 Values RequestView::user_name() const {
@@ -166,18 +200,23 @@ Values RequestView::user_name() const {
 Values RequestView::principal_tag(const std::string& tag) const {
   Values found;
   for (const auto& [name, value] : call_.principal.session_tags) {
-    if (!iequals(name, tag)) continue;
+    if (name.size() != tag.size() || !iequals(name, tag)) continue;
     if (found.state != Values::State::Absent) return {Values::State::Ambiguous, nullptr, 0};
     found = one(value);
   }
   return found;
 }
 
-Values RequestView::from_context(std::string_view name) const {
+Values RequestView::from_context(const Key& key) const {
+  if (!listed_) {
+    for (const auto& entry : call_.context) context_.push_back({print_of(entry.first), &entry});
+    listed_ = true;
+  }
   Values found;
-  for (const auto& [key, values] : call_.context) {
-    if (key.size() != name.size() || !iequals(key, name)) continue;
+  for (const auto& [print, entry] : context_) {
+    if (print != key.print || !iequals(entry->first, key.name)) continue;
     if (found.state != Values::State::Absent) return {Values::State::Ambiguous, nullptr, 0};
+    const auto& values = entry->second;
     if (!values.empty()) found = {Values::State::Present, values.data(), values.size()};
   }
   return found;

@@ -1,6 +1,7 @@
 #include "guard/iam/template_text.h"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <utility>
 
 #include "core/strings.h"
@@ -21,6 +22,7 @@ std::unexpected<Error> malformed(std::string_view text) {
 }  // namespace
 
 Result<TemplateText> TemplateText::parse(std::string_view text, TextRules rules) {
+  SX_CHECK(!(rules.fold_case && rules.wildcards));
   TemplateText result;
   result.rules_ = rules;
   std::size_t at = 0;
@@ -93,32 +95,32 @@ void TemplateText::settle() {
   pieces_.clear();
 }
 
-bool TemplateText::resolve(const Piece& piece, const RequestView& request, Pattern& into) const {
+// Nothing when its variable has no value.
+std::optional<PatternPiece> TemplateText::resolve(const Piece& piece, const RequestView& request) {
+  using Kind = PatternPiece::Kind;
   switch (piece.kind) {
-    case Piece::Kind::Text: into.add_text(piece.text); return true;
-    case Piece::Kind::AnyCharacter: into.add_any_character(); return true;
-    case Piece::Kind::AnyRun: into.add_any_run(); return true;
+    case Piece::Kind::Text: return PatternPiece{Kind::Text, piece.text};
+    case Piece::Kind::AnyCharacter: return PatternPiece{Kind::AnyCharacter};
+    case Piece::Kind::AnyRun: return PatternPiece{Kind::AnyRun};
     case Piece::Kind::Variable: break;
   }
   const auto* value = request.single(piece.key);
-  if (value == nullptr && !piece.has_default) return false;
-  const auto& text = value == nullptr ? piece.text : *value;
-  into.add_text(rules_.fold_case ? to_lower(text) : text);
-  return true;
+  if (value != nullptr) return PatternPiece{Kind::Text, *value};
+  return piece.has_default ? std::optional(PatternPiece{Kind::Text, piece.text}) : std::nullopt;
 }
 
 bool TemplateText::matches(std::string_view value, const RequestView& request) const {
-  std::string folded;
-  if (rules_.fold_case) {
-    folded = to_lower(value);
-    value = folded;
+  if (pieces_.empty()) {
+    // Who folds case has no wildcards.
+    return rules_.fold_case ? iequals(value, constant_.literal_start()) : constant_.matches(value);
   }
-  if (pieces_.empty()) return constant_.matches(value);
-  Pattern pattern;
+  boost::container::small_vector<PatternPiece, 8> resolved;
   for (const auto& piece : pieces_) {
-    if (!resolve(piece, request, pattern)) return false;
+    const auto made = resolve(piece, request);
+    if (!made) return false;
+    resolved.push_back(*made);
   }
-  return pattern.matches(value);
+  return iam::matches({resolved.data(), resolved.size()}, value, rules_.fold_case);
 }
 
 }  // namespace sextant::guard::iam

@@ -16,8 +16,8 @@ namespace sextant::guard::iam {
 
 struct TextRules {
   bool wildcards = true;
-  bool variables = true;  // only documents of version 2012-10-17 have them
-  bool fold_case = false;
+  bool variables = true;   // only documents of version 2012-10-17 have them
+  bool fold_case = false;  // not with wildcards
 };
 
 class TemplateText {
@@ -40,7 +40,7 @@ class TemplateText {
   Result<std::size_t> parse_variable(std::string_view text);
   void add(Piece::Kind kind, std::string_view text = {});
   void settle();
-  bool resolve(const Piece& piece, const RequestView& request, Pattern& into) const;
+  static std::optional<PatternPiece> resolve(const Piece& piece, const RequestView& request);
 
   TextRules rules_;
   std::vector<Piece> pieces_;  // empty once settled to a constant

@@ -1,0 +1,104 @@
+#pragma once
+// Policies and the calls to be judged by them, read from one line of JSON: what tests/perf and
+// tests/oracle write, for this evaluator and for another alike.
+//   {"policies": {"identity": [document…], "resource": […], "trust": […], "boundary": […],
+//                 "session": […], "service_control": [[…]…], "resource_control": [[…]…]},
+//    "requests": [{"principal", "action", "resource", "owner", "context": {key: value or list}}…]}
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/json.h"
+#include "guard/iam/policy.h"
+#include "guard/iam/simulate.h"
+
+namespace sextant::test {
+
+struct IamCase {
+  guard::iam::AppliedPolicies policies;
+  std::vector<sdk::Call> calls;
+};
+
+class IamCaseReader {
+ public:
+  // Invalid: what is not as above; a document that cannot be compiled becomes a policy that denies.
+  static Result<IamCase> read(std::string_view line) {
+    SX_TRY_AS(const auto value, json::parse(line));
+    IamCase made;
+    const auto* policies = json::find(value.as_object(), "policies");
+    if (policies == nullptr) return fail(Code::Invalid, "a case without policies");
+    SX_TRY(read_policies(policies->as_object(), made.policies));
+    const auto* requests = json::find(value.as_object(), "requests");
+    if (requests == nullptr) return fail(Code::Invalid, "a case without requests");
+    for (const auto& request : requests->as_array()) {
+      SX_TRY_AS(auto call, read_request(request.as_object()));
+      made.calls.push_back(std::move(call));
+    }
+    return made;
+  }
+
+ private:
+  using Use = guard::iam::PolicyUse;
+  using Policies = std::vector<guard::iam::PolicyPtr>;
+
+  static void add(const json::Value& documents, Use use, Policies& policies) {
+    for (const auto& document : documents.as_array()) {
+      policies.push_back(guard::iam::policy_or_defect(json::to_text(document), use, "p"));
+    }
+  }
+
+  static Result<> read_policies(const json::Object& object, guard::iam::AppliedPolicies& into) {
+    for (const auto& [name, documents] : object) {
+      if (name == "identity") {
+        add(documents, Use::Identity, into.identity);
+      } else if (name == "resource") {
+        add(documents, Use::Resource, into.resource);
+      } else if (name == "trust") {
+        add(documents, Use::Trust, into.resource);
+      } else if (name == "boundary") {
+        add(documents, Use::Identity, into.boundary);
+      } else if (name == "session") {
+        add(documents, Use::Identity, into.session);
+      } else if (name == "service_control") {
+        for (const auto& level : documents.as_array())
+          add(level, Use::Identity, into.service_control.emplace_back());
+      } else if (name == "resource_control") {
+        for (const auto& level : documents.as_array())
+          add(level, Use::Resource, into.resource_control.emplace_back());
+      } else {
+        return fail(Code::Invalid, "unknown kind of policies: " + std::string(name));
+      }
+    }
+    return {};
+  }
+
+  static sdk::ConditionContext read_context(const json::Object& object) {
+    sdk::ConditionContext context;
+    for (const auto& [key, values] : object) {
+      auto& list = context[std::string(key)];
+      if (const auto* one = values.if_string()) {
+        list.emplace_back(*one);
+        continue;
+      }
+      for (const auto& each : values.as_array()) list.emplace_back(each.as_string());
+    }
+    return context;
+  }
+
+  static Result<sdk::Call> read_request(const json::Object& object) {
+    SX_TRY_AS(auto principal, guard::iam::principal_of(json::text_or(object, "principal")));
+    const AccountId owner(json::text_or(object, "owner"));
+    SX_TRY_AS(auto call,
+              guard::iam::call_of({.scope = {owner, Region("us-east-1")},
+                                   .principal = std::move(principal),
+                                   .action = json::text_or(object, "action"),
+                                   .resource = json::text_or(object, "resource"),
+                                   .context = read_context(object.at("context").as_object())}));
+    call.resource_owner = owner;
+    return call;
+  }
+};
+
+}  // namespace sextant::test
