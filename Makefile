@@ -4,6 +4,7 @@ JOBS ?= 2
 PORT ?= 4566
 DATA ?= build/data
 MINUTES ?= 1
+DECISIONS ?= 100000
 DEPS := $(or $(SEXTANT_DEPS),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/sextant)
 export TZ := UTC
 export LC_ALL := C.UTF-8
@@ -13,7 +14,7 @@ APART := ^(perf|chaos|dist|slow)$$
 CTEST := ctest --output-on-failure --no-tests=error --no-label-summary -j$(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint lint-full asan tsan fuzz bench demo chaos fmt sbom run clean configure-tidy
+.PHONY: help build test lint lint-full asan tsan fuzz bench differential demo chaos fmt sbom run clean configure-tidy
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -60,7 +61,13 @@ fuzz: bootstrap-lint build/fuzz/build.ninja ## TARGET=name MINUTES=n: one libFuz
 	@JOBS=$(JOBS) tools/fuzz $(MINUTES) $(TARGET)
 
 bench: bootstrap-test build ## measure speed and memory, and write docs/benchmarks.md
+	cmake --build --preset release -j $(JOBS) --target decision_bench guard_bench
 	$(DEPS)/python/bin/python3 tools/bench
+
+differential: bootstrap-test build/release/build.ninja ## IAM decisions beside another evaluator's; DECISIONS= SEED=
+	cmake --build --preset release -j $(JOBS) --target iam_tool
+	$(DEPS)/python/bin/python3 tests/oracle/iam/differential.py build/release/tests/iam_tool --decisions $(DECISIONS) \
+	  $(if $(SEED),--seed $(SEED))
 
 demo: build ## a real node, an app, a million log entries; the report lies in build/demo
 	tools/demo
