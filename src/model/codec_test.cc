@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
+#include <typeinfo>
+
 #include "model/fields.h"
 #include "model/model_test_app.h"
 
@@ -86,20 +91,59 @@ TEST(AppCodec, Version1IsAsItEverWas) {
       "017638044081014805520e01080310e1a8011a0561726e3a626a0501100118014a07010a014f120178");
 }
 
-struct NumberVisit {
-  std::vector<int> numbers;
-  template <typename Member>
-  void operator()(int number, std::string_view, const Member&) {
-    numbers.push_back(number);
+// Visits a record and the records in it, and remembers which numbers each kind has.
+class NumberVisit {
+ public:
+  template <typename Record>
+  void visit(const Record& record) {
+    NumberVisit inner{kinds_};
+    fields(inner, record);
+    kinds_[typeid(Record).name()] = inner.numbers_;
   }
+  template <typename Member>
+  void operator()(int number, std::string_view, const Member& member) {
+    numbers_.push_back(number);
+    look_into(member);
+  }
+
+  using Kinds = std::map<std::string, std::vector<int>>;
+  explicit NumberVisit(Kinds& kinds) : kinds_(kinds) {}
+
+ private:
+  template <typename T>
+  static constexpr bool kIsRecord =
+      requires(NumberVisit& visit, const T& record) { fields(visit, record); };
+
+  template <typename T>
+    requires kIsRecord<T>
+  void look_into(const T& record) {
+    visit(record);
+  }
+  template <typename T>
+    requires kIsRecord<T>
+  void look_into(const std::vector<T>&) {
+    visit(T{});
+  }
+  template <typename T>
+    requires kIsRecord<T>
+  void look_into(const std::map<std::string, T>&) {
+    visit(T{});
+  }
+  template <typename T>
+  void look_into(const T&) {}
+
+  Kinds& kinds_;
+  std::vector<int> numbers_;
 };
 
 TEST(AppCodec, NoFieldNumberIsUsedTwice) {
-  const auto app = full_app();
-  NumberVisit visit;
-  fields(visit, app.functions.at("collector"));
-  for (std::size_t i = 0; i < visit.numbers.size(); ++i)
-    EXPECT_EQ(visit.numbers[i], static_cast<int>(i) + 1);
+  NumberVisit::Kinds kinds;
+  NumberVisit(kinds).visit(App{});
+  EXPECT_EQ(kinds.size(), 13u);  // every record of fields.h
+  for (const auto& [kind, numbers] : kinds) {
+    EXPECT_GT(*std::ranges::min_element(numbers), 0) << kind;
+    EXPECT_EQ(std::set<int>(numbers.begin(), numbers.end()).size(), numbers.size()) << kind;
+  }
 }
 
 }  // namespace
