@@ -13,35 +13,44 @@ constexpr std::size_t kV4At = 12;  // of the sixteen bytes
 struct V4Block {
   std::uint32_t first;
   int bits;
+  AddressClass kind;
 };
 
 // iana.org/assignments/iana-ipv4-special-registry, those not globally reachable, and multicast.
 constexpr V4Block kSpecialV4[] = {
-    {0x00000000, 8},   // this network
-    {0x0A000000, 8},   // private
-    {0x64400000, 10},  // shared: carrier-grade NAT
-    {0x7F000000, 8},   // loopback
-    {0xA9FE0000, 16},  // link-local
-    {0xAC100000, 12},  // private
-    {0xC0000000, 24},  // IETF protocol assignments
-    {0xC0000200, 24},  // documentation
-    {0xC0A80000, 16},  // private
-    {0xC6120000, 15},  // benchmarking
-    {0xC6336400, 24},  // documentation
-    {0xCB007100, 24},  // documentation
-    {0xE0000000, 3},   // multicast, reserved, broadcast
+    {0x00000000, 8, AddressClass::Reserved},  // this network
+    {0x0A000000, 8, AddressClass::Private},
+    {0x64400000, 10, AddressClass::Cgnat},
+    {0x7F000000, 8, AddressClass::Loopback},
+    {0xA9FE0000, 16, AddressClass::LinkLocal},
+    {0xAC100000, 12, AddressClass::Private},
+    {0xC0000000, 24, AddressClass::Reserved},  // IETF protocol assignments
+    {0xC0000200, 24, AddressClass::Documentation},
+    {0xC0A80000, 16, AddressClass::Private},
+    {0xC6120000, 15, AddressClass::Reserved},  // benchmarking
+    {0xC6336400, 24, AddressClass::Documentation},
+    {0xCB007100, 24, AddressClass::Documentation},
+    {0xE0000000, 4, AddressClass::Multicast},
+    {0xF0000000, 4, AddressClass::Reserved},  // broadcast among them
 };
 
 struct V6Block {
-  std::array<std::uint8_t, 8> first;
+  std::array<std::uint8_t, 16> first;
   int bits;
+  AddressClass kind;
 };
 
-// iana.org/assignments/iana-ipv6-special-registry, inside 2000::/3, not globally reachable.
+// iana.org/assignments/iana-ipv6-special-registry and multicast; the first that holds it counts.
 constexpr V6Block kSpecialV6[] = {
-    {{0x20, 0x01, 0x00, 0x00}, 23},  // IETF protocol assignments, among them 2001::/32, Teredo
-    {{0x20, 0x01, 0x0D, 0xB8}, 32},  // documentation
-    {{0x3F, 0xFF, 0x00, 0x00}, 20},  // documentation
+    {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128, AddressClass::Loopback},
+    {{0xFE, 0x80}, 10, AddressClass::LinkLocal},
+    {{0xFC, 0x00}, 7, AddressClass::Private},
+    {{0xFF, 0x00}, 8, AddressClass::Multicast},
+    {{0x20, 0x01, 0x0D, 0xB8}, 32, AddressClass::Documentation},
+    {{0x3F, 0xFF}, 20, AddressClass::Documentation},
+    {{0x20, 0x01}, 23, AddressClass::Reserved},  // IETF protocol assignments, Teredo among them
+    {{0x20, 0x00}, 3, AddressClass::Public},     // all that is given out
+    {{}, 0, AddressClass::Reserved},
 };
 
 bool begins_with(const std::array<std::uint8_t, 16>& bytes, const V6Block& block) {
@@ -78,16 +87,31 @@ std::uint32_t IpAddress::v4() const {
          std::uint32_t{bytes_[14]} << 8 | std::uint32_t{bytes_[15]};
 }
 
-bool IpAddress::is_public() const {
+AddressClass IpAddress::address_class() const {
   if (is_v4_) {
     const auto value = v4();
-    return std::ranges::none_of(kSpecialV4, [value](const V4Block& block) {
+    const auto* found = std::ranges::find_if(kSpecialV4, [value](const V4Block& block) {
       return (value ^ block.first) >> (32 - block.bits) == 0;
     });
+    return found == std::end(kSpecialV4) ? AddressClass::Public : found->kind;
   }
-  if (bytes_[0] >> 5 != 1) return false;  // only 2000::/3 is given out
-  return std::ranges::none_of(kSpecialV6,
-                              [this](const V6Block& block) { return begins_with(bytes_, block); });
+  return std::ranges::find_if(kSpecialV6,
+                              [this](const V6Block& block) { return begins_with(bytes_, block); })
+      ->kind;
+}
+
+std::string_view to_string(AddressClass kind) {
+  switch (kind) {
+    case AddressClass::Public: return "public";
+    case AddressClass::Private: return "private";
+    case AddressClass::Cgnat: return "cgnat";
+    case AddressClass::Loopback: return "loopback";
+    case AddressClass::LinkLocal: return "link_local";
+    case AddressClass::Documentation: return "documentation";
+    case AddressClass::Multicast: return "multicast";
+    case AddressClass::Reserved: return "reserved";
+  }
+  return "?";
 }
 
 }  // namespace sextant::sdk

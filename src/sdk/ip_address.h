@@ -9,6 +9,19 @@
 
 namespace sextant::sdk {
 
+// What an address is for, by IANA's special-purpose registries.
+enum class AddressClass {
+  Public,         // can belong to a host of the Internet
+  Private,        // RFC 1918, fc00::/7
+  Cgnat,          // shared by customers of a provider: 100.64.0.0/10
+  Loopback,       //
+  LinkLocal,      //
+  Documentation,  //
+  Multicast,      //
+  Reserved,       // whatever else no host has
+};
+std::string_view to_string(AddressClass kind);  // "public", "link_local"
+
 class IpAddress {
  public:
   // Strict: four decimal octets without leading zeros, or RFC 4291 §2.2; no zone, no brackets. An
@@ -19,9 +32,8 @@ class IpAddress {
   std::uint32_t v4() const;  // host order; only when is_v4()
   // Network order; an IPv4 address stands in the last four bytes, the rest is zero.
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
-  // Whether the address can belong to a host of the Internet: not private, shared (CGNAT),
-  // loopback, link-local, documentation, multicast or reserved (IANA's special-purpose registries).
-  bool is_public() const;
+  AddressClass address_class() const;
+  bool is_public() const { return address_class() == AddressClass::Public; }
   friend bool operator==(const IpAddress&, const IpAddress&) = default;
 
  private:

@@ -48,5 +48,44 @@ TEST(IpAddress, KnowsWhatBelongsToTheInternet) {
   }
 }
 
+TEST(IpAddress, HasOneClass) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"8.8.8.8", "public"},
+      {"10.0.0.1", "private"},
+      {"172.31.255.255", "private"},
+      {"192.168.0.0", "private"},
+      {"100.64.0.0", "cgnat"},
+      {"127.255.0.1", "loopback"},
+      {"169.254.169.254", "link_local"},
+      {"192.0.2.1", "documentation"},
+      {"198.51.100.1", "documentation"},
+      {"203.0.113.1", "documentation"},
+      {"224.0.0.0", "multicast"},
+      {"239.255.255.255", "multicast"},
+      {"240.0.0.0", "reserved"},
+      {"255.255.255.255", "reserved"},
+      {"0.0.0.0", "reserved"},
+      {"192.0.0.8", "reserved"},
+      {"198.18.0.1", "reserved"},
+      {"2001:480::1", "public"},
+      {"::1", "loopback"},
+      {"::", "reserved"},
+      {"::2", "reserved"},
+      {"fe80::1", "link_local"},
+      {"febf::1", "link_local"},
+      {"fec0::1", "reserved"},
+      {"fc00::1", "private"},
+      {"fdff::1", "private"},
+      {"ff02::1", "multicast"},
+      {"2001:db8::1", "documentation"},
+      {"3fff:fff::1", "documentation"},
+      {"2001::1", "reserved"},
+      {"64:ff9b::1", "reserved"},
+      {"::ffff:10.0.0.1", "private"},
+  };
+  for (const auto& [text, kind] : cases)
+    EXPECT_EQ(to_string(IpAddress::parse(text)->address_class()), kind) << text;
+}
+
 }  // namespace
 }  // namespace sextant::sdk

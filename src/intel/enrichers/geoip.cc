@@ -7,9 +7,9 @@
 #include <algorithm>
 
 #include "core/encoding.h"
-#include "core/guarded.h"
 #include "core/hash.h"
 #include "core/strings.h"
+#include "intel/enrichers/added_columns.h"
 #include "intel/enrichers/geo_database.h"
 #include "sdk/column_builders.h"
 
@@ -44,30 +44,6 @@ std::optional<double> number_of(const Found& found, GeoField field) {
   return std::nullopt;
 }
 
-// Which row has which distinct address; negative where the address is null.
-std::vector<std::int32_t> rows_to_distinct(const arrow::DictionaryArray& addresses) {
-  const auto& indices = static_cast<const arrow::Int32Array&>(*addresses.indices());
-  std::vector<std::int32_t> distinct(indices.raw_values(), indices.raw_values() + indices.length());
-  if (indices.null_count() > 0) {
-    for (std::int64_t row = 0; row < indices.length(); ++row) {
-      if (indices.IsNull(row)) distinct[static_cast<std::size_t>(row)] = -1;
-    }
-  }
-  return distinct;
-}
-
-// A value for each distinct address -> a cell for each row.
-template <typename T>
-sdk::NumberColumn<T> spread(const std::vector<std::int32_t>& rows, const std::vector<T>& values) {
-  constexpr auto kNull = sdk::NumberColumn<T>::kNull;
-  sdk::NumberColumn<T> cells;
-  if (!rows.empty()) cells.set(rows.size() - 1, kNull);  // room for all at once
-  for (std::size_t row = 0; row < rows.size(); ++row) {
-    cells.set(row, rows[row] < 0 ? kNull : values[static_cast<std::size_t>(rows[row])]);
-  }
-  return cells;
-}
-
 std::shared_ptr<arrow::DataType> type_of(std::size_t field) {
   if (is_text(field)) return arrow::dictionary(arrow::int32(), arrow::utf8());
   return static_cast<GeoField>(field) == GeoField::AsNumber ? arrow::int64() : arrow::float64();
@@ -79,32 +55,16 @@ class Geoip {
   explicit Geoip(Databases all) : databases(std::move(all)) {
     for (std::size_t field = 0; field < kGeoFields; ++field) {
       const auto has = [&](const auto& each) { return each->has(static_cast<GeoField>(field)); };
-      if (std::ranges::any_of(databases, has)) served.push_back(field);
+      if (!std::ranges::any_of(databases, has)) continue;
+      served.push_back(field);
+      fields.push_back(arrow::field(kColumns[field], type_of(field)));
     }
-  }
-
-  // The same pointer for the same schema as last time: whoever takes the rows need only compare it.
-  SchemaPtr schema_behind(const SchemaPtr& schema) const {
-    return last_.with([&](Schemas& last) {
-      if (last.before == schema) return last.behind;
-      auto fields = schema->fields();
-      for (const auto field : served) {
-        fields.push_back(arrow::field(kColumns[field], type_of(field)));
-      }
-      last = {schema, arrow::schema(std::move(fields), schema->metadata())};
-      return last.behind;
-    });
   }
 
   const Databases databases;
   std::vector<std::size_t> served;
-
- private:
-  struct Schemas {
-    SchemaPtr before;
-    SchemaPtr behind;
-  };
-  mutable Guarded<Schemas> last_;
+  arrow::FieldVector fields;  // of the served ones
+  WiderSchema schema;
 };
 
 class GeoipStage final : public sdk::Stage {
@@ -112,24 +72,17 @@ class GeoipStage final : public sdk::Stage {
   explicit GeoipStage(const Geoip& geoip) : geoip_(geoip), databases_(geoip.databases) {}
 
   Result<> rows(sdk::Rows rows, const sdk::Emit& emit) override {
-    const auto column = rows.batch->schema()->GetFieldIndex(kAddressColumn);
-    if (column < 0) return emit(std::move(rows));  // malformed lines have no address
-    const auto& values = *rows.batch->column(column);
-    if (!values.type()->Equals(arrow::dictionary(arrow::int32(), arrow::utf8()))) {
-      return fail(Code::Invalid, std::string("column ") + kAddressColumn + " is " +
-                                     values.type()->ToString() +
-                                     ", where a dictionary of texts is expected");
-    }
-    const auto& addresses = static_cast<const arrow::DictionaryArray&>(values);
-    SX_TRY_AS(const auto found, find_all(addresses));
-    const auto distinct = rows_to_distinct(addresses);
+    SX_TRY_AS(const auto* addresses, find_texts(rows.batch, kAddressColumn));
+    if (addresses == nullptr) return emit(std::move(rows));  // malformed lines have no address
+    SX_TRY_AS(const auto found, find_all(*addresses));
+    const auto distinct = rows_to_distinct(*addresses);
     auto arrays = rows.batch->columns();
     for (const auto field : geoip_.served) {
       arrays.push_back(is_text(field)
                            ? text_column(found, distinct, static_cast<GeoField>(field))
                            : number_column(found, distinct, static_cast<GeoField>(field)));
     }
-    rows.batch = arrow::RecordBatch::Make(geoip_.schema_behind(rows.batch->schema()),
+    rows.batch = arrow::RecordBatch::Make(geoip_.schema.behind(rows.batch->schema(), geoip_.fields),
                                           rows.batch->num_rows(), std::move(arrays));
     return emit(std::move(rows));
   }

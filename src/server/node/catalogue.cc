@@ -1,5 +1,7 @@
 #include "server/node/catalogue.h"
 
+#include "intel/enrichers/address_class.h"
+#include "intel/enrichers/community_id.h"
 #include "intel/enrichers/geoip.h"
 #include "intel/log_kinds.h"
 #include "runtime/native/land.h"
@@ -19,6 +21,8 @@ std::vector<const sdk::Function*> functions() {
   std::vector<const sdk::Function*> all;
   for (const auto& parser : kParsers) all.push_back(&parser);
   all.push_back(&intel::kGeoipEnricher);
+  all.push_back(&intel::kAddressClassEnricher);
+  all.push_back(&intel::kCommunityIdEnricher);
   all.push_back(&runtime::native::kLakeLand);
   return all;
 }
