@@ -22,11 +22,14 @@ std::string seen_on_terminal(Work&& work) {
   std::fflush(stderr);
   ::dup2(kept, STDERR_FILENO);
   ::close(kept);
-  char bytes[4096];
-  const auto count = ::read(terminal, bytes, sizeof(bytes));
   ::close(screen);
+  std::string seen;
+  char bytes[4096];
+  for (auto count = ::read(terminal, bytes, sizeof(bytes)); count > 0;
+       count = ::read(terminal, bytes, sizeof(bytes)))
+    seen.append(bytes, static_cast<std::size_t>(count));
   ::close(terminal);
-  return count > 0 ? std::string(bytes, static_cast<std::size_t>(count)) : std::string();
+  return seen;
 }
 
 TEST(Progress, TellsShareAndBytesWhileATerminalLooksOn) {

@@ -23,9 +23,15 @@ model::App threat_intel() {
   templates::ParseOptions options;
   options.scope = kScope;
   options.stack_name = "threat-intel";
-  options.known_functions = {
-      "parsers.waf", "parsers.route53_resolver", "parsers.vpc_flow", "parsers.s3_access",
-      "parsers.alb", "enrichers.geoip",          "lake.land"};
+  options.known_functions = {"parsers.waf",
+                             "parsers.route53_resolver",
+                             "parsers.vpc_flow",
+                             "parsers.s3_access",
+                             "parsers.alb",
+                             "enrichers.geoip",
+                             "enrichers.address_class",
+                             "enrichers.community_id",
+                             "lake.land"};
   auto parsed = templates::parse_template(text, options);
   EXPECT_TRUE(parsed) << templates::to_text(parsed.error());
   return parsed ? std::move(*parsed) : model::App{};
@@ -34,11 +40,14 @@ model::App threat_intel() {
 struct Collector {
   std::string kind;
   std::string bucket;
+  std::string enrichers = "enrichers.geoip";
+  friend void PrintTo(const Collector& collector, std::ostream* to) { *to << collector.kind; }
 };
 const Collector kCollectors[] = {
     {"waf", "threat-intel-waf-logs"},
     {"route53_resolver", "threat-intel-route53-resolver-logs"},
-    {"vpc_flow", "threat-intel-vpc-flow-logs"},
+    {"vpc_flow", "threat-intel-vpc-flow-logs",
+     "enrichers.geoip|enrichers.address_class|enrichers.community_id"},
     {"s3_access", "threat-intel-s3-access-logs"},
     {"alb", "threat-intel-alb-logs"},
 };
@@ -67,9 +76,9 @@ class ThreatIntelTemplate : public testing::TestWithParam<Collector> {
 };
 
 TEST_P(ThreatIntelTemplate, DeclaresTheCollector) {
-  const auto& [kind, bucket] = GetParam();
+  const auto& [kind, bucket, enrichers] = GetParam();
   const auto& collector = function();
-  EXPECT_EQ(collector.handler, "parsers." + kind + "|enrichers.geoip|lake.land");
+  EXPECT_EQ(collector.handler, "parsers." + kind + "|" + enrichers + "|lake.land");
   EXPECT_EQ(collector.environment,
             (std::map<std::string, std::string>{{"GEOIP_DATABASES", "iptoasn-country.mmdb"},
                                                 {"KEEP_ORIGINAL", "false"}}));
@@ -94,7 +103,7 @@ TEST_P(ThreatIntelTemplate, RoleMayDoExactlyItsWork) {
   EXPECT_EQ(verdict("glue:BatchCreatePartition", table + "malformed"), sdk::Verdict::Allow);
   EXPECT_EQ(verdict("glue:BatchCreatePartition", table + "waf_of_others"), sdk::Verdict::Deny);
   EXPECT_EQ(verdict("glue:GetTable", table + GetParam().kind), sdk::Verdict::Deny);
-  for (const auto& [kind, bucket] : kCollectors) {  // its own bucket and table, no other's
+  for (const auto& [kind, bucket, _] : kCollectors) {  // its own bucket and table, no other's
     const auto own = kind == GetParam().kind ? sdk::Verdict::Allow : sdk::Verdict::Deny;
     EXPECT_EQ(verdict("s3:GetObject", "arn:aws:s3:::" + bucket + "/x"), own) << bucket;
     EXPECT_EQ(verdict("glue:BatchCreatePartition", table + kind), own) << kind;
