@@ -168,6 +168,7 @@ void add_deploy(CLI::App& program, ExitCode& exit) {
   command
       ->add_option("--parameter", options->parameters,
                    "Name=Value of a template parameter; may repeat")
+      ->allow_extra_args(false)  // one each: the template may follow
       ->check(
           [](const std::string& text) { return text.contains('=') ? "" : "must be Name=Value"; });
   command->add_flag("--check", options->check_only,

@@ -85,6 +85,10 @@ class HelpAndUsage(Scenario):
             with self.subTest(arguments):
                 self.assert_code(sextant(*arguments, environment=keys), USAGE, told)
 
+    def test_a_parameter_takes_one_value_and_leaves_the_template(self):
+        done = sextant("policy", "check", "--parameter", "KeepOriginal=true", str(TEMPLATE))
+        self.assert_code(done, OK)
+
     def test_missing_credentials_are_told_with_the_places_looked_at(self):
         done = sextant("status", environment={"XDG_DATA_HOME": str(self.folder)})
         self.assert_code(done, USAGE, "AWS_ACCESS_KEY_ID", str(self.folder / "sextant" / "credentials"), "--data")
@@ -157,6 +161,8 @@ class AgainstANode(Scenario):
             self.assert_code(done, USAGE, f"\n{broken}:", "did you mean")
             self.assertNotIn("\ntemplate.yaml:", done.stderr)
         self.assert_code(node.run("deploy", str(TEMPLATE), "--check"), OK, "valid")
+        options = ["--parameter", "KeepOriginal=true", "--parameter", "GeoipDatabases=none.mmdb"]
+        self.assert_code(node.run("deploy", *options, str(TEMPLATE), "--check"), OK, "valid")
         self.assertEqual(self.run_json(node, "functions")["Functions"], [])
 
     def test_what_the_node_refuses(self):

@@ -63,6 +63,7 @@ Result<std::shared_ptr<const guard::PolicySnapshot>> snapshot_of(const PolicyFil
 void add_template_options(CLI::App& command, TemplateInput& input) {
   command
       .add_option("--parameter", input.parameters, "Name=Value of a template parameter; may repeat")
+      ->allow_extra_args(false)  // one each: the files may follow
       ->check(
           [](const std::string& text) { return text.contains('=') ? "" : "must be Name=Value"; });
   command.add_option("--account", input.account, "Account that the calls are made in")
