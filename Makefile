@@ -66,7 +66,7 @@ bench: bootstrap-test build ## measure speed and memory, and write docs/benchmar
 
 differential: bootstrap-test build/release/build.ninja ## IAM decisions beside another evaluator's; DECISIONS= SEED=
 	cmake --build --preset release -j $(JOBS) --target iam_tool
-	$(DEPS)/python/bin/python3 tests/oracle/iam/differential.py build/release/tests/iam_tool --decisions $(DECISIONS) \
+	$(DEPS)/python/bin/python3 tests/oracle/iam/differential.py build/release/iam_tool --decisions $(DECISIONS) \
 	  $(if $(SEED),--seed $(SEED))
 
 demo: build ## a real node, an app, a million log entries; the report lies in build/demo
