@@ -215,6 +215,14 @@ TEST(Statement, AVariableWithoutAValueMatchesNothing) {
   made.context["k:x"] = {"x"};
   EXPECT_TRUE(allowed(made, resource));
   EXPECT_FALSE(allowed(made, others));
+  // A key that may have several is no variable, also when it has one.
+  made.context["aws:TagKeys"] = {"x"};
+  const auto tag_keys = [](const char* variable) {
+    return AppliedPolicies{
+        .identity = {policy(allow("s3:*", std::string("arn:aws:s3:::bucket/") + variable + "*"))}};
+  };
+  EXPECT_FALSE(allowed(made, tag_keys("${aws:tagKeys}")));
+  EXPECT_TRUE(allowed(made, tag_keys("${aws:TagKeys, 'x'}")));
 }
 
 TEST(Policy, IndexFindsStatementsHoweverTheirActionIsWritten) {

@@ -70,6 +70,15 @@ const KnownService* ServiceData::find(std::string_view prefix) const {
   return found == services_.end() ? nullptr : &found->second;
 }
 
+bool ServiceData::is_multivalued(std::string_view key) const {
+  const auto is_list_of = [&](const KnownKey& known) {
+    return known.type.starts_with("ArrayOf") && is_key(known, key);
+  };
+  if (std::ranges::any_of(global_keys_, is_list_of)) return true;
+  const auto* service = find(to_lower(key.substr(0, key.find(':'))));
+  return service != nullptr && std::ranges::any_of(service->keys, is_list_of);
+}
+
 bool is_key(const KnownKey& known, std::string_view written) {
   const auto placeholder = known.name.find("${");
   if (placeholder == std::string_view::npos) return iequals(known.name, written);

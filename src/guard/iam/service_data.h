@@ -42,6 +42,8 @@ class ServiceData {
   // nullptr: not one of those whose actions are known. Lower case.
   const KnownService* find(std::string_view prefix) const;
   const std::vector<KnownKey>& global_keys() const { return global_keys_; }
+  // Whether AWS says that requests may carry several values of the key, written in any case.
+  bool is_multivalued(std::string_view key) const;
 
  private:
   explicit ServiceData(std::string_view text);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/strings.h"
+#include "guard/iam/service_data.h"
 
 namespace sextant::guard::iam {
 namespace {
@@ -57,8 +58,11 @@ Result<std::size_t> TemplateText::parse_variable(std::string_view text) {
   if (stop == std::string_view::npos) return malformed(text);
   const auto name = trim(inside.substr(0, stop));
   if (name.empty() || !std::ranges::all_of(name, is_key_character)) return malformed(text);
-  Piece piece{
-      .kind = Piece::Kind::Variable, .text = {}, .key = make_key(name), .has_default = false};
+  Piece piece{.kind = Piece::Kind::Variable,
+              .text = {},
+              .key = make_key(name),
+              .has_default = false,
+              .resolves = !ServiceData::get().is_multivalued(name)};
   auto end = stop;
   if (inside[stop] == ',') {
     const auto opening = inside.find_first_not_of(' ', stop + 1);
@@ -104,7 +108,7 @@ std::optional<PatternPiece> TemplateText::resolve(const Piece& piece, const Requ
     case Piece::Kind::AnyRun: return PatternPiece{Kind::AnyRun};
     case Piece::Kind::Variable: break;
   }
-  const auto* value = request.single(piece.key);
+  const auto* value = piece.resolves ? request.single(piece.key) : nullptr;
   if (value != nullptr) return PatternPiece{Kind::Text, *value};
   return piece.has_default ? std::optional(PatternPiece{Kind::Text, piece.text}) : std::nullopt;
 }

@@ -36,6 +36,7 @@ class TemplateText {
     std::string text;  // or the default of a variable
     Key key;
     bool has_default = false;
+    bool resolves = true;  // false: of a key that may have several values, which is no variable
   };
   Result<std::size_t> parse_variable(std::string_view text);
   void add(Piece::Kind kind, std::string_view text = {});

@@ -66,7 +66,7 @@ def is_address(text: str) -> bool:
     return bool(re.fullmatch(r"[0-9.]+|[0-9a-f:]+", text)) and text.count(".") in (0, 3) and ("." in text or ":" in text)
 
 
-READABLE = {"Arn": is_arn, "Numeric": is_number, "NotIp": is_address, "Date": lambda text: text[:4].isdigit() and len(text) >= 10}
+READABLE = {"Arn": is_arn, "Numeric": is_number, "NotIp": is_address, "Date": lambda text: text.isdigit() or bool(re.match(r"\d{4}-\d\d-\d\d", text))}
 
 
 def unreadable(part: Part, value: str) -> bool:
@@ -84,7 +84,7 @@ CONDITIONS = {
     "list-of-one": lambda case, part: not part.quantifier and isinstance(case.context.get(part.key.lower()), list) and
         len(case.values(part)) == 1,
     "any-value-if-exists": lambda case, part: part.quantifier == "ForAnyValue" and part.if_exists and not case.values(part),
-    "half-a-number": lambda case, part: part.base.startswith("Numeric") and not all(map(is_number, case.values(part))),
+    "half-read": lambda case, part: part.base.startswith(("Numeric", "Date")) and any(unreadable(part, each) for each in case.values(part)),
     "beyond-double": lambda case, part: part.base.startswith("Numeric") and
         any(len(str(each)) >= 16 for each in part.operands + case.values(part)),
     "other-address-family": lambda case, part: "Ip" in part.base and
@@ -102,7 +102,8 @@ def not_resource_without_value(case: Smallest) -> bool:
 
 
 def escapes_in_resource(case: Smallest) -> bool:
-    return any("${*}" in text for _, _, statement in case.statements() for text in listed(statement, "Resource"))
+    return any("${*}" in text for _, _, statement in case.statements() for name in ("Resource", "NotResource")
+               for text in listed(statement, name))
 
 
 def variable_first(case: Smallest) -> bool:
