@@ -18,7 +18,7 @@ constexpr std::array kSpecial{
     Special{"MethodNotAllowed", 405},      Special{"RequestTimeTooSkewed", 403},
     Special{"SignatureDoesNotMatch", 403}, Special{"InvalidAccessKeyId", 403},
     Special{"InvalidClientTokenId", 403},  Special{"ExpiredToken", 400},
-    Special{"MissingContentLength", 411},
+    Special{"MissingContentLength", 411},  Special{"LimitExceeded", 409},
 };
 
 }  // namespace

@@ -23,14 +23,20 @@ std::string place(const model::Position& position) {
 class Check {
  public:
   Check(const Scope& scope, const Apps& apps, const std::string& stack,
-        const std::vector<std::string>& buckets)
-      : scope_(scope), apps_(apps), stack_(stack), bucket_names_(buckets.begin(), buckets.end()) {
+        const std::vector<std::string>& buckets, const store::Identities& identities)
+      : scope_(scope),
+        apps_(apps),
+        stack_(stack),
+        identities_(identities),
+        bucket_names_(buckets.begin(), buckets.end()) {
     std::vector<model::App> all;
     for (const auto& [name, app] : apps) {
       all.push_back(app);
       collect(app);
     }
-    policies_ = guard::PolicySnapshot::make(all);
+    for (const auto& [name, role] : identities.roles) roles_.insert(role->arn);
+    for (const auto& [name, policy] : identities.policies) managed_policies_.insert(policy->arn);
+    policies_ = guard::PolicySnapshot::make(all, identities);
   }
 
   std::vector<std::string> run() {
@@ -42,6 +48,10 @@ class Check {
       check_functions(app);
       check_buckets(app);
       check_tables(app);
+    }
+    in_.clear();
+    for (const auto* made : {&identities_.users, &identities_.roles}) {
+      for (const auto& [name, identity] : *made) check_identity(*identity);
     }
     return std::move(problems_);
   }
@@ -95,6 +105,29 @@ class Check {
     check_unique(app.buckets, &model::App::buckets, "bucket");
     check_unique(app.databases, &model::App::databases, "database");
     check_unique(app.tables, &model::App::tables, "table");
+    check_names_of_identities(app);
+  }
+
+  // Names differ in more than case, and from those that IAM's API made.
+  void check_names_of_identities(const model::App& app) {
+    for (const auto& [arn, role] : app.roles) {
+      if (identities_.roles.contains(to_lower(role.name)))
+        report(role.position, "Role with name " + role.name + " already exists: IAM's API made it");
+    }
+    for (const auto& [arn, policy] : app.managed_policies) {
+      if (identities_.policies.contains(to_lower(policy.name)))
+        report(policy.position,
+               "A policy called " + policy.name + " already exists: IAM's API made it");
+    }
+  }
+  // Policies that stacks declare may be attached by IAM's API: they cannot go then.
+  void check_identity(const store::IdentityRecord& identity) {
+    const auto check = [&](const std::string& arn) {
+      if (managed_policies_.contains(arn) || model::find_managed_policy(arn)) return;
+      report({}, "Cannot delete a policy attached to entities: " + identity.arn + " has " + arn);
+    };
+    for (const auto& arn : identity.attached_policies) check(arn);
+    if (identity.boundary_arn) check(*identity.boundary_arn);
   }
 
   void check_roles(const model::App& app) {
@@ -128,7 +161,7 @@ class Check {
       if (!roles_.contains(function.role_arn)) {
         report(function.position, "function '" + name + "' has role " + function.role_arn +
                                       ", which there is not; deploy the role first, or with it");
-      } else if (!may_assume(function)) {
+      } else if (!may_assume(function) && is_checked(function)) {
         report(function.position,
                "function '" + name + "' cannot have role " + function.role_arn +
                    ": its trust policy does not let lambda.amazonaws.com assume it");
@@ -141,6 +174,11 @@ class Check {
       report({}, "permission '" + permission.logical_id + "' is for function '" +
                      permission.function.text() + "', which its stack does not have");
     }
+  }
+  // What IAM's API did to a role of its own since another stack was deployed is not this deploy's.
+  bool is_checked(const model::Function& function) const {
+    return in_.empty() ||
+           !identities_.roles.contains(to_lower(store::name_of_arn(function.role_arn)));
   }
   void check_destination(const model::Function& function) {
     constexpr std::string_view kBucketArn = "arn:aws:s3:::";
@@ -202,6 +240,7 @@ class Check {
   const Scope& scope_;
   const Apps& apps_;
   const std::string& stack_;
+  const store::Identities& identities_;
   Names bucket_names_;
   Names roles_;
   Names managed_policies_;
@@ -216,8 +255,9 @@ class Check {
 
 std::vector<std::string> find_problems(const Scope& scope, const Apps& apps,
                                        const std::string& stack,
-                                       const std::vector<std::string>& buckets) {
-  return Check(scope, apps, stack, buckets).run();
+                                       const std::vector<std::string>& buckets,
+                                       const store::Identities& identities) {
+  return Check(scope, apps, stack, buckets, identities).run();
 }
 
 }  // namespace sextant::deploy

@@ -9,15 +9,17 @@
 
 #include "core/id.h"
 #include "model/app.h"
+#include "store/identities.h"
 
 namespace sextant::deploy {
 
 using Apps = std::map<std::string, model::App>;  // by stack name
 
 // What `apps[stack]` and the others would be wrong about, one finding a line of text; empty:
-// nothing. buckets: names of the buckets that S3's own API made.
+// nothing. buckets: names of the buckets that S3's own API made; identities: what IAM's API made.
 std::vector<std::string> find_problems(const Scope& scope, const Apps& apps,
                                        const std::string& stack,
-                                       const std::vector<std::string>& buckets);
+                                       const std::vector<std::string>& buckets,
+                                       const store::Identities& identities);
 
 }  // namespace sextant::deploy

@@ -64,6 +64,7 @@ Result<Deployed> Deployer::read() const {
   // Its version first: whoever deploys after this makes the batch's condition fail.
   SX_TRY_AS(const auto entry, parts_.state.get(store::keys::configuration(parts_.scope)));
   if (entry) deployed.configuration_version = entry->version;
+  SX_TRY_AS(deployed.identities, store::load_identities(parts_.state, parts_.scope));
   const auto prefix = store::keys::apps(parts_.scope);
   SX_TRY(ports::for_each(parts_.state, prefix, [&](const ports::Entry& app) -> Result<> {
     const auto name = app.key.substr(prefix.size());
@@ -82,7 +83,7 @@ Result<std::vector<model::ResourceChange>> Deployer::plan(
   apps.erase(stack);
   if (after) apps[stack] = *after;
   SX_TRY_AS(const auto buckets, plain_buckets(parts_));
-  auto problems = find_problems(parts_.scope, apps, stack, buckets);
+  auto problems = find_problems(parts_.scope, apps, stack, buckets, deployed.identities);
   const model::App none;
   for (const auto* bucket : removed_buckets(before, after ? *after : none)) {
     if (bucket->retained) continue;
@@ -122,8 +123,10 @@ Result<> Deployer::apply(const Deployed& deployed, const std::optional<model::Ap
   add_records(parts_, after, stack.record, batch);
   const auto committed = commit(std::move(batch));
   if (!committed && committed.error().code == Code::Conflict) {
-    return fail(Code::Conflict, "another deploy changed the configuration meanwhile; try again",
-                "OperationInProgressException");
+    return fail(
+        Code::Conflict,
+        "another deploy, or a call of IAM's, changed the configuration meanwhile; try again",
+        "OperationInProgressException");
   }
   if (!committed) return std::unexpected(committed.error());
   removal.keep();

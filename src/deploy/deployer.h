@@ -44,6 +44,7 @@ struct Permitted {
 // What is deployed, at one version of the configuration.
 struct Deployed {
   Apps apps;
+  store::Identities identities = {};                   // of IAM's API
   std::optional<std::uint64_t> configuration_version;  // nullopt: nothing was ever deployed
 };
 
@@ -58,7 +59,7 @@ class Deployer {
  public:
   explicit Deployer(DeployParts parts) : parts_(std::move(parts)) {}
 
-  // Reads every app from the state store. Errors: Corrupt, Unavailable.
+  // Reads every app and identity from the state store. Errors: Corrupt, Unavailable.
   Result<Deployed> read() const;
 
   // What `after` (nullopt: removing the stack) would change, after checking that everything that is

@@ -122,7 +122,9 @@ class Check {
           "service", scope.service, std::string(service_),
           "Credential should be scoped to correct service: '" + std::string(service_) + "'.");
     }
-    if (scope.region != region_.text()) {
+    // IAM is one for all regions: its clients sign for the first of them, or for where they are.
+    const bool global = service_ == "iam" && scope.region == "us-east-1";
+    if (scope.region != region_.text() && !global) {
       return wrong_scope("region", scope.region, region_.text(),
                          "Credential should be scoped to a valid region.");
     }

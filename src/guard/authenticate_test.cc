@@ -182,6 +182,22 @@ TEST_F(Authenticate, ScopeMustBeOurs) {
   EXPECT_EQ(error(sent), "SignatureDoesNotMatch");
 }
 
+TEST_F(Authenticate, IamIsOneForAllRegions) {
+  const Authenticator elsewhere(*credentials, Region("eu-west-1"));
+  const auto error_of = [&](const std::string& service) {
+    const auto sent = sign(service);
+    const auto result = elsewhere.authenticate({.method = sent.method,
+                                                .path = sent.path,
+                                                .query = sent.query,
+                                                .headers = sent.headers,
+                                                .body_sha256 = kEmptyHash},
+                                               service, kNow);
+    return result ? "" : result.error().name;
+  };
+  EXPECT_EQ(error_of("iam"), "");
+  EXPECT_EQ(error_of("sts"), "SignatureDoesNotMatch");
+}
+
 TEST_F(Authenticate, UnknownKeysAndSessions) {
   keys.access_key_id = "AKIANOBODY";
   EXPECT_EQ(error(sign()), "InvalidAccessKeyId");

@@ -45,6 +45,8 @@ Gate::Gate(Scope scope, const Clock& clock, const PolicySource& policies, AuditL
     : scope_(std::move(scope)), clock_(clock), policies_(policies), audit_(audit) {}
 
 sdk::Call Gate::call_of(const Operation& operation, Caller caller, const sdk::Input& input) const {
+  if (caller.principal.kind == sdk::PrincipalKind::User)
+    caller.principal.session_tags = policies_.tags_of(caller.principal);
   return {.scope = scope_,
           .principal = std::move(caller.principal),
           .service = std::string(operation.service),
@@ -64,6 +66,7 @@ sdk::Call Gate::call_of(const Operation& operation, Caller caller, const sdk::In
 }
 
 void Gate::run(const Operation& operation, Caller caller, sdk::Input input, sdk::Reply reply) {
+  if (operation.complete) operation.complete(caller.principal, input);
   auto call = call_of(operation, std::move(caller), input);
   auto target = operation.target(scope_, input);
   if (!target) {

@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "core/strings.h"
 #include "guard/iam/policy.h"
+#include "guard/trusted_principals.h"
 #include "model/managed_policies.h"
 
 namespace sextant::guard {
@@ -55,67 +56,111 @@ std::string permission_document(const model::Permission& permission,
       {"Version", "2012-10-17"}, {"Statement", boost::json::array{std::move(statement)}}});
 }
 
-std::shared_ptr<const PolicySnapshot> PolicySnapshot::make(const std::vector<model::App>& apps) {
+std::shared_ptr<const PolicySnapshot> PolicySnapshot::make(const std::vector<model::App>& apps,
+                                                           const store::Identities& identities) {
+  PolicyCache cache;
   auto snapshot = std::make_shared<PolicySnapshot>();
-  for (const auto& app : apps) snapshot->add_managed(app);
-  for (const auto& app : apps) snapshot->add(app);
+  snapshot->add_managed(identities, cache);
+  for (const auto& app : apps) snapshot->add_managed(app, cache);
+  for (const auto& app : apps) snapshot->add(app, cache);
+  for (const auto& [name, role] : identities.roles) snapshot->add(*role, cache);
+  for (const auto& [name, user] : identities.users) snapshot->add(*user, cache);
   return snapshot;
 }
 
 std::shared_ptr<const PolicySnapshot> PolicySnapshot::make(
     const store::Configuration& configuration) {
+  PolicyCache cache;
+  return make(configuration, cache);
+}
+
+std::shared_ptr<const PolicySnapshot> PolicySnapshot::make(
+    const store::Configuration& configuration, PolicyCache& cache) {
   auto snapshot = std::make_shared<PolicySnapshot>();
-  for (const auto& [name, deployed] : configuration.apps) snapshot->add_managed(deployed.app);
-  for (const auto& [name, deployed] : configuration.apps) snapshot->add(deployed.app);
+  const auto& identities = *configuration.identities;
+  snapshot->knows_everyone_ = true;
+  snapshot->add_managed(identities, cache);
+  for (const auto& [name, deployed] : configuration.apps)
+    snapshot->add_managed(deployed.app, cache);
+  for (const auto& [name, deployed] : configuration.apps) snapshot->add(deployed.app, cache);
+  for (const auto& [name, role] : identities.roles) snapshot->add(*role, cache);
+  for (const auto& [name, user] : identities.users) snapshot->add(*user, cache);
   return snapshot;
 }
 
-void PolicySnapshot::add_managed(const model::App& app) {
-  for (const auto& [arn, policy] : app.managed_policies) {
-    managed_[arn] = iam::policy_or_defect(policy.document, PolicyUse::Identity, arn);
+void PolicySnapshot::add_managed(const model::App& app, PolicyCache& cache) {
+  for (const auto& [arn, policy] : app.managed_policies)
+    managed_[arn] = cache.compile(policy.document, PolicyUse::Identity, arn);
+}
+
+void PolicySnapshot::add_managed(const store::Identities& identities, PolicyCache& cache) {
+  for (const auto& [name, policy] : identities.policies) {
+    const auto* version = store::find_version(*policy, policy->default_version);
+    if (version == nullptr) continue;  // who has it attached may do nothing
+    managed_[policy->arn] = cache.compile(version->document, PolicyUse::Identity, policy->arn);
   }
 }
 
-void PolicySnapshot::add(const model::App& app) {
-  for (const auto& [arn, role] : app.roles) add_role(role);
+void PolicySnapshot::add(const model::App& app, PolicyCache& cache) {
+  for (const auto& [arn, role] : app.roles) {
+    add(store::identity_of(role, {}), cache);
+    identities_[arn].id.clear();  // a stack's role has no id of its own
+  }
   for (const auto& [name, bucket] : app.buckets) {
     if (!bucket.policy) continue;
     resources_[bucket.arn].push_back(
-        iam::policy_or_defect(*bucket.policy, PolicyUse::Resource, bucket.arn));
+        cache.compile(*bucket.policy, PolicyUse::Resource, bucket.arn));
   }
-  for (const auto& permission : app.permissions) add_permission(app, permission);
+  for (const auto& permission : app.permissions) add_permission(app, permission, cache);
 }
 
-void PolicySnapshot::add_role(const model::Role& role) {
-  auto& identity = identities_[role.arn];
-  for (const auto& policy : role.inline_policies) {
+void PolicySnapshot::add(const store::IdentityRecord& record, PolicyCache& cache) {
+  auto& identity = identities_[record.arn];
+  identity.id = record.id;
+  for (const auto& [name, document] : record.inline_policies) {
     identity.policies.push_back(
-        iam::policy_or_defect(policy.document, PolicyUse::Identity, role.arn + "/" + policy.name));
+        cache.compile(document, PolicyUse::Identity, record.arn + "/" + name));
   }
-  for (const auto& arn : role.managed_policy_arns) identity.policies.push_back(attached(arn));
-  if (role.permissions_boundary_arn) {
-    identity.boundary.push_back(attached(*role.permissions_boundary_arn));
+  for (const auto& arn : record.attached_policies)
+    identity.policies.push_back(attached(arn, cache));
+  if (record.boundary_arn) identity.boundary.push_back(attached(*record.boundary_arn, cache));
+  if (record.kind == store::IdentityKind::User) {
+    identity.tags = record.tags;
+    return;
   }
-  resources_[role.arn].push_back(
-      iam::policy_or_defect(role.trust_policy, PolicyUse::Trust, role.arn));
+  resources_[record.arn].push_back(cache.compile(
+      with_unique_ids(record.trust_policy, record.trusted_ids), PolicyUse::Trust, record.arn));
 }
 
-void PolicySnapshot::add_permission(const model::App& app, const model::Permission& permission) {
+void PolicySnapshot::add_permission(const model::App& app, const model::Permission& permission,
+                                    PolicyCache& cache) {
   const auto function = app.functions.find(permission.function.text());
   if (function == app.functions.end()) return;  // grants nothing
   const auto& arn = function->second.arn;
   resources_[arn].push_back(
-      iam::policy_or_defect(permission_document(permission, arn), PolicyUse::Resource, arn));
+      cache.compile(permission_document(permission, arn), PolicyUse::Resource, arn));
 }
 
 // A policy of that ARN that nobody knows may hold a Deny: whoever it is attached to may do nothing.
-PolicyPtr PolicySnapshot::attached(const std::string& arn) const {
+PolicyPtr PolicySnapshot::attached(const std::string& arn, PolicyCache& cache) const {
   if (const auto found = managed_.find(arn); found != managed_.end()) return found->second;
-  if (const auto document = model::find_managed_policy(arn)) {
-    return iam::policy_or_defect(*document, PolicyUse::Identity, arn);
-  }
+  if (const auto document = model::find_managed_policy(arn))
+    return cache.compile(*document, PolicyUse::Identity, arn);
   return std::make_shared<const iam::Policy>(
       arn, Error{.code = Code::NotFound, .message = "no policy has this ARN"});
+}
+
+// A session outlives the user or role it was made for; one that was made anew under the old name is
+// somebody else. What the node itself runs with a role (its id is no AROA…) is of this moment.
+const PolicySnapshot::Identity* PolicySnapshot::find(const sdk::Principal& principal) const {
+  const bool session = principal.kind == sdk::PrincipalKind::AssumedRole;
+  const auto found = identities_.find(session ? principal.role_arn : principal.arn);
+  if (found == identities_.end()) return nullptr;
+  const auto& identity = found->second;
+  const auto id = std::string_view(principal.principal_id)
+                      .substr(0, session ? principal.principal_id.find(':') : std::string::npos);
+  const bool checked = !identity.id.empty() && (!session || id.starts_with("AROA"));
+  return checked && id != identity.id ? nullptr : &identity;
 }
 
 AppliedPolicies PolicySnapshot::policies_for(const sdk::Call& call) const {
@@ -123,10 +168,13 @@ AppliedPolicies PolicySnapshot::policies_for(const sdk::Call& call) const {
   const auto& principal = call.principal;
   const bool session = principal.kind == sdk::PrincipalKind::AssumedRole;
   if (session || principal.kind == sdk::PrincipalKind::User) {
-    const auto found = identities_.find(session ? principal.role_arn : principal.arn);
-    if (found != identities_.end()) {
-      applied.identity = found->second.policies;
-      applied.boundary = found->second.boundary;
+    if (const auto* identity = find(principal)) {
+      applied.identity = identity->policies;
+      applied.boundary = identity->boundary;
+    } else if (knows_everyone_) {
+      applied.identity.push_back(std::make_shared<const iam::Policy>(
+          session ? principal.role_arn : principal.arn,
+          Error{.code = Code::NotFound, .message = "its user or role does not exist any more"}));
     }
   }
   // A role's trust policy says who may assume it, and nothing of who may change it.
@@ -137,8 +185,26 @@ AppliedPolicies PolicySnapshot::policies_for(const sdk::Call& call) const {
   return applied;
 }
 
+std::map<std::string, std::string> PolicySnapshot::tags_of(const sdk::Principal& principal) const {
+  if (principal.kind != sdk::PrincipalKind::User) return {};
+  const auto* identity = find(principal);
+  return identity == nullptr ? std::map<std::string, std::string>() : identity->tags;
+}
+
 SnapshotPolicySource::SnapshotPolicySource(std::shared_ptr<const PolicySnapshot> snapshot)
     : snapshot_(std::move(snapshot)) {}
+
+std::map<std::string, std::string> SnapshotPolicySource::tags_of(
+    const sdk::Principal& principal) const {
+  return snapshot_.with([](const auto& current) { return current; })->tags_of(principal);
+}
+
+void SnapshotPolicySource::take(const store::Configuration& configuration) {
+  cache_.with([&](auto& cache) {
+    swap(PolicySnapshot::make(configuration, cache));
+    cache.settle();
+  });
+}
 
 void SnapshotPolicySource::swap(std::shared_ptr<const PolicySnapshot> snapshot) {
   snapshot_.with([&](auto& current) { current.swap(snapshot); });

@@ -1,13 +1,15 @@
 #pragma once
-// The policies of what is deployed, compiled once per configuration and swapped whole: roles with
-// their inline and attached policies, bucket policies, function permissions, trust policies. Reads
-// touch memory only.
+// The policies of what is deployed and of whom IAM's API made, compiled once and swapped whole:
+// users and roles with their inline and attached policies and boundaries, bucket policies, function
+// permissions, trust policies. Reads touch memory only.
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "core/guarded.h"
+#include "guard/policy_cache.h"
 #include "guard/policy_source.h"
 #include "model/app.h"
 #include "store/configuration.h"
@@ -18,24 +20,38 @@ class PolicySnapshot {
  public:
   // What cannot be compiled denies every call that it has a say in, so this never fails; deploy
   // refuses such policies beforehand (iam::parse_policy).
-  static std::shared_ptr<const PolicySnapshot> make(const std::vector<model::App>& apps);
+  static std::shared_ptr<const PolicySnapshot> make(const std::vector<model::App>& apps,
+                                                    const store::Identities& identities = {});
+  // Also knows who there is: users and roles that are gone may do nothing, whatever a resource's
+  // policy says of their name.
   static std::shared_ptr<const PolicySnapshot> make(const store::Configuration& configuration);
+  static std::shared_ptr<const PolicySnapshot> make(const store::Configuration& configuration,
+                                                    PolicyCache& cache);
 
   // All but session policies.
   AppliedPolicies policies_for(const sdk::Call& call) const;
+  // Of a user; empty for others.
+  std::map<std::string, std::string> tags_of(const sdk::Principal& principal) const;
 
  private:
   struct Identity {
+    std::string id;  // whose policies these are; "" when anybody of that ARN
     std::vector<PolicyPtr> policies;
     std::vector<PolicyPtr> boundary;
+    std::map<std::string, std::string> tags;
   };
   using ManagedPolicies = std::unordered_map<std::string, PolicyPtr>;
 
-  void add_managed(const model::App& app);
-  void add(const model::App& app);
-  void add_role(const model::Role& role);
-  void add_permission(const model::App& app, const model::Permission& permission);
-  PolicyPtr attached(const std::string& arn) const;
+  void add_managed(const model::App& app, PolicyCache& cache);
+  void add_managed(const store::Identities& identities, PolicyCache& cache);
+  void add(const model::App& app, PolicyCache& cache);
+  void add(const store::IdentityRecord& identity, PolicyCache& cache);
+  void add_permission(const model::App& app, const model::Permission& permission,
+                      PolicyCache& cache);
+  PolicyPtr attached(const std::string& arn, PolicyCache& cache) const;
+  const Identity* find(const sdk::Principal& principal) const;
+
+  bool knows_everyone_ = false;
 
   ManagedPolicies managed_;
   std::unordered_map<std::string, Identity> identities_;               // by ARN of the role
@@ -46,11 +62,15 @@ class SnapshotPolicySource final : public PolicySource {
  public:
   explicit SnapshotPolicySource(std::shared_ptr<const PolicySnapshot> snapshot);
   AppliedPolicies policies_for(const sdk::Call& call) const override;
+  std::map<std::string, std::string> tags_of(const sdk::Principal& principal) const override;
   void swap(std::shared_ptr<const PolicySnapshot> snapshot);  // any thread
+  // Compiles what is new in it, and swaps. Any thread.
+  void take(const store::Configuration& configuration);
 
  private:
   PolicyPtr session_policy(const std::string& document) const;
   Guarded<std::shared_ptr<const PolicySnapshot>> snapshot_;
+  Guarded<PolicyCache> cache_;
   // Sessions come with their policy as text; the latest ones stay compiled.
   mutable Guarded<std::unordered_map<std::string, PolicyPtr>> sessions_;
 };

@@ -157,5 +157,88 @@ TEST(SnapshotPolicySource, SessionPoliciesLimitAndASwapCountsAtOnce) {
   EXPECT_EQ(verdict(), sdk::Verdict::Deny);
 }
 
+// A configuration with one user, whom a bucket's policy lets list it.
+store::Configuration with_user(store::IdentityRecord user) {
+  store::Configuration configuration;
+  configuration.apps["demo"].app = an_app();
+  user.kind = store::IdentityKind::User;
+  user.arn = test::user(user.name).arn;
+  user.id = test::user().principal_id;
+  auto identities = std::make_shared<store::Identities>();
+  identities->users[user.name] = std::make_shared<const store::IdentityRecord>(user);
+  configuration.identities = identities;
+  return configuration;
+}
+sdk::Decision judge(const store::Configuration& configuration, const sdk::Call& call) {
+  SnapshotPolicySource source(PolicySnapshot::make(std::vector<model::App>{}));
+  source.take(configuration);
+  return iam::evaluate(call, source.policies_for(call));
+}
+bool allowed(const store::Configuration& configuration, const sdk::Call& call) {
+  return judge(configuration, call).verdict == sdk::Verdict::Allow;
+}
+
+TEST(PolicySnapshot, UsersHaveTheirPoliciesAndBoundary) {
+  const auto get = [](const std::string& key) {
+    return test::call(test::user("ann"), "s3:GetObject", "arn:aws:s3:::logs/" + key);
+  };
+  store::IdentityRecord ann{.name = "ann"};
+  EXPECT_FALSE(allowed(with_user(ann), get("a")));
+  ann.inline_policies["read"] = document(test::allow("s3:GetObject", "*"));
+  EXPECT_TRUE(allowed(with_user(ann), get("a")));
+  ann.boundary_arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+  EXPECT_TRUE(allowed(with_user(ann), get("a")));
+  ann.boundary_arn = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess";
+  EXPECT_FALSE(allowed(with_user(ann), get("a")));
+  ann.boundary_arn.reset();
+  ann.inline_policies.clear();
+  ann.attached_policies = {"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"};
+  EXPECT_TRUE(allowed(with_user(ann), get("a")));
+}
+
+TEST(PolicySnapshot, WhoIsGoneMayNothingWhateverAResourceSays) {
+  const auto list = test::call(test::user("ann"), "s3:ListBucket", "arn:aws:s3:::logs");
+  EXPECT_TRUE(allowed(with_user({.name = "ann"}), list));
+  auto gone = with_user({.name = "ann"});
+  gone.identities = std::make_shared<const store::Identities>();
+  EXPECT_TRUE(judge(gone, list).reason.contains("does not exist any more"));
+  auto before = list;
+  before.principal.principal_id = "AIDAANOTHERONEOFOLD";  // of the one who was deleted
+  EXPECT_FALSE(allowed(with_user({.name = "ann"}), before));
+  // A role's session, too.
+  auto session = test::call(test::session(), "s3:GetObject", "arn:aws:s3:::logs/a");
+  EXPECT_TRUE(allowed(gone, session));
+  gone.apps.clear();
+  EXPECT_TRUE(judge(gone, session).reason.contains("does not exist any more"));
+}
+
+TEST(PolicySnapshot, ATrustPolicyMeansWhoeverItMeantWhenItWasPut) {
+  store::IdentityRecord role{.kind = store::IdentityKind::Role,
+                             .name = "made",
+                             .id = "AROAABCDEFGHIJKLMNOPQ",
+                             .arn = "arn:aws:iam::111122223333:role/made"};
+  role.trust_policy = document(
+      R"({"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::111122223333:user/ann"}})");
+  const auto asked = [&] {
+    auto configuration = with_user({.name = "ann"});
+    auto identities = std::make_shared<store::Identities>(*configuration.identities);
+    identities->roles["made"] = std::make_shared<const store::IdentityRecord>(role);
+    configuration.identities = identities;
+    return allowed(configuration, test::call(test::user("ann"), "sts:AssumeRole", role.arn));
+  };
+  role.trusted_ids = {{"arn:aws:iam::111122223333:user/ann", test::user().principal_id}};
+  EXPECT_TRUE(asked());
+  role.trusted_ids = {{"arn:aws:iam::111122223333:user/ann", "AIDAANOTHERONEOFOLD"}};
+  EXPECT_FALSE(asked());
+}
+
+TEST(PolicySnapshot, TagsAreThoseOfTheUserNow) {
+  SnapshotPolicySource source(PolicySnapshot::make(std::vector<model::App>{}));
+  source.take(with_user({.name = "ann", .tags = {{"team", "blue"}}}));
+  EXPECT_EQ(source.tags_of(test::user("ann")).at("team"), "blue");
+  EXPECT_TRUE(source.tags_of(test::user("bob")).empty());
+  EXPECT_TRUE(source.tags_of(test::root()).empty());
+}
+
 }  // namespace
 }  // namespace sextant::guard

@@ -1,5 +1,6 @@
 #include "store/configuration.h"
 
+#include "core/wire.h"
 #include "model/codec.h"
 #include "store/keys.h"
 
@@ -24,6 +25,19 @@ void add_app(const model::App& app, Configuration& configuration) {
   }
 }
 
+// When the stack was made; the rest of its record is deploy's (docs/formats/stack.md).
+Result<Time> created_of(const ports::StateStore& state, const Scope& scope,
+                        const std::string& stack) {
+  constexpr int kCreated = 4;
+  SX_TRY_AS(const auto entry, state.get(keys::stack(scope, stack)));
+  if (!entry) return Time{};
+  SX_TRY_AS(auto reader, wire::Reader::open(entry->value, 1));
+  while (reader.next()) {
+    if (reader.field() == kCreated) return reader.time();
+  }
+  return Time{};
+}
+
 Result<std::shared_ptr<const Configuration>> load(const ports::StateStore& state,
                                                   const Scope& scope) {
   auto configuration = std::make_shared<Configuration>();
@@ -32,9 +46,13 @@ Result<std::shared_ptr<const Configuration>> load(const ports::StateStore& state
     const auto name = entry.key.substr(prefix.size());
     SX_TRY_AS(auto app, within("stored app '" + name + "'", model::decode_app(entry.value)));
     add_app(app, *configuration);
-    configuration->apps[name] = {std::move(app), entry.version};
+    SX_TRY_AS(const auto created,
+              within("stored stack '" + name + "'", created_of(state, scope, name)));
+    configuration->apps[name] = {std::move(app), entry.version, created};
     return {};
   }));
+  SX_TRY_AS(auto identities, load_identities(state, scope));
+  configuration->identities = std::make_shared<const Identities>(std::move(identities));
   return configuration;
 }
 
@@ -54,9 +72,24 @@ std::shared_ptr<const Configuration> ConfigurationStore::current() const {
 Result<> ConfigurationStore::refresh() {
   std::lock_guard lock(refreshing_);
   SX_TRY_AS(auto loaded, load(state_, scope_));
-  current_.with([&](auto& current) { current = loaded; });
-  for (const auto& listener : listeners_) listener(loaded);
+  publish(std::move(loaded));
   return {};
+}
+
+Result<> ConfigurationStore::refresh_identities(const std::vector<std::string>& keys) {
+  std::lock_guard lock(refreshing_);
+  auto next = std::make_shared<Configuration>(*current());
+  auto identities = std::make_shared<Identities>(*next->identities);
+  SX_TRY(reload(state_, scope_, keys, *identities));
+  next->identities = std::move(identities);
+  publish(std::move(next));
+  return {};
+}
+
+// Under the lock.
+void ConfigurationStore::publish(std::shared_ptr<const Configuration> next) {
+  current_.with([&](auto& current) { current = next; });
+  for (const auto& listener : listeners_) listener(next);
 }
 
 void ConfigurationStore::listen(Listener listener) {

@@ -1,7 +1,7 @@
 #pragma once
-// What is deployed, as one immutable snapshot that readers hold without a lock, and its change
-// feed. A deploy commits the app's record and an entry of the config stream in one batch; refresh()
-// then swaps the snapshot.
+// What is deployed, and who there is, as one immutable snapshot that readers hold without a lock. A
+// deploy commits the app's record and an entry of the config stream in one batch, a call of IAM's
+// API the records it changes; refresh() then swaps the snapshot.
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,12 +15,14 @@
 #include "core/result.h"
 #include "model/app.h"
 #include "ports/state_store.h"
+#include "store/identities.h"
 
 namespace sextant::store {
 
 struct DeployedApp {
   model::App app;
   std::uint64_t version = 0;  // of its record: the condition of the next deploy
+  Time created = {};          // its stack
 };
 
 // A bucket's notification and the function it goes to.
@@ -34,12 +36,14 @@ struct Configuration {
   std::map<FunctionName, model::Function> functions;  // of all apps
   std::map<BucketName, std::vector<Subscription>> subscriptions;
   std::map<TableName, model::Table> tables;
-  std::map<std::string, model::Role> roles;  // by ARN
+  std::map<std::string, model::Role> roles;  // by ARN; of all apps
+  // What IAM's API made; never null.
+  std::shared_ptr<const Identities> identities = std::make_shared<const Identities>();
 };
 
 class ConfigurationStore {
  public:
-  // Reads all apps. Errors: Corrupt (a record), Unavailable.
+  // Reads all apps and identities. Errors: Corrupt (a record), Unavailable.
   static Result<std::unique_ptr<ConfigurationStore>> open(const ports::StateStore& state,
                                                           Scope scope);
 
@@ -48,6 +52,8 @@ class ConfigurationStore {
   // Reads the records again and tells the listeners, in the order they were added, before it
   // returns. Called after a deploy is durable. One at a time.
   Result<> refresh();
+  // The same for the identities and policies of these keys (keys::user, role, policy) only.
+  Result<> refresh_identities(const std::vector<std::string>& keys);
 
   using Listener = std::function<void(std::shared_ptr<const Configuration>)>;
   // Called at once with the current snapshot, and at each change. Add listeners before the node
@@ -57,6 +63,7 @@ class ConfigurationStore {
  private:
   ConfigurationStore(const ports::StateStore& state, Scope scope)
       : state_(state), scope_(std::move(scope)) {}
+  void publish(std::shared_ptr<const Configuration> next);
   const ports::StateStore& state_;
   const Scope scope_;
   Guarded<std::shared_ptr<const Configuration>> current_;

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "core/strings.h"
+
 namespace sextant::store::keys {
 
 std::string scoped(std::string_view kind, const Scope& scope) {
@@ -102,8 +104,17 @@ std::string access_key(std::string_view access_key_id) {
 }
 std::string users(const Scope& scope) { return scoped("user", scope); }
 std::string user(const Scope& scope, std::string_view name) {
-  return users(scope) + std::string(name);
+  return users(scope) + to_lower(name);
 }
+std::string roles(const Scope& scope) { return scoped("role", scope); }
+std::string role(const Scope& scope, std::string_view name) {
+  return roles(scope) + to_lower(name);
+}
+std::string policies(const Scope& scope) { return scoped("policy", scope); }
+std::string policy(const Scope& scope, std::string_view name) {
+  return policies(scope) + to_lower(name);
+}
+std::string identities(const Scope& scope) { return scoped("identities", scope) + "0"; }
 std::string node_secret(std::string_view name) { return "nodesecret/" + std::string(name); }
 
 std::string audit_sealed(const Scope& scope) { return scoped("auditsealed", scope) + "0"; }

@@ -61,8 +61,14 @@ std::string function_revision(const Scope& scope, const FunctionName& function,
                               std::string_view revision);
 std::string access_key(std::string_view access_key_id);
 std::string access_keys();  // prefix
+// Users, roles and policies that IAM's API made. Names differ in more than case.
 std::string user(const Scope& scope, std::string_view name);
-std::string users(const Scope& scope);           // prefix
+std::string users(const Scope& scope);  // prefix
+std::string role(const Scope& scope, std::string_view name);
+std::string roles(const Scope& scope);  // prefix
+std::string policy(const Scope& scope, std::string_view name);
+std::string policies(const Scope& scope);        // prefix
+std::string identities(const Scope& scope);      // put by every change of them: no two at once
 std::string node_secret(std::string_view name);  // the wrapped master key
 
 // Up to where the audit log is sealed.

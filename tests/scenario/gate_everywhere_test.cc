@@ -63,6 +63,11 @@ std::optional<Wire> wire_of(const std::string& service, const std::string& opera
       {"ListAuditDigests", {"GET", "/_sextant/audit/digests"}},
       {"GetAuditPublicKey", {"GET", "/_sextant/audit/public-key"}},
   };
+  // What all of them need together; each reads its own.
+  static const std::string kIamParameters =
+      "&UserName=somebody&RoleName=somebody&PolicyName=something&AccessKeyId=AKIA0000000000000000"
+      "&PolicyArn=arn%3Aaws%3Aiam%3A%3A000000000000%3Apolicy%2Fsomething&VersionId=v1"
+      "&PolicySourceArn=arn%3Aaws%3Aiam%3A%3A000000000000%3Auser%2Fsomebody";
   static const std::string kRole = "arn%3Aaws%3Aiam%3A%3A000000000000%3Arole%2Fstranger";
   static const std::map<std::string, std::string> kSts{
       {"GetCallerIdentity", ""},
@@ -73,6 +78,8 @@ std::optional<Wire> wire_of(const std::string& service, const std::string& opera
     if (known == kSts.end()) return std::nullopt;
     return Wire{"POST", "/", "Action=" + operation + "&Version=2011-06-15" + known->second};
   }
+  if (service == "iam")
+    return Wire{"POST", "/", "Action=" + operation + "&Version=2010-05-08" + kIamParameters};
   if (service == "cloudformation")
     return Wire{"POST", "/", "Action=" + operation + "&Version=2010-05-15&StackName=stranger"};
   const auto& known = service == "s3" ? kS3 : kSextant;

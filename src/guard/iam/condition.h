@@ -41,6 +41,7 @@ class Condition {
 
   Match evaluate(const RequestView& request) const;
   std::string describe() const { return operator_name_ + " on " + key_text_; }
+  const std::string& key_name() const { return key_text_; }  // as written
 
   enum class Family { String, StringLike, Numeric, Date, Bool, Binary, Ip, Arn, Null };
   enum class Relation { Equal, Less, LessOrEqual, Greater, GreaterOrEqual };

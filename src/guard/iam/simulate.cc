@@ -191,4 +191,23 @@ std::vector<StatementReport> explain(const sdk::Call& call, const AppliedPolicie
   return explanation.take();
 }
 
+std::vector<std::string> missing_context_keys(const sdk::Call& call,
+                                              const AppliedPolicies& policies) {
+  const RequestView request(call);
+  std::vector<std::string> missing;
+  const auto add = [&](const Statement& statement) {
+    if (!statement.speaks_of(request.action())) return;
+    for (const auto& condition : statement.conditions) {
+      const auto& name = condition.key_name();
+      const bool known = std::ranges::find(missing, name) != missing.end() ||
+                         request.values(make_key(name)).state != Values::State::Absent;
+      if (!known) missing.push_back(name);
+    }
+  };
+  for (const auto* layer : {&policies.resource, &policies.identity, &policies.boundary}) {
+    for (const auto& policy : *layer) std::ranges::for_each(policy->statements(), add);
+  }
+  return missing;
+}
+
 }  // namespace sextant::guard::iam

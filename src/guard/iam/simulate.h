@@ -47,4 +47,9 @@ struct StatementReport {
 // Every statement of every policy that speaks of the action, in the order of evaluation.
 std::vector<StatementReport> explain(const sdk::Call& call, const AppliedPolicies& policies);
 
+// The condition keys of the statements that speak of its action, as written, that the call has no
+// value for.
+std::vector<std::string> missing_context_keys(const sdk::Call& call,
+                                              const AppliedPolicies& policies);
+
 }  // namespace sextant::guard::iam

@@ -1,5 +1,6 @@
 #include "guard/keys/credential_store.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/credentials_file.h"
@@ -32,6 +33,10 @@ std::string make_id(std::string_view prefix) {
 
 std::string make_secret() { return base64(random_bytes(30)); }  // 40 characters
 
+std::string root_arn(const Scope& scope) {
+  return "arn:aws:iam::" + scope.account.text() + ":root";
+}
+
 std::string secret_context(std::string_view access_key_id) {
   return "accesskey/" + std::string(access_key_id);
 }
@@ -43,12 +48,15 @@ std::unexpected<Error> invalid_token() {
 
 // The node itself does not need the file, and who runs it may have put other keys there: so it goes
 // on, and says what does not fit.
-void check_credentials_file(const std::filesystem::path& file, const sigv4::Credentials& keys) {
+void check_credentials_file(const std::filesystem::path& file,
+                            const std::vector<CredentialPtr>& roots) {
   const auto kept = read_credentials_file(file);
-  const bool right = kept && kept->access_key_id == keys.access_key_id &&
-                     equal_constant_time(kept->secret_access_key, keys.secret_access_key);
+  const bool right = kept && std::ranges::any_of(roots, [&](const auto& root) {
+                       return kept->access_key_id == root->principal.access_key_id &&
+                              equal_constant_time(kept->secret_access_key, root->secret_access_key);
+                     });
   if (right) return;
-  log::error("the file does not hold the root key; remove it, and the next start writes it anew",
+  log::error("the file does not hold a root key; remove it, and the next start writes it anew",
              {{"file", file.string()},
               {"reason", kept ? "its key is another one" : kept.error().message}});
 }
@@ -107,38 +115,45 @@ Result<> CredentialStore::refresh(const std::string& access_key_id) {
   return {};
 }
 
-CredentialPtr CredentialStore::find_root() const {
-  const auto snapshot = snapshot_.with([](const auto& current) { return current; });
-  for (const auto& [id, credential] : *snapshot) {
-    const auto& principal = credential->principal;
-    if (principal.kind == sdk::PrincipalKind::Root && principal.account == scope_.account &&
-        credential->active) {
-      return credential;
-    }
-  }
-  return nullptr;
+std::vector<CredentialPtr> CredentialStore::active_root_keys() const {
+  auto keys = keys_of(root_arn(scope_));
+  std::erase_if(keys, [](const auto& key) { return !key->active; });
+  return keys;
 }
 
 Result<> CredentialStore::ensure_root_key(const std::filesystem::path& file) {
-  auto root = find_root();
-  if (root == nullptr) {
-    const auto& account = scope_.account.text();
+  const auto roots = active_root_keys();
+  if (roots.empty()) {
     ports::Batch batch;
     const auto keys = make_access_key({.kind = sdk::PrincipalKind::Root,
                                        .account = scope_.account,
-                                       .arn = "arn:aws:iam::" + account + ":root",
-                                       .principal_id = account},
+                                       .arn = root_arn(scope_),
+                                       .principal_id = scope_.account.text()},
                                       batch);
     SX_TRY(ports::commit(log_, std::move(batch)));
     SX_TRY(refresh(keys.access_key_id));
     return write_credentials_file(file, keys);
   }
-  const sigv4::Credentials keys{.access_key_id = root->principal.access_key_id,
-                                .secret_access_key = root->secret_access_key};
   std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return write_credentials_file(file, keys);
-  check_credentials_file(file, keys);
-  return {};
+  if (std::filesystem::exists(file, ignored)) {
+    check_credentials_file(file, roots);
+    return {};
+  }
+  const auto& root = *roots.front();
+  return write_credentials_file(file, {.access_key_id = root.principal.access_key_id,
+                                       .secret_access_key = root.secret_access_key});
+}
+
+std::vector<CredentialPtr> CredentialStore::keys_of(std::string_view owner_arn) const {
+  const auto snapshot = snapshot_.with([](const auto& current) { return current; });
+  std::vector<CredentialPtr> keys;
+  for (const auto& [id, credential] : *snapshot) {
+    if (credential->principal.arn == owner_arn) keys.push_back(credential);
+  }
+  std::ranges::sort(keys, {}, [](const auto& key) {
+    return std::pair(key->created, std::string_view(key->principal.access_key_id));
+  });
+  return keys;
 }
 
 CredentialPtr CredentialStore::find(std::string_view access_key_id) const {
@@ -159,6 +174,18 @@ sigv4::Credentials CredentialStore::make_access_key(const sdk::Principal& owner,
   batch.puts.push_back({.key = key, .value = encode(credential)});
   return {.access_key_id = credential.principal.access_key_id,
           .secret_access_key = credential.secret_access_key};
+}
+
+void CredentialStore::set_status(const Credential& credential, KeyStatus status,
+                                 ports::Batch& batch) const {
+  auto changed = credential;
+  changed.active = status == KeyStatus::Active;
+  batch.puts.push_back({.key = store::keys::access_key(credential.principal.access_key_id),
+                        .value = encode(changed)});
+}
+
+void CredentialStore::erase(const Credential& credential, ports::Batch& batch) const {
+  batch.erases.push_back(store::keys::access_key(credential.principal.access_key_id));
 }
 
 std::string CredentialStore::encode(const Credential& credential) const {

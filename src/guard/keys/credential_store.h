@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "core/clock.h"
 #include "core/guarded.h"
@@ -40,8 +41,8 @@ class CredentialStore {
  public:
   // At first start makes the master key, the data key and the root access key, and writes that one
   // to `credentials` (AWS shared-credentials format, 0600); writes the file again when it is
-  // missing. Blocks. `state` and `log` outlive it. Errors: as open_data_key() and the ports;
-  // Corrupt (a record).
+  // missing, and makes a root key when there is no active one. Blocks. `state` and `log` outlive
+  // it. Errors: as open_data_key() and the ports; Corrupt (a record).
   static Result<std::unique_ptr<CredentialStore>> open(Scope scope, const Clock& clock,
                                                        const ports::StateStore& state,
                                                        ports::CommitLog& log,
@@ -61,6 +62,12 @@ class CredentialStore {
   // Makes an access key and puts it into the batch. It counts once the batch is durable and
   // refresh() ran.
   sigv4::Credentials make_access_key(const sdk::Principal& owner, ports::Batch& batch) const;
+  // All keys of a user or of the root, also inactive ones, oldest first. Any thread.
+  std::vector<CredentialPtr> keys_of(std::string_view owner_arn) const;
+  // Puts the key with another status into the batch, or its end. Either counts as make_access_key.
+  enum class KeyStatus { Active, Inactive };
+  void set_status(const Credential& credential, KeyStatus status, ports::Batch& batch) const;
+  void erase(const Credential& credential, ports::Batch& batch) const;
   // Reads that key's record again, after it was made, changed or erased. Errors: Corrupt,
   // Unavailable.
   Result<> refresh(const std::string& access_key_id);
@@ -72,7 +79,7 @@ class CredentialStore {
                   ports::CommitLog& log, SealingKey data_key);
   Result<> load();
   Result<> ensure_root_key(const std::filesystem::path& file);
-  CredentialPtr find_root() const;
+  std::vector<CredentialPtr> active_root_keys() const;
   std::string encode(const Credential& credential) const;
   Result<Credential> decode(std::string_view access_key_id, std::string_view record) const;
 

@@ -127,6 +127,46 @@ TEST_F(Credentials, NewAccessKeysCountAfterRefresh) {
   EXPECT_EQ(credentials->find(keys.access_key_id), nullptr);
 }
 
+TEST_F(Credentials, AnInactiveKeyIsNoneButStaysListed) {
+  const auto credentials = open();
+  const sdk::Principal owner{.kind = sdk::PrincipalKind::User,
+                             .account = kScope.account,
+                             .arn = "arn:aws:iam::000000000000:user/ann",
+                             .principal_id = "AIDA0123456789ABCDEF"};
+  ports::Batch batch;
+  const auto id = credentials->make_access_key(owner, batch).access_key_id;
+  ASSERT_TRUE(ports::commit(store, std::move(batch)));
+  ASSERT_TRUE(credentials->refresh(id));
+  const auto change = [&](const auto& draft) {
+    ports::Batch changing;
+    draft(*credentials->keys_of(owner.arn).at(0), changing);
+    ASSERT_TRUE(ports::commit(store, std::move(changing)));
+    ASSERT_TRUE(credentials->refresh(id));
+  };
+  using Status = CredentialStore::KeyStatus;
+  change([&](auto& key, auto& to) { credentials->set_status(key, Status::Inactive, to); });
+  EXPECT_EQ(credentials->find(id), nullptr);
+  EXPECT_FALSE(credentials->keys_of(owner.arn).at(0)->active);
+  change([&](auto& key, auto& to) { credentials->set_status(key, Status::Active, to); });
+  EXPECT_NE(credentials->find(id), nullptr);
+  change([&](auto& key, auto& to) { credentials->erase(key, to); });
+  EXPECT_EQ(credentials->find(id), nullptr);
+  EXPECT_TRUE(credentials->keys_of(owner.arn).empty());
+}
+
+TEST_F(Credentials, TheFileMayHoldAnyOfTheRootKeys) {
+  const auto credentials = open();
+  const auto first = credentials->keys_of("arn:aws:iam::000000000000:root").at(0);
+  ports::Batch batch;
+  const auto second = credentials->make_access_key(first->principal, batch);
+  credentials->erase(*first, batch);
+  ASSERT_TRUE(ports::commit(store, std::move(batch)));
+  ASSERT_TRUE(write_credentials_file(file("credentials"), second));
+  testing::internal::CaptureStderr();
+  EXPECT_NE(open()->find(second.access_key_id), nullptr);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST_F(Credentials, ASecretCannotBeMovedToAnotherKey) {
   const auto credentials = open();
   ports::Batch batch;

@@ -36,6 +36,7 @@
 #include "server/node/memory.h"
 #include "server/node/rest.h"
 #include "services/audit/audit_service.h"
+#include "services/iam/iam_service.h"
 #include "services/lake/lake_service.h"
 #include "services/node/node_service.h"
 #include "services/s3/failure_bucket.h"
@@ -166,9 +167,8 @@ Result<> Node::Parts::open_guard() {
             guard::CredentialStore::open(options.scope, clock, *store, *store, options.data));
   policies = std::make_unique<guard::SnapshotPolicySource>(
       guard::PolicySnapshot::make(*configuration->current()));
-  configuration->listen([this](const std::shared_ptr<const store::Configuration>& now) {
-    policies->swap(guard::PolicySnapshot::make(*now));
-  });
+  configuration->listen(
+      [this](const std::shared_ptr<const store::Configuration>& now) { policies->take(*now); });
   audit = std::make_unique<guard::AuditLog>(options.scope, clock, *store);
   gate = std::make_unique<guard::Gate>(options.scope, clock, *policies, *audit);
   return {};
@@ -249,6 +249,12 @@ Result<> Node::Parts::add_services() {
   start_sealer();
   operations.add(
       services::audit::operations({.scope = options.scope, .streams = *store, .sealer = *sealer}));
+  operations.add(services::iam::operations({.scope = options.scope,
+                                            .clock = clock,
+                                            .state = *store,
+                                            .credentials = *credentials,
+                                            .configuration = *configuration,
+                                            .policies = *policies}));
   operations.add(services::sts::operations({.scope = options.scope,
                                             .clock = clock,
                                             .credentials = *credentials,
@@ -275,6 +281,8 @@ Result<> Node::Parts::serve() {
   router->add("s3", std::make_unique<api::s3::S3Protocol>());
   router->add("cloudformation", std::make_unique<api::query::QueryProtocol>(
                                     "http://cloudformation.amazonaws.com/doc/2010-05-15/"));
+  router->add("iam", std::make_unique<api::query::QueryProtocol>(
+                         "https://iam.amazonaws.com/doc/2010-05-08/"));
   router->add("sts", std::make_unique<api::query::QueryProtocol>(
                          "https://sts.amazonaws.com/doc/2011-06-15/"));
   router->add("sextant", std::make_unique<api::sextant_http::SextantProtocol>());

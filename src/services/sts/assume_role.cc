@@ -3,10 +3,10 @@
 #include <map>
 #include <optional>
 
-#include "core/hash.h"
 #include "core/json.h"
 #include "guard/iam/validate.h"
 #include "services/sts/handlers.h"
+#include "store/identities.h"
 
 namespace sextant::services::sts {
 namespace {
@@ -45,13 +45,10 @@ Result<Tags> tags_of(const object& parameters) {
   return tags;
 }
 
-// AWS's ids are random; one of ours is the same for the same role.
-std::string role_id(const std::string& role_arn) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  std::string id = "AROA";
-  for (const char c : sha256_hex(role_arn).substr(0, 17))
-    id.push_back(kAlphabet[static_cast<unsigned char>(c) % kAlphabet.size()]);
-  return id;
+// A session that assumes a further role (role chaining) gets an hour at most.
+DurationLimits limits_of(const store::IdentityRecord& role, const sdk::Principal& caller) {
+  const bool chained = caller.kind == sdk::PrincipalKind::AssumedRole;
+  return {.most = chained ? 3'600 : role.session_max_s};
 }
 
 // Tags of a session are a right of their own: the caller's, and the role's trust policy's.
@@ -110,24 +107,23 @@ Result<guard::Target> assume_role_target(const Scope&, const sdk::Input& input) 
 }
 
 Answer assume_role(const StsParts& parts, const sdk::Call& call, const object& parameters) {
-  SX_TRY_AS(const auto lifetime, duration_of(parameters, {}));
+  const auto role = store::find_identity_by_arn(*parts.configuration.current(), call.resource);
+  if (role == nullptr)
+    return fail(Code::Denied, "there is no role " + call.resource, "AccessDenied");
+  SX_TRY_AS(const auto lifetime, duration_of(parameters, limits_of(*role, call.principal)));
   SX_TRY_AS(const auto tags, tags_of(parameters));
   SX_TRY(may_tag(parts, call, tags));
-  const auto configuration = parts.configuration.current();
-  const auto role = configuration->roles.find(call.resource);
-  if (role == configuration->roles.end())
-    return fail(Code::Denied, "there is no role " + call.resource, "AccessDenied");
   const auto session = json::text_or(parameters, "RoleSessionName");
   sdk::Principal principal;
   principal.kind = sdk::PrincipalKind::AssumedRole;
   principal.account = parts.scope.account;
-  principal.role_arn = role->second.arn;
-  principal.arn = "arn:aws:sts::" + parts.scope.account.text() + ":assumed-role/" +
-                  role->second.name + "/" + session;
-  principal.principal_id = role_id(role->second.arn) + ":" + session;
+  principal.role_arn = role->arn;
+  principal.arn =
+      "arn:aws:sts::" + parts.scope.account.text() + ":assumed-role/" + role->name + "/" + session;
+  principal.principal_id = role->id + ":" + session;
   SX_TRY_AS(principal.session_policy, session_policy_of(parameters));
   principal.session_tags = tags;
-  principal.session_tags.insert(role->second.tags.begin(), role->second.tags.end());
+  principal.session_tags.insert(role->tags.begin(), role->tags.end());
   const object user{{"AssumedRoleId", principal.principal_id}, {"Arn", principal.arn}};
   return object{
       {"Credentials", to_json(parts.credentials.issue_session(std::move(principal), lifetime))},

@@ -37,6 +37,11 @@ class Sts : public testing::Test {
     app.roles[kRole] = role;
     ports::Batch batch;
     batch.puts.push_back({store::keys::app(kScope, "app"), model::encode(app)});
+    for (const char* name : {"ada", "eve"}) {
+      const store::IdentityRecord record{
+          .name = name, .id = user(name).principal_id, .arn = user(name).arn};
+      batch.puts.push_back({store::keys::user(kScope, name), store::encode(record)});
+    }
     EXPECT_TRUE(ports::commit(store_, std::move(batch)));
     EXPECT_TRUE(configuration_->refresh());
     policies_.swap(guard::PolicySnapshot::make(*configuration_->current()));

@@ -1,0 +1,121 @@
+#include <thread>
+
+#include "services/iam/iam_fixture.h"
+
+namespace sextant::services::iam {
+namespace {
+
+class Users : public IamTest {};
+
+TEST_F(Users, AreMadeShownAndDeleted) {
+  const auto answer = made("CreateUser", {{"UserName", "Ada"}, {"Path", "/soc/"}});
+  const auto& user = answer.at("User").as_object();
+  EXPECT_EQ(json::text_or(user, "Arn"), kArn + "user/soc/Ada");
+  EXPECT_EQ(json::text_or(user, "CreateDate"), "2027-01-15T08:00:00Z");
+  EXPECT_EQ(made("GetUser", {{"UserName", "ada"}}).at("User"), answer.at("User"));
+  EXPECT_EQ(refused("CreateUser", {{"UserName", "ADA"}}), "EntityAlreadyExists");
+  made("DeleteUser", {{"UserName", "Ada"}});
+  const auto told = call("GetUser", {{"UserName", "Ada"}});
+  EXPECT_EQ(told.error, "NoSuchEntity");
+  EXPECT_EQ(told.message, "The user with name Ada cannot be found.");
+  EXPECT_EQ(refused("DeleteUser", {{"UserName", "Ada"}}), "NoSuchEntity");
+}
+
+TEST_F(Users, EachCallLeavesOneRecord) {
+  const auto before = records();
+  made("CreateUser", {{"UserName", "ada"}});
+  refused("CreateUser", {{"UserName", "ada"}});
+  made("GetUser", {{"UserName", "ada"}});
+  sign_in("ada");
+  EXPECT_EQ(records(), before + 4);
+  const auto all = *store_.read(store::keys::audit_stream(kScope), 1, 100, 1 << 20);
+  for (const auto& record : all) {
+    EXPECT_FALSE(record.payload.contains("SecretAccessKey"));
+  }
+}
+
+TEST_F(Users, NamesPathsTagsAndPagesFollowTheRules) {
+  const object wrong[] = {
+      {},
+      {{"UserName", ""}},
+      {{"UserName", "a b"}},
+      {{"UserName", "a/b"}},
+      {{"UserName", std::string(65, 'x')}},
+      {{"UserName", "u"}, {"Path", ""}},
+      {{"UserName", "u"}, {"Path", "x/"}},
+      {{"UserName", "u"}, {"Path", "/x"}},
+      {{"UserName", "u"}, {"Path", "//"}},
+      {{"UserName", "u"}, {"Path", "/" + std::string(512, 'x') + "/"}},
+      {{"UserName", "u"}, {"Tags", array{object{{"Key", ""}, {"Value", "v"}}}}},
+      {{"UserName", "u"}, {"Tags", array{object{{"Key", "k"}, {"Value", std::string(257, 'v')}}}}},
+      {{"UserName", "u"}, {"Tags", array{object{{"Key", "k<"}, {"Value", "v"}}}}},
+  };
+  for (const auto& parameters : wrong)
+    EXPECT_EQ(refused("CreateUser", parameters), "ValidationError") << json::to_text(parameters);
+  for (const char* items : {"0", "1001", "x", "-1"})
+    EXPECT_EQ(refused("ListUsers", {{"MaxItems", items}}), "ValidationError") << items;
+  for (const char* marker : {"x", "AAAA", "MTo="})
+    EXPECT_EQ(refused("ListUsers", {{"Marker", marker}}), "ValidationError") << marker;
+  array many;
+  for (int i = 0; i < 51; ++i)
+    many.push_back(object{{"Key", "k" + std::to_string(i)}, {"Value", "v"}});
+  EXPECT_EQ(refused("CreateUser", {{"UserName", "u"}, {"Tags", many}}), "LimitExceeded");
+  made("CreateUser", {{"UserName", std::string(64, 'x')}, {"Path", "/a/b/"}});
+}
+
+TEST_F(Users, OnlyTheRootHasNoName) {
+  EXPECT_EQ(json::text_or(made("GetUser", {}).at("User").as_object(), "Arn"), kArn + "root");
+  sdk::Principal session;
+  session.kind = sdk::PrincipalKind::AssumedRole;
+  session.account = kScope.account;
+  session.role_arn = kArn + "role/admin";
+  session.principal_id = "admin:session";
+  model::App app;
+  app.name = "app";
+  auto& role = app.roles[session.role_arn];
+  role.name = "admin";
+  role.arn = session.role_arn;
+  role.trust_policy = kTrustAccount;
+  role.inline_policies = {{"all", kAllowAll}};
+  deploy(app);
+  // It may do everything, and yet it gets no key of the root's.
+  EXPECT_EQ(refused("CreateAccessKey", {}, session), "ValidationError");
+  EXPECT_EQ(refused("GetUser", {}, session), "ValidationError");
+}
+
+TEST_F(Users, KeysAreTheirOwners) {
+  made("CreateUser", {{"UserName", "ada"}});
+  made("CreateUser", {{"UserName", "eve"}});
+  const auto ada = sign_in("ada");
+  EXPECT_EQ(refused("DeleteAccessKey", {{"UserName", "eve"}, {"AccessKeyId", ada.access_key_id}}),
+            "NoSuchEntity");
+  EXPECT_EQ(
+      refused("UpdateAccessKey",
+              {{"UserName", "ada"}, {"AccessKeyId", ada.access_key_id}, {"Status", "Sleeping"}}),
+      "ValidationError");
+  EXPECT_EQ(refused("DeleteUser", {{"UserName", "ada"}}), "DeleteConflict");
+  made("DeleteAccessKey", {{"UserName", "ada"}, {"AccessKeyId", ada.access_key_id}});
+  EXPECT_EQ(credentials_->find(ada.access_key_id), nullptr);
+  made("DeleteUser", {{"UserName", "ada"}});
+}
+
+// Whoever asks at the same time: nobody is made twice, and no limit is passed.
+TEST_F(Users, ChangesAtTheSameTimeDoNotPassEachOther) {
+  made("CreateUser", {{"UserName", "ada"}});
+  std::atomic<int> users{0};
+  std::atomic<int> keys{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&] {
+        if (refused("CreateUser", {{"UserName", "same"}}).empty()) ++users;
+        if (refused("CreateAccessKey", {{"UserName", "ada"}}).empty()) ++keys;
+      });
+    }
+  }
+  EXPECT_EQ(users, 1);
+  EXPECT_EQ(keys, 2);
+}
+
+}  // namespace
+}  // namespace sextant::services::iam
