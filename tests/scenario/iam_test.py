@@ -137,5 +137,213 @@ class Users(IamCase):
             self.assertEqual(self.refused(self.iam.create_user, UserName="ok", Tags=tags), "InvalidInput")
 
 
+def policy(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(actions, resources, **more):
+    return {"Effect": "Allow", "Action": actions, "Resource": resources, **more}
+
+
+def trust(principal, **more):
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", **more}]})
+
+
+STACK = """
+Resources:
+  Shared:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      ManagedPolicyName: shared
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Action: 's3:ListAllMyBuckets', Resource: '*'}]
+  Collector:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: of-stack
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: 'sts:AssumeRole'}]
+"""
+
+
+class Policies(IamCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        s3 = cls.client("s3")
+        s3.create_bucket(Bucket="logs")
+        for key in ("open/a", "closed/a"):
+            s3.put_object(Bucket="logs", Key=key, Body=b"x")
+
+    def new_user(self, name, **more):
+        self.iam.create_user(UserName=name, **more)
+        return self.new_key(name)
+
+    def test_an_inline_policy_is_what_its_user_may(self):
+        keys = self.new_user("ada")
+        document = policy(allow("s3:GetObject", "arn:aws:s3:::logs/open/*"))
+        s3 = self.client("s3", keys)
+        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="open/a"), "AccessDenied")
+        self.iam.put_user_policy(UserName="ada", PolicyName="read", PolicyDocument=document)
+        self.assertEqual(s3.get_object(Bucket="logs", Key="open/a")["Body"].read(), b"x")
+        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="closed/a"), "AccessDenied")
+        self.assertEqual(self.refused(s3.put_object, Bucket="logs", Key="open/a", Body=b""), "AccessDenied")
+        self.assertEqual(self.iam.get_user_policy(UserName="ada", PolicyName="read")["PolicyDocument"],
+                         json.loads(document))
+        self.assertEqual(self.iam.list_user_policies(UserName="ada")["PolicyNames"], ["read"])
+        self.iam.delete_user_policy(UserName="ada", PolicyName="read")
+        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="open/a"), "AccessDenied")
+
+    def test_a_boundary_holds(self):
+        limit = self.iam.create_policy(PolicyName="limit", PolicyDocument=policy(
+            allow("s3:GetObject", "arn:aws:s3:::logs/open/*")))["Policy"]["Arn"]
+        s3 = self.client("s3", self.new_user("bob", PermissionsBoundary=limit))
+        self.iam.attach_user_policy(UserName="bob", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+        s3.get_object(Bucket="logs", Key="open/a")
+        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="closed/a"), "AccessDenied")
+        self.assertEqual(self.iam.get_user(UserName="bob")["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"],
+                         limit)
+        self.assertEqual(self.refused(self.iam.delete_policy, PolicyArn=limit), "DeleteConflict")
+        self.iam.delete_user_permissions_boundary(UserName="bob")
+        s3.get_object(Bucket="logs", Key="closed/a")
+        self.assertEqual([each["PolicyName"] for each in
+                          self.iam.list_attached_user_policies(UserName="bob")["AttachedPolicies"]],
+                         ["AdministratorAccess"])
+
+    def test_a_user_may_turn_over_its_own_key_and_no_other(self):
+        keys = self.new_user("own")
+        self.new_user("other")
+        self.iam.put_user_policy(UserName="own", PolicyName="keys", PolicyDocument=policy(
+            allow(["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:ListAccessKeys"],
+                  ACCOUNT + ":user/${aws:username}")))
+        iam = self.client("iam", keys)
+        fresh = iam.create_access_key()["AccessKey"]
+        self.assertEqual(fresh["UserName"], "own")
+        turned = self.client("iam", {"aws_access_key_id": fresh["AccessKeyId"],
+                                     "aws_secret_access_key": fresh["SecretAccessKey"]})
+        turned.delete_access_key(AccessKeyId=keys["aws_access_key_id"])
+        self.assertEqual(self.refused(iam.list_access_keys), "InvalidClientTokenId")
+        self.assertEqual(self.refused(turned.create_access_key, UserName="other"), "AccessDenied")
+
+    def test_users_are_told_by_their_tags(self):
+        keys = self.new_user("tagged", Tags=[{"Key": "area", "Value": "open"}])
+        self.iam.put_user_policy(UserName="tagged", PolicyName="read", PolicyDocument=policy(
+            allow("s3:GetObject", "arn:aws:s3:::logs/${aws:PrincipalTag/area}/*")))
+        s3 = self.client("s3", keys)
+        s3.get_object(Bucket="logs", Key="open/a")
+        self.iam.tag_user(UserName="tagged", Tags=[{"Key": "area", "Value": "closed"}])
+        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="open/a"), "AccessDenied")
+        s3.get_object(Bucket="logs", Key="closed/a")
+        self.assertEqual(self.iam.list_user_tags(UserName="tagged")["Tags"], [{"Key": "area", "Value": "closed"}])
+        self.iam.untag_user(UserName="tagged", TagKeys=["area"])
+        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="closed/a"), "AccessDenied")
+
+    def test_a_wrong_policy_is_refused(self):
+        self.iam.create_user(UserName="wrong")
+        for document in ("{}", "junk", policy(allow("s3:Gett", "*")), policy(allow("*", "*", Principal="*"))):
+            with self.subTest(document):
+                self.assertEqual(self.refused(self.iam.put_user_policy, UserName="wrong", PolicyName="p",
+                                              PolicyDocument=document), "MalformedPolicyDocument")
+
+    def test_versions(self):
+        arn = self.iam.create_policy(PolicyName="versioned", PolicyDocument=policy(allow("s3:*", "*")))["Policy"]["Arn"]
+        narrow = policy(allow("s3:GetObject", "*"))
+        self.iam.create_policy_version(PolicyArn=arn, PolicyDocument=narrow, SetAsDefault=True)
+        self.assertEqual(self.iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"], "v2")
+        self.assertEqual(self.iam.get_policy_version(PolicyArn=arn, VersionId="v2")["PolicyVersion"]["Document"],
+                         json.loads(narrow))
+        self.assertEqual([each["VersionId"] for each in self.iam.list_policy_versions(PolicyArn=arn)["Versions"]],
+                         ["v2", "v1"])
+        self.assertEqual(self.refused(self.iam.delete_policy, PolicyArn=arn), "DeleteConflict")
+        self.iam.delete_policy_version(PolicyArn=arn, VersionId="v1")
+        self.iam.delete_policy(PolicyArn=arn)
+        self.assertIn("AdministratorAccess", [each["PolicyName"] for each in
+                                              self.iam.list_policies(Scope="AWS")["Policies"]])
+
+    def test_simulate(self):
+        self.new_user("simulated")
+        self.iam.put_user_policy(UserName="simulated", PolicyName="read", PolicyDocument=policy(
+            allow("s3:GetObject", "arn:aws:s3:::logs/*", Condition={"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}})))
+
+        def ask(**more):
+            answer = self.iam.simulate_principal_policy(
+                PolicySourceArn=ACCOUNT + ":user/simulated", ActionNames=["s3:GetObject", "s3:PutObject"],
+                ResourceArns=["arn:aws:s3:::logs/a"], **more)
+            return [each["EvalDecision"] for each in answer["EvaluationResults"]], answer["EvaluationResults"]
+
+        self.assertEqual(ask()[0], ["implicitDeny", "implicitDeny"])
+        self.assertEqual(ask()[1][0]["MissingContextValues"], ["aws:SourceIp"])
+        context = [{"ContextKeyName": "aws:SourceIp", "ContextKeyType": "ip", "ContextKeyValues": ["192.0.2.7"]}]
+        self.assertEqual(ask(ContextEntries=context)[0], ["allowed", "implicitDeny"])
+        custom = self.iam.simulate_custom_policy(
+            PolicyInputList=[policy(allow("*", "*"), {"Effect": "Deny", "Action": "iam:*", "Resource": "*"})],
+            ActionNames=["iam:CreateUser", "s3:ListAllMyBuckets"])["EvaluationResults"]
+        self.assertEqual([each["EvalDecision"] for each in custom], ["explicitDeny", "allowed"])
+
+
+class Roles(IamCase):
+    def keys_of(self, answer):
+        found = answer["Credentials"]
+        return {"aws_access_key_id": found["AccessKeyId"], "aws_secret_access_key": found["SecretAccessKey"],
+                "aws_session_token": found["SessionToken"]}
+
+    def test_a_role_is_assumed_by_whom_it_trusts(self):
+        self.client("s3").create_bucket(Bucket="vault")
+        for name in ("ada", "eve"):
+            self.iam.create_user(UserName=name)
+            self.iam.put_user_policy(UserName=name, PolicyName="assume",
+                                     PolicyDocument=policy(allow("sts:AssumeRole", "*")))
+        ada, eve = self.new_key("ada"), self.new_key("eve")
+        role = self.iam.create_role(RoleName="keeper", Path="/vault/", MaxSessionDuration=7200,
+                                    AssumeRolePolicyDocument=trust({"AWS": ACCOUNT + ":user/ada"}))["Role"]
+        self.assertEqual(role["Arn"], ACCOUNT + ":role/vault/keeper")
+        self.iam.put_role_policy(RoleName="keeper", PolicyName="put",
+                                 PolicyDocument=policy(allow("s3:PutObject", "arn:aws:s3:::vault/*")))
+        call = {"RoleArn": role["Arn"], "RoleSessionName": "night"}
+        answer = self.client("sts", ada).assume_role(DurationSeconds=7200, **call)
+        self.assertEqual(answer["AssumedRoleUser"]["AssumedRoleId"], role["RoleId"] + ":night")
+        s3 = self.client("s3", self.keys_of(answer))
+        s3.put_object(Bucket="vault", Key="k", Body=b"x")
+        self.assertEqual(self.refused(s3.get_object, Bucket="vault", Key="k"), "AccessDenied")
+        self.assertEqual(self.refused(self.client("sts", eve).assume_role, **call), "AccessDenied")
+        self.assertEqual(self.refused(self.client("sts", ada).assume_role, DurationSeconds=7201, **call),
+                         "ValidationError")
+        self.iam.update_assume_role_policy(RoleName="keeper",
+                                           PolicyDocument=trust({"AWS": ACCOUNT + ":user/eve"}))
+        self.client("sts", eve).assume_role(**call)
+        self.assertEqual(self.refused(self.client("sts", ada).assume_role, **call), "AccessDenied")
+        # The session that runs is bound at once, and ends with its role.
+        self.iam.put_role_permissions_boundary(RoleName="keeper",
+                                               PermissionsBoundary="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
+        self.assertEqual(self.refused(s3.put_object, Bucket="vault", Key="k", Body=b"x"), "AccessDenied")
+        self.iam.delete_role_permissions_boundary(RoleName="keeper")
+        s3.put_object(Bucket="vault", Key="k", Body=b"x")
+        self.iam.delete_role_policy(RoleName="keeper", PolicyName="put")
+        self.iam.delete_role(RoleName="keeper")
+        self.assertEqual(self.refused(s3.put_object, Bucket="vault", Key="k", Body=b"x"), "AccessDenied")
+
+    def test_roles_of_stacks_are_seen_and_left_to_their_template(self):
+        stacks = self.client("cloudformation")
+        stacks.create_stack(StackName="demo", TemplateBody=STACK, Capabilities=["CAPABILITY_NAMED_IAM"])
+        role = self.iam.get_role(RoleName="of-stack")["Role"]
+        self.assertEqual(role["AssumeRolePolicyDocument"]["Statement"][0]["Action"], "sts:AssumeRole")
+        self.assertGreater(role["CreateDate"].year, 2000)
+        self.assertIn("of-stack", [each["RoleName"] for each in self.iam.list_roles()["Roles"]])
+        self.assertEqual(self.refused(self.iam.delete_role, RoleName="of-stack"), "UnmodifiableEntity")
+        # A policy that a user has cannot go with its stack; and names are one for both ways.
+        self.iam.create_user(UserName="lister")
+        self.iam.attach_user_policy(UserName="lister", PolicyArn=ACCOUNT + ":policy/shared")
+        self.client("s3", self.new_key("lister")).list_buckets()
+        self.assertEqual(self.refused(stacks.delete_stack, StackName="demo"), "ValidationError")
+        self.iam.detach_user_policy(UserName="lister", PolicyArn=ACCOUNT + ":policy/shared")
+        stacks.delete_stack(StackName="demo")
+        self.iam.create_role(RoleName="OF-stack", AssumeRolePolicyDocument=trust({"AWS": ACCOUNT + ":root"}))
+        self.assertEqual(self.refused(stacks.create_stack, StackName="demo", TemplateBody=STACK,
+                                      Capabilities=["CAPABILITY_NAMED_IAM"]), "ValidationError")
+
+
 if __name__ == "__main__":
     unittest.main()
