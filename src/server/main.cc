@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   sextant::server::add_node(program, exit);
   sextant::server::add_generate(program, exit);
   sextant::server::add_policy(program, exit);
+  sextant::server::add_rotate_master_key(program, exit);
   sextant::cli::add_deploy(program, exit);
   sextant::cli::add_ingest(program, exit);
   sextant::cli::add_query(program, exit);

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -13,7 +14,7 @@ import botocore.exceptions
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from harness.node import Node  # noqa: E402
+from harness.node import Node, program  # noqa: E402
 
 ACCOUNT = "arn:aws:iam::000000000000"
 
@@ -127,6 +128,23 @@ class Users(IamCase):
         keys = {"aws_access_key_id": new["AccessKeyId"], "aws_secret_access_key": new["SecretAccessKey"]}
         self.assertEqual(len(self.client("iam", keys).list_access_keys()["AccessKeyMetadata"]), 2)
         self.iam.delete_access_key(AccessKeyId=new["AccessKeyId"])
+
+    def test_the_master_key_is_turned_over(self):
+        def rotate():
+            return subprocess.run([program(), "rotate-master-key", "--data", self.node.data], check=False, timeout=60,
+                                  capture_output=True, text=True)
+
+        self.iam.create_user(UserName="sealed")
+        keys, before = self.new_key("sealed"), (self.node.data / "master.key").read_text()
+        beside = rotate()
+        self.assertEqual((beside.returncode, beside.stdout), (1, ""), "a node runs")
+        self.node.stop()
+        turned = rotate()
+        self.assertEqual((turned.returncode, turned.stderr), (0, ""))
+        self.assertNotEqual((self.node.data / "master.key").read_text(), before)
+        type(self).node = Node(pathlib.Path(self.folder.name)).start()
+        type(self).iam = self.client("iam")
+        self.client("sts", keys).get_caller_identity()
 
     def test_what_makes_no_sense_is_refused(self):
         for arguments in ({"UserName": "with space"}, {"UserName": "x" * 65}, {"UserName": "sl/ash"},

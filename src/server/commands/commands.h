@@ -12,5 +12,6 @@ void add_node(CLI::App& program, cli::ExitCode& exit);
 void add_generate(CLI::App& program, cli::ExitCode& exit);
 void add_policy(CLI::App& program, cli::ExitCode& exit);
 void add_audit(CLI::App& program, cli::ExitCode& exit);
+void add_rotate_master_key(CLI::App& program, cli::ExitCode& exit);
 
 }  // namespace sextant::server

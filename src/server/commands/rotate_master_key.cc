@@ -1,0 +1,45 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "adapters/embedded/posix_disk.h"
+#include "adapters/embedded/store.h"
+#include "cli/node_client.h"
+#include "core/clock.h"
+#include "guard/keys/credential_store.h"
+#include "guard/keys/node_keys.h"
+#include "server/commands/commands.h"
+
+namespace sextant::server {
+namespace {
+
+// The store's own lock keeps it from running beside a node.
+Result<> rotate(const std::filesystem::path& data) {
+  const auto kept = data / "store";
+  if (!std::filesystem::exists(kept))
+    return fail(Code::NotFound, "'" + data.string() + "' holds no data of a node (--data)");
+  const SystemClock clock;
+  adapters::PosixDisk disk;
+  SX_TRY_AS(const auto store, adapters::EmbeddedStore::open(kept, {.clock = clock, .disk = disk}));
+  return guard::rotate_master_key(data / guard::kMasterKeyFile, *store, *store);
+}
+
+}  // namespace
+
+void add_rotate_master_key(CLI::App& program, cli::ExitCode& exit) {
+  auto data = std::make_shared<std::string>(cli::default_data_folder());
+  auto* command = program.add_subcommand(
+      "rotate-master-key", "Give a stopped node a new master key; what it seals stays readable");
+  command->add_option("--data", *data, "The node's data folder")->capture_default_str();
+  command->callback([data, &exit] {
+    if (const auto rotated = rotate(*data); !rotated) {
+      cli::report(rotated.error());
+      exit = cli::ExitCode::Failed;
+      return;
+    }
+    std::printf("master.key is a new one\n");
+  });
+}
+
+}  // namespace sextant::server
