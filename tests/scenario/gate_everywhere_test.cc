@@ -16,6 +16,7 @@
 #include "guard/keys/credential_store.h"
 #include "net/http_client.h"
 #include "server/node/node.h"
+#include "store/identity_records.h"
 #include "store/keys.h"
 #include "tests/support/temporary_folder.h"
 
@@ -114,6 +115,9 @@ class GateEverywhere : public testing::Test {
     user.principal_id = "AIDASTRANGER";
     ports::Batch batch;
     stranger_ = credentials->make_access_key(user, batch);
+    const store::IdentityRecord record{
+        .name = "stranger", .id = user.principal_id, .arn = user.arn};
+    batch.puts.push_back({store::keys::user(scope_, record.name), store::encode(record)});
     ASSERT_TRUE(ports::commit(*store, std::move(batch)));
   }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/strings.h"
+#include "guard/trusted_principals.h"
 #include "services/iam/documents.h"
 #include "services/iam/handlers.h"
 #include "services/iam/paging.h"
@@ -30,6 +31,19 @@ Result<Trust> trust_of(const Request& request, std::string_view parameter) {
     return limit_exceeded("Cannot exceed quota for ACLSizePerRole: " + std::to_string(most));
   SX_TRY_AS(trust.ids, trusted_ids_of(request, trust.policy));
   return trust;
+}
+
+// A principal that is gone, or is somebody else by now, stands there by its unique id, as with AWS.
+object shown_role(const Request& request, const store::IdentityRecord& role, Detail detail) {
+  auto gone = role.trusted_ids;
+  std::erase_if(gone, [&](const auto& trusted) {
+    const auto now = store::find_identity_by_arn(request.configuration, trusted.first);
+    return now != nullptr && now->id == trusted.second;
+  });
+  if (gone.empty()) return shown_identity(role, detail);
+  auto shown = role;
+  shown.trust_policy = guard::with_unique_ids(role.trust_policy, gone);
+  return shown_identity(shown, detail);
 }
 
 }  // namespace
@@ -67,7 +81,7 @@ Answer create_role(const Request& request) {
 
 Answer get_role(const Request& request) {
   SX_TRY_AS(const auto role, named_identity(request));
-  return object{{"Role", shown_identity(*role, Detail::Whole)}};
+  return object{{"Role", shown_role(request, *role, Detail::Whole)}};
 }
 
 Answer list_roles(const Request& request) {
@@ -81,7 +95,7 @@ Answer list_roles(const Request& request) {
   const auto key_of = [](const auto& role) { return to_lower(role->name); };
   std::ranges::sort(roles, {}, key_of);
   return page(request.parameters, "Roles", roles, key_of,
-              [](const auto& role) { return shown_identity(*role, Detail::Listed); });
+              [&](const auto& role) { return shown_role(request, *role, Detail::Listed); });
 }
 
 Answer delete_role(const Request& request) {

@@ -88,6 +88,9 @@ TEST_F(Roles, WhoIsMadeAnewIsNotTrusted) {
   EXPECT_EQ(after.arn, before.arn);
   EXPECT_FALSE(may(after, "sts:AssumeRole", kArn + "role/ci"));
   EXPECT_FALSE(may(before, "sts:AssumeRole", kArn + "role/ci"));
+  const auto shown = made("GetRole", {{"RoleName", "ci"}}).at("Role").as_object();
+  EXPECT_EQ(uri_decode(json::text_or(shown, "AssumeRolePolicyDocument")),
+            trusting(R"({"AWS":")" + before.principal_id + R"("})"));
 }
 
 TEST_F(Roles, AreBoundAndTagged) {
