@@ -114,7 +114,7 @@ IdentityPtr find_identity_by_arn(const Configuration& configuration, std::string
 }
 
 PolicyRecordPtr find_policy(const Configuration& configuration, std::string_view arn) {
-  const auto made = find_by_name(configuration.identities->policies, name_of_arn(arn));
+  auto made = find_by_name(configuration.identities->policies, name_of_arn(arn));
   if (made != nullptr && made->arn == arn) return made;
   for (const auto& [stack, deployed] : configuration.apps) {
     const auto declared = deployed.app.managed_policies.find(std::string(arn));
