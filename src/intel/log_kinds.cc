@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "intel/generators/alb.h"
+#include "intel/generators/cloudtrail.h"
 #include "intel/generators/route53_resolver.h"
 #include "intel/generators/s3_access.h"
 #include "intel/generators/vpc_flow.h"
 #include "intel/generators/waf.h"
 #include "intel/parsers/alb.h"
+#include "intel/parsers/cloudtrail.h"
 #include "intel/parsers/route53_resolver.h"
 #include "intel/parsers/s3_access.h"
 #include "intel/parsers/vpc_flow.h"
@@ -22,6 +24,7 @@ std::span<const LogKind> log_kinds() {
       {&kVpcFlow, make_vpc_flow_generator, kVpcTechniques},
       {&kRoute53Resolver, make_route53_resolver_generator, kDnsTechniques},
       {&kWaf, make_waf_generator, kWafTechniques},
+      {&kCloudTrail, make_cloudtrail_generator, kCloudTrailTechniques},
   };
   return kKinds;
 }

@@ -7,8 +7,6 @@
 #include <map>
 #include <set>
 
-#include "intel/parsers/line_stage.h"
-
 namespace sextant::intel {
 
 // NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
@@ -24,10 +22,7 @@ class LogKinds : public testing::TestWithParam<LogKind> {
   }
   static std::string text_of(const GeneratorOptions& options) {
     const auto generator = GetParam().make_generator(options);
-    auto text = generator->heading();
-    while (generator->next(text, nullptr)) {
-    }
-    return text;
+    return object_text(*generator);
   }
   static std::map<std::string, std::int64_t> rows_of(std::string_view text) {
     std::map<std::string, std::int64_t> rows;
@@ -35,9 +30,9 @@ class LogKinds : public testing::TestWithParam<LogKind> {
       rows[made.table] += made.batch->num_rows();
       return {};
     };
-    LineStage stage(*GetParam().parser, {}, {});
-    EXPECT_TRUE(stage.text({.text = text, .offset = 0, .last = true}, count));
-    EXPECT_TRUE(stage.finish(count));
+    const auto stage = (*parser_function(*GetParam().parser).prepare({}))->start({});
+    EXPECT_TRUE(stage->text({.text = text, .offset = 0, .last = true}, count));
+    EXPECT_TRUE(stage->finish(count));
     return rows;
   }
 };

@@ -28,7 +28,8 @@ struct Source {
 inline constexpr std::size_t kLineBytesMax = 1 << 20;
 
 // Whole lines of decompressed text; sdk/text_blocks.h cuts them. Offsets count decompressed bytes
-// from the object's start, whatever was left out of a line before.
+// from the object's start, whatever was left out of a line before. A function that takes bytes gets
+// them cut anywhere, with nothing left out.
 struct TextBlock {
   std::string_view text;     // valid during the call only
   std::uint64_t offset = 0;  // of text[0]
@@ -86,7 +87,7 @@ struct Configuration {
 
 enum class Status { Alpha, Stable };
 enum class Trust { Untrusted, Trusted };  // may it see bytes from outside?
-enum class Takes { Text, Rows };
+enum class Takes { Text, Bytes, Rows };  // lines; any text, JSON over many lines or on one; columns
 
 struct ConfigField {
   std::string_view name;  // environment variable

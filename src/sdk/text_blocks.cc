@@ -5,6 +5,11 @@
 namespace sextant::sdk {
 
 Result<> TextBlocks::add(std::string_view bytes, const Take& take) {
+  if (takes_ == Takes::Bytes) {
+    const TextBlock block{.text = bytes, .offset = offset_};
+    offset_ += bytes.size();
+    return bytes.empty() ? Result<>() : take(block);
+  }
   while (!bytes.empty()) {
     if (line_.empty()) {
       const auto window = bytes.substr(0, kLineBytesMax);

@@ -15,6 +15,9 @@ class TextBlocks {
  public:
   using Take = std::function<Result<>(const TextBlock&)>;
 
+  // For a function that takes bytes, nothing is cut: they are handed on as they come.
+  explicit TextBlocks(Takes takes = Takes::Text) : takes_(takes) {}
+
   // The next bytes of the object. Calls `take` zero or more times; its first error comes back and
   // ends the object. Memory held between calls: at most kLineBytesMax.
   Result<> add(std::string_view bytes, const Take& take);
@@ -25,6 +28,7 @@ class TextBlocks {
  private:
   Result<> hand_over_line(const Take& take, bool last);
 
+  Takes takes_;
   std::string line_;          // the beginning of a line whose end has not come yet
   std::uint64_t cut_ = 0;     // bytes of that line that were left out
   std::uint64_t offset_ = 0;  // of line_, or of the next byte

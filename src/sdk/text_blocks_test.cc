@@ -87,5 +87,25 @@ TEST(TextBlocks, AnErrorOfTheTakerEndsTheObject) {
   EXPECT_EQ(blocks.add("one\ntwo\n", refuse).error().code, Code::Exhausted);
 }
 
+TEST(TextBlocks, ForAFunctionThatTakesBytesNothingIsCut) {
+  TextBlocks blocks(Takes::Bytes);
+  std::string all;
+  bool ended = false;
+  const auto take = [&](const TextBlock& block) -> Result<> {
+    EXPECT_EQ(block.offset, all.size());
+    EXPECT_EQ(block.cut_bytes, 0U);
+    all += block.text;
+    ended = block.last;
+    return {};
+  };
+  const std::string text = "{\n" + std::string(kLineBytesMax + 5, 'x') + "\nb";
+  EXPECT_TRUE(blocks.add(text, take));
+  EXPECT_TRUE(blocks.add("more", take));
+  EXPECT_FALSE(ended);
+  EXPECT_TRUE(blocks.finish(take));
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(all, text + "more");
+}
+
 }  // namespace
 }  // namespace sextant::sdk

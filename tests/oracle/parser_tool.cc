@@ -26,10 +26,7 @@ std::string generate(const intel::LogKind& kind, std::uint64_t lines, std::uint6
                            .odd_share = 0.5,
                            .malformed_share = 0.05,
                            .attacks = *intel::parse_techniques("all", kind.attacks)});
-  auto text = generator->heading();
-  while (generator->next(text, nullptr)) {
-  }
-  return text;
+  return intel::object_text(*generator);
 }
 
 class Chain {
@@ -53,7 +50,7 @@ class Chain {
     const auto parsed = [&](sdk::Rows rows) {
       return geoip ? geoip->rows(std::move(rows), print) : print(rows);
     };
-    sdk::TextBlocks blocks;
+    sdk::TextBlocks blocks(function_.takes);
     const auto take = [&](const sdk::TextBlock& block) { return parser->text(block, parsed); };
     SX_TRY(blocks.add(text, take));
     SX_TRY(blocks.finish(take));

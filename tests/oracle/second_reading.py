@@ -89,21 +89,27 @@ def countries_of(file):
     return add
 
 
-def expected_rows(kind, columns_of, log, add_country, backslash):
+def lines_of(log):
+    """(offset, bytes) of each line that is not empty."""
     offset = 0
     for raw in log.split(b"\n"):
         line = raw[:-1] if raw.endswith(b"\r") else raw
         if line:
-            where = {"log.file.path": PATH, "log.offset": offset}
-            try:
-                columns = columns_of(as_text(line, backslash))
-                row = {name: value for name, value in columns.items() if value not in (None, "")}
-                yield add_country({"table": kind, **where, **row})
-            except Malformed:
-                yield {"table": "malformed", **where, "log.length": len(line), "kind": kind, "raw": line}
-            except Heading:
-                pass
+            yield offset, line
         offset += len(raw) + 1
+
+
+def expected_rows(kind, columns_of, entries, add_country, backslash):
+    for offset, entry in entries:
+        where = {"log.file.path": PATH, "log.offset": offset}
+        try:
+            columns = columns_of(as_text(entry, backslash))
+            row = {name: value for name, value in columns.items() if value not in (None, "")}
+            yield add_country({"table": kind, **where, **row})
+        except Malformed:
+            yield {"table": "malformed", **where, "log.length": len(entry), "kind": kind, "raw": entry}
+        except Heading:
+            pass
 
 
 def actual_rows(file):
@@ -121,9 +127,9 @@ def actual_rows(file):
     return rows
 
 
-def compare(kind, columns_of, backslash="\\"):
+def compare(kind, columns_of, backslash="\\", entries_of=lines_of):
     """Runs the comparison and ends the program; `columns_of` makes a line's columns, null ones too. `backslash` is how
-    the line writes one: bytes that are no text become \\xHH."""
+    the line writes one: bytes that are no text become \\xHH. `entries_of` cuts the log into lines."""
     parser = argparse.ArgumentParser()
     parser.add_argument("tool")
     parser.add_argument("--lines", type=int, default=20_000)
@@ -136,7 +142,7 @@ def compare(kind, columns_of, backslash="\\"):
         actual = actual_rows(pathlib.Path(folder, "rows.jsonl"))
         counts, differences = {kind: 0, "malformed": 0}, 0
         log = pathlib.Path(folder, "input.log").read_bytes()
-        for row in expected_rows(kind, columns_of, log, countries_of(options.countries), backslash):
+        for row in expected_rows(kind, columns_of, entries_of(log), countries_of(options.countries), backslash):
             counts[row["table"]] += 1
             other = actual.pop(row["log.offset"], {})
             wrong = {n: (row.get(n), other.get(n)) for n in row.keys() | other.keys() if row.get(n) != other.get(n)}

@@ -26,21 +26,19 @@ double cpu_seconds() {
 std::string generate(const intel::LogKind& kind, std::uint64_t entries) {
   const auto generator = kind.make_generator(
       {.lines = entries, .attacks = *intel::parse_techniques("all", kind.attacks)});
-  auto text = generator->heading();
-  while (generator->next(text, nullptr)) {
-  }
-  return text;
+  return intel::object_text(*generator);
 }
 
 // The seconds it took, and the rows that came out.
-std::pair<double, std::int64_t> parse(const sdk::Prepared& parser, const std::string& text) {
+std::pair<double, std::int64_t> parse(const sdk::Function& function, const sdk::Prepared& parser,
+                                      const std::string& text) {
   std::int64_t rows = 0;
   const auto emit = [&rows](const sdk::Rows& made) -> Result<> {
     rows += made.batch->num_rows();
     return {};
   };
   const auto stage = parser.start({});
-  sdk::TextBlocks blocks;
+  sdk::TextBlocks blocks(function.takes);
   const auto take = [&](const sdk::TextBlock& block) { return stage->text(block, emit); };
   const auto before = cpu_seconds();
   if (!blocks.add(text, take) || !blocks.finish(take) || !stage->finish(emit)) return {1e9, 0};
@@ -48,12 +46,13 @@ std::pair<double, std::int64_t> parse(const sdk::Prepared& parser, const std::st
 }
 
 bool bench(const intel::LogKind& kind, std::uint64_t entries) {
-  const auto parser = intel::parser_function(*kind.parser).prepare({});
+  const auto function = intel::parser_function(*kind.parser);
+  const auto parser = function.prepare({});
   if (!parser) return false;
   const auto text = generate(kind, entries);
   double best = 1e9;
   for (int i = 0; i < 5; ++i) {
-    const auto [seconds, rows] = parse(**parser, text);
+    const auto [seconds, rows] = parse(function, **parser, text);
     if (static_cast<std::uint64_t>(rows) != entries) {
       std::printf("%s: %ld rows of %lu entries\n", kind.name().data(), rows, entries);
       return false;

@@ -44,6 +44,7 @@ struct Collector {
   friend void PrintTo(const Collector& collector, std::ostream* to) { *to << collector.kind; }
 };
 const Collector kCollectors[] = {
+    {"cloudtrail", "threat-intel-cloudtrail-logs"},
     {"waf", "threat-intel-waf-logs"},
     {"route53_resolver", "threat-intel-route53-resolver-logs"},
     {"vpc_flow", "threat-intel-vpc-flow-logs",

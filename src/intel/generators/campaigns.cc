@@ -27,6 +27,11 @@ constexpr std::array<Facts, kTechniques> kFacts = {{
     {"bucket-exfiltration", "T1530", 400},
     {"port-scan", "T1046", 1'000},
     {"dns-tunnelling", "T1071.004", 600},
+    {"api-call-from-abroad", "T1078.004", 140},
+    {"root-login", "T1078.004", 12},
+    {"security-group-opened", "T1562.007", 10},
+    {"security-group-modified", "T1562.007", 10},
+    {"public-bucket", "T1530", 8},
 }};
 
 constexpr std::uint64_t kLinesACampaign = 200'000;

@@ -21,8 +21,13 @@ enum class Technique {
   BucketExfiltration,
   PortScan,
   DnsTunnelling,
+  CallFromAbroad,
+  RootLogin,
+  SecurityGroupOpened,    // by a new rule
+  SecurityGroupModified,  // by a changed one
+  PublicBucket,
 };
-inline constexpr std::size_t kTechniques = 9;
+inline constexpr std::size_t kTechniques = 14;
 
 // What is done to web servers; other kinds of logs show other attacks.
 inline constexpr Technique kWebTechniques[] = {

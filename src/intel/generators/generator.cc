@@ -81,11 +81,23 @@ bool TrafficGenerator::next(std::string& out, Truth* truth) {
     out.replace(begin_of_line, std::string::npos, broken_);
     told.kind = LineKind::Malformed;
   }
-  out += '\n';
+  out += line_end();
   told.source_ip = source();
   if (truth != nullptr) *truth = told;
   ++made_;
   return true;
+}
+
+std::string object_text(LogGenerator& generator) {
+  auto text = generator.heading();
+  const auto begin = text.size();
+  auto end = begin;
+  while (generator.next(text, nullptr)) {
+    end = text.size();
+    text += generator.between();
+  }
+  text.resize(end);
+  return text.append(generator.footing());
 }
 
 std::string truth_json(const Truth& truth, std::string_view object, std::uint64_t line,

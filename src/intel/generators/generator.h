@@ -44,12 +44,16 @@ class LogGenerator {
   LogGenerator(const LogGenerator&) = delete;
   LogGenerator& operator=(const LogGenerator&) = delete;
 
-  // The next entry, with its newline, appended to `out`; false when all were made. An odd entry may
-  // bring heading lines along. `truth` may be nullptr. Memory does not grow with the number of
-  // lines.
+  // The next entry, with its newline if it is a line, appended to `out`; false when all were made.
+  // An odd entry may bring heading lines along. `truth` may be nullptr. Memory does not grow with
+  // the number of lines.
   virtual bool next(std::string& out, Truth* truth) = 0;
   // What each object begins with, with its newline; empty for most kinds.
   virtual std::string heading() const { return {}; }
+  // What stands between two entries of an object, and behind the last one. Empty for logs of lines,
+  // whose entries bring their newlines along.
+  virtual std::string_view between() const { return {}; }
+  virtual std::string_view footing() const { return {}; }
   // Where the service would put an object that ends at `end`, below the bucket's root; ends in .gz
   // where the service compresses.
   virtual std::string object_key(Time end, std::uint64_t number) const = 0;
@@ -88,6 +92,7 @@ class TrafficGenerator : public LogGenerator {
   virtual void write(std::string& out) = 0;            // without newline
   virtual void make_malformed(std::string& line) = 0;  // of a well-formed one
   virtual std::string_view source() const = 0;         // the address in the entry
+  virtual std::string_view line_end() const { return "\n"; }
   const GeneratorOptions& options() const { return options_; }
   Dice& dice() { return dice_; }
 
@@ -105,6 +110,9 @@ class TrafficGenerator : public LogGenerator {
   std::uint64_t made_ = 0;
   std::string broken_;
 };
+
+// All that is left of the generator's entries, as one object.
+std::string object_text(LogGenerator& generator);
 
 // One line of the file that stands beside the logs, without newline: which campaign did what from
 // where, and the object, line and byte where it is logged.

@@ -2,7 +2,8 @@
 //   # comment
 //   path s3://bucket/key             the object's name, from here on
 //   line <the line, raw>             \xHH is a byte
-//   expect column=value column=value values end at a blank, or are quoted: "a b"; ~ is null
+//   expect column=value column=value values end at a blank, or are quoted: "a b"; ~ is null, \n
+//                                    a newline
 //   malformed <part of the reason>
 //   heading <the line, raw>          stands before the next lines, up to the next path
 // A line is followed by one `malformed` or by one or more `expect`.
@@ -114,6 +115,13 @@ std::vector<sdk::Rows> parse(const Parser& parser, const Case& test) {
   return out;
 }
 
+std::string with_visible_newlines(std::string text) {
+  for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at)) {
+    text.replace(at, 1, "\\n");
+  }
+  return text;
+}
+
 void check(const Parser& parser, const Case& test) {
   const auto rows = parse(parser, test);
   ASSERT_EQ(rows.size(), 1U) << test.line;
@@ -130,7 +138,8 @@ void check(const Parser& parser, const Case& test) {
   EXPECT_EQ(rows[0].table, parser.kind);
   for (const auto& [column, expected] : test.expected) {
     EXPECT_TRUE(has_column(rows[0].batch, column)) << column;
-    EXPECT_EQ(cell_text(rows[0].batch, column, 0).value_or("~"), expected) << column;
+    const auto cell = cell_text(rows[0].batch, column, 0).value_or("~");
+    EXPECT_EQ(with_visible_newlines(cell), expected) << column;
   }
 }
 

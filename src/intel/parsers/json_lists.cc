@@ -1,5 +1,7 @@
 #include "intel/parsers/json_lists.h"
 
+#include <algorithm>
+
 namespace sextant::intel {
 
 bool read_json(std::string_view text, JsonElement& element) {
@@ -24,6 +26,8 @@ void append_item(std::string_view text, std::string& list, char between) {
 }
 
 void append_distinct(std::string_view text, std::string& list) {
+  constexpr std::size_t kBytesMax = 4096;
+  if (list.size() >= kBytesMax) return;
   for (auto rest = std::string_view(list); !rest.empty();) {
     const auto item = rest.substr(0, rest.find(','));
     if (item == text) return;

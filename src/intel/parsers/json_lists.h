@@ -38,6 +38,7 @@ void for_each_object(const JsonList& list, Each each) {
 
 // "a,b,c". Text that holds NUL is left out: no column may; the JSON text tells it.
 void append_item(std::string_view text, std::string& list, char between = ',');
-void append_distinct(std::string_view text, std::string& list);  // once, however often it comes
+// Once, however often it comes; no more when the list is 4 KiB long.
+void append_distinct(std::string_view text, std::string& list);
 
 }  // namespace sextant::intel

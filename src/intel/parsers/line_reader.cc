@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "intel/parsers/line_stage.h"
+#include "intel/parsers/record_stage.h"
 #include "intel/parsers/text_bytes.h"
 
 namespace sextant::intel {
@@ -25,6 +26,7 @@ class LinePrepared final : public sdk::Prepared {
   LinePrepared(Parser parser, const ReaderOptions& options)
       : parser_(std::move(parser)), options_(options) {}
   std::unique_ptr<sdk::Stage> start(const sdk::Source& source) const override {
+    if (parser_.records) return std::make_unique<RecordStage>(parser_, source, options_);
     return std::make_unique<LineStage>(parser_, source, options_);
   }
 
@@ -67,7 +69,7 @@ sdk::Function parser_function(const Parser& parser) {
           .summary = parser.summary,
           .status = sdk::Status::Stable,
           .input = sdk::Trust::Untrusted,
-          .takes = sdk::Takes::Text,
+          .takes = parser.records ? sdk::Takes::Bytes : sdk::Takes::Text,
           .config = {{.name = "KEEP_ORIGINAL",
                       .help = "true: keep each line as it was, in column event.original",
                       .otherwise = "false"}},

@@ -70,6 +70,8 @@ struct Parser {
   std::optional<Time> (*time_of)(std::string_view line) = nullptr;
   // Lines are JSON: bytes that are no text are escaped as JSON strings have it.
   bool json = false;
+  // Entries are JSON objects, over many lines or many on one: record_stage.h cuts them.
+  bool records = false;
 };
 
 // The parser as the catalogue lists it. Configuration: KEEP_ORIGINAL.

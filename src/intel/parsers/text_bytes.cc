@@ -69,6 +69,15 @@ FirstLine first_line(std::string_view text) {
   return line;
 }
 
+bool is_plain(std::string_view text) {
+  for (;;) {
+    const auto line = first_line(text);
+    if (!line.plain) return false;
+    if (line.length == text.size()) return true;
+    text.remove_prefix(line.length + 1);
+  }
+}
+
 void escape_into(std::string_view bytes, std::string& out, std::string_view backslash) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   out.clear();

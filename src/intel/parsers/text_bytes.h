@@ -12,6 +12,8 @@ struct FirstLine {
 // Both in one pass.
 FirstLine first_line(std::string_view text);
 
+bool is_plain(std::string_view text);  // the same of all of it, newlines too
+
 // `bytes` as UTF-8 text without NUL: each NUL, and each byte that belongs to no well-formed
 // sequence (Unicode 15, table 3-7), becomes \xHH. Overwrites `out`. In a JSON string the backslash
 // is written "\\\\", so that the string's text has it.

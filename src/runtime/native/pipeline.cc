@@ -43,8 +43,7 @@ Result<std::vector<const sdk::Function*>> parse_chain(const sdk::Catalogue& cata
       return fail(Code::Invalid, "there is no function '" + std::string(id) + "'; did you mean '" +
                                      nearest(catalogue, id) + "'?");
     }
-    const auto wanted = chain.empty() ? sdk::Takes::Text : sdk::Takes::Rows;
-    if (function->takes != wanted) {
+    if ((function->takes == sdk::Takes::Rows) == chain.empty()) {
       return fail(Code::Invalid,
                   "'" + std::string(id) +
                       (chain.empty() ? "' takes rows: a chain begins with a parser"

@@ -22,7 +22,11 @@ std::uint64_t thread_cpu_ns() {
 
 Run::Run(const Pipeline& pipeline, const sdk::Source& source, const Outputs& outputs,
          const RunLimits& limits)
-    : source_(source), outputs_(outputs), limits_(limits), started_(limits.clock.now()) {
+    : source_(source),
+      outputs_(outputs),
+      limits_(limits),
+      started_(limits.clock.now()),
+      blocks_(pipeline.steps_.front().function->takes) {
   for (std::size_t i = 0; i < pipeline.steps_.size(); ++i) {
     const auto& step = pipeline.steps_[i];
     stages_.push_back(step.prepared->start(source));

@@ -99,8 +99,9 @@ class Generation {
     std::uint64_t number = 0;  // of the line
     for (std::uint64_t entry = 0; entry < lines; ++entry) {
       intel::Truth truth;
+      if (entry > 0) text += generator_->between();
       const auto heading_bytes = text.size();
-      number += heading_bytes > 0 ? 1 : 0;
+      number += static_cast<std::uint64_t>(std::ranges::count(text, '\n'));
       generator_->next(text, &truth);
       if (truth_file_ && truth.kind == intel::LineKind::Attack) {
         const auto told = intel::truth_json(truth, name, number, offset + heading_bytes);
@@ -112,8 +113,9 @@ class Generation {
           std::count(text.begin() + static_cast<std::ptrdiff_t>(heading_bytes), text.end(), '\n'));
       text.clear();
     }
+    SX_TRY(file->write(text.append(generator_->footing())));
     SX_TRY(file->close());
-    if (!options_.folder.empty()) add_to_totals(path, number);
+    if (!options_.folder.empty()) add_to_totals(path, std::max(number, lines));
     return {};
   }
 
