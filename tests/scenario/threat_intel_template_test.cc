@@ -23,15 +23,11 @@ model::App threat_intel() {
   templates::ParseOptions options;
   options.scope = kScope;
   options.stack_name = "threat-intel";
-  options.known_functions = {"parsers.waf",
-                             "parsers.route53_resolver",
-                             "parsers.vpc_flow",
-                             "parsers.s3_access",
-                             "parsers.alb",
-                             "enrichers.geoip",
-                             "enrichers.address_class",
-                             "enrichers.community_id",
-                             "lake.land"};
+  options.known_functions = {"parsers.cloudtrail",       "parsers.waf",
+                             "parsers.route53_resolver", "parsers.vpc_flow",
+                             "parsers.s3_access",        "parsers.alb",
+                             "enrichers.geoip",          "enrichers.address_class",
+                             "enrichers.community_id",   "lake.land"};
   auto parsed = templates::parse_template(text, options);
   EXPECT_TRUE(parsed) << templates::to_text(parsed.error());
   return parsed ? std::move(*parsed) : model::App{};
@@ -44,7 +40,7 @@ struct Collector {
   friend void PrintTo(const Collector& collector, std::ostream* to) { *to << collector.kind; }
 };
 const Collector kCollectors[] = {
-    {"cloudtrail", "threat-intel-cloudtrail-logs"},
+    {"cloudtrail", "threat-intel-cloudtrail-logs", "enrichers.geoip|enrichers.address_class"},
     {"waf", "threat-intel-waf-logs"},
     {"route53_resolver", "threat-intel-route53-resolver-logs"},
     {"vpc_flow", "threat-intel-vpc-flow-logs",

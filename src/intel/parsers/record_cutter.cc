@@ -171,28 +171,35 @@ std::uint64_t RecordCutter::limit() {
 // Sets at_ or mode_ where the record does not simply go on.
 RecordCutter::Step RecordCutter::bracket(std::uint64_t at) {
   const char c = byte(at);
-  if (c == '{' || c == '[') {
-    if (open_.size() >= kOpenMax) return fail(at + 1, "it is nested too deeply");
-    open_ += c;
-    const bool first = at == start_;
-    const bool list = c == '[' && mode_ == Mode::Inside && base_ == 0;
-    const bool of_records =
-        list && (first || (open_ == "{[" && is_list_of_records(text(start_, at), at - start_)));
-    if (!of_records) return Step::On;
+  return c == '{' || c == '[' ? opening(at) : closing(at);
+}
+
+RecordCutter::Step RecordCutter::opening(std::uint64_t at) {
+  if (open_.size() >= kOpenMax) return fail(at + 1, "it is nested too deeply");
+  open_ += byte(at);
+  if (mode_ == Mode::Inside && base_ == 0 && open_.back() == '[' && is_list(at)) {
     base_ = open_.size();
     mode_ = Mode::Between;
     at_ = at + 1;
-    return Step::On;
   }
-  const char opened = c == '}' ? '{' : '[';
-  if (open_.empty() || open_.back() != opened)
-    return fail(at + 1, "its brackets and quotes do not match");
+  return Step::On;
+}
+
+// Of records: the first thing in the text, or a member of the first object that is called so.
+bool RecordCutter::is_list(std::uint64_t at) const {
+  return at == start_ || (open_ == "{[" && is_list_of_records(text(start_, at), at - start_));
+}
+
+RecordCutter::Step RecordCutter::closing(std::uint64_t at) {
+  constexpr std::string_view kDoNotMatch = "its brackets and quotes do not match";
+  const char opened = byte(at) == '}' ? '{' : '[';
+  if (open_.empty() || open_.back() != opened) return fail(at + 1, kDoNotMatch);
   if (open_.size() == base_ + 1) {
     const auto next = next_in_list(at + 1);
     if (next == Next::NotYetSeen) return Step::NeedsMore;
     JsonElement element;
     if (next == Next::Wrong && !read_json(text(start_, at + 1), element)) {
-      return fail(at + 1, "its brackets and quotes do not match");
+      return fail(at + 1, kDoNotMatch);
     }
   }
   open_.pop_back();

@@ -50,6 +50,9 @@ class RecordCutter {
   Step between();
   Step inside();
   Step bracket(std::uint64_t at);
+  Step opening(std::uint64_t at);
+  Step closing(std::uint64_t at);
+  bool is_list(std::uint64_t at) const;
   std::uint64_t limit();
   Step junk();
   Step lost();
