@@ -1,7 +1,9 @@
 #include "deploy/deployer.h"
 
+#include "core/log.h"
 #include "deploy/bucket_changes.h"
 #include "model/codec.h"
+#include "ports/in_doubt.h"
 #include "store/keys.h"
 #include "store/s3_records.h"
 
@@ -55,6 +57,14 @@ void add_conditions(const DeployParts& parts, const Deployed& deployed, const St
   namespace keys = store::keys;
   batch.conditions.push_back({keys::configuration(parts.scope), deployed.configuration_version});
   batch.conditions.push_back({keys::stack(parts.scope, stack.record.name), stack.read_at});
+}
+
+// After a commit that may have happened. When the next batch is told it has, or never will.
+void take_up(const DeployParts& parts) {
+  auto decided = ports::commit(parts.log, {});
+  auto taken = decided ? parts.configuration.refresh() : std::unexpected(decided.error());
+  if (!taken)
+    log::warn("a deploy may count only after the next start", {{"error", taken.error().message}});
 }
 
 }  // namespace
@@ -128,6 +138,7 @@ Result<> Deployer::apply(const Deployed& deployed, const std::optional<model::Ap
         "another deploy, or a call of IAM's, changed the configuration meanwhile; try again",
         "OperationInProgressException");
   }
+  if (!committed && ports::may_have_happened(committed.error())) take_up(parts_);
   if (!committed) return std::unexpected(committed.error());
   removal.keep();
   return parts_.configuration.refresh();

@@ -72,7 +72,7 @@ class Deployer {
   // Does it. The stack's record is put with the app (erased without one). Blocks until it is
   // durable and the snapshot is the new one. Errors: as plan; Conflict
   // ("OperationInProgressException": somebody deployed since `deployed` or the stack's record was
-  // read); as the commit.
+  // read); as the commit: when that may have happened, the snapshot is the new one if it did.
   Result<> apply(const Deployed& deployed, const std::optional<model::App>& after,
                  const StackWrite& stack, const Commit& commit);
 

@@ -357,6 +357,28 @@ TEST_F(DeployTest, OfTwoDeploysAtOnceOneWins) {
   EXPECT_FALSE(has(store::keys::app(kScope, "two")));
 }
 
+// It happens, and nobody is told.
+TEST_F(DeployTest, ADeployInDoubtCountsWhenItHappened) {
+  Deployer deployer({.scope = kScope,
+                     .clock = clock_,
+                     .log = store_,
+                     .state = store_,
+                     .configuration = *configuration_});
+  model::App app;
+  app.name = "one";
+  StackRecord record;
+  record.name = "one";
+  record.history.push_back({});
+  const Commit lost = [&](ports::Batch batch) -> Result<ports::Committed> {
+    EXPECT_TRUE(ports::commit(store_, std::move(batch)));
+    return fail(Code::Unavailable, "the store did not say");
+  };
+  const auto told = deployer.apply(*deployer.read(), app, {record, std::nullopt}, lost);
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().code, Code::Unavailable);
+  EXPECT_TRUE(configuration_->current()->apps.contains("one"));
+}
+
 TEST_F(DeployTest, ValidateSaysWhatATemplateNeeds) {
   const auto told = run("ValidateTemplate", {{"TemplateBody", kCollector}});
   ASSERT_EQ(told.error, "");
