@@ -13,11 +13,11 @@ bool SystemClock::wait_until(Time when, std::stop_token stop) {
   constexpr std::chrono::hours kLongest{24 * 365 * 100};
   const auto from = now();
   if (when <= from) return !stop.stop_requested();
-  when = std::min(when, from + kLongest);
   std::mutex mutex;
   std::condition_variable_any never;
   std::unique_lock lock(mutex);
-  never.wait_until(lock, stop, when, [] { return false; });
+  const Duration wait = std::min(when, from + kLongest) - from;
+  never.wait_for(lock, stop, wait, [] { return false; });
   return !stop.stop_requested();
 }
 
@@ -28,15 +28,22 @@ Time ManualClock::now() const {
 
 bool ManualClock::wait_until(Time when, std::stop_token stop) {
   std::unique_lock lock(mutex_);
-  return moved_.wait(lock, stop, [&] { return now_ >= when; });
+  const auto ends = when > now_ ? passed_ + (when - now_) : passed_;
+  return moved_.wait(lock, stop, [&] { return passed_ >= ends; });
 }
 
 void ManualClock::advance(Duration by) {
   {
     std::lock_guard lock(mutex_);
     now_ += by;
+    passed_ += by;
   }
   moved_.notify_all();
+}
+
+void ManualClock::set(Time now) {
+  std::lock_guard lock(mutex_);
+  now_ = now;
 }
 
 }  // namespace sextant

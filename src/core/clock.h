@@ -15,7 +15,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual Time now() const = 0;
-  // Waits until `when`, or until stop is requested (then false). Any thread.
+  // Waits as long as `when` is away now, or until stop is requested (then false). Setting the
+  // system's clock meanwhile neither shortens the wait nor lengthens it. Any thread.
   virtual bool wait_until(Time when, std::stop_token stop) = 0;
 };
 
@@ -25,18 +26,21 @@ class SystemClock final : public Clock {
   bool wait_until(Time when, std::stop_token stop) override;
 };
 
-// Stands still until told to move; waiters wake when the time they wait for is reached.
+// Stands still until told to move; waiters wake when as much time has passed as they wait for.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(Time start) : now_(start) {}
   Time now() const override;
   bool wait_until(Time when, std::stop_token stop) override;
   void advance(Duration by);
+  // As when somebody sets the system's clock: it shows another time, while none passes.
+  void set(Time now);
 
  private:
   mutable std::mutex mutex_;
   std::condition_variable_any moved_;
   Time now_;
+  Duration passed_{0};
 };
 
 inline std::int64_t to_millis(Time time) {

@@ -43,6 +43,22 @@ TEST(ManualClock, WakesWaitersWhoseTimeHasCome) {
   EXPECT_FALSE(stopped_in_time);
 }
 
+TEST(ManualClock, WaitsAsLongThoughTheClockIsSet) {
+  ManualClock clock(kStart);
+  clock.set(kStart - 1h);
+  EXPECT_EQ(clock.now(), kStart - 1h);
+  std::latch done(1);
+  std::jthread waiter([&] {
+    EXPECT_TRUE(clock.wait_until(kStart - 1h + 5s, {}));
+    done.count_down();
+  });
+  clock.advance(5s);
+  clock.set(kStart - 2h);
+  clock.advance(5s);
+  done.wait();
+  EXPECT_EQ(clock.now(), kStart - 2h + 5s);
+}
+
 TEST(SystemClock, WaitsAndStops) {
   SystemClock clock;
   const Time before = clock.now();

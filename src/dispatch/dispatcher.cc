@@ -41,10 +41,9 @@ class PoolDispatcher final : public Dispatcher {
   Result<> load() {
     const auto prefix = store::keys::due_all(parts_.scope);
     SX_TRY(ports::for_each(parts_.state, prefix, [&](const ports::Entry& entry) -> Result<> {
-      const auto rest = std::string_view(entry.key).substr(prefix.size());
+      SX_TRY_AS(auto due, parse_due(entry.key));
       std::lock_guard lock(mutex_);
-      auto& lane = lane_of(FunctionName(std::string(rest.substr(0, rest.find('/')))));
-      add_waiting(lane, entry_of(rest));
+      add_waiting(lane_of(due.function), {due.when, std::move(due.id)});
       return {};
     }));
     return {};
@@ -55,6 +54,8 @@ class PoolDispatcher final : public Dispatcher {
       workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
     }
     timer_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
+    // A function may run more at once than before, or at all.
+    listening_ = parts_.configuration.listen([this](const auto&) { wake_workers(); });
   }
 
   Result<> add(ports::Batch& batch, const store::Delivery& delivery) override {
@@ -78,6 +79,7 @@ class PoolDispatcher final : public Dispatcher {
       add_waiting(lane_of(delivery.function), {delivery.due, delivery.id});
     }
     runnable_.notify_one();
+    changed_.notify_all();
   }
 
   void wake_unconfirmed(const store::Delivery& delivery) override {
@@ -114,13 +116,10 @@ class PoolDispatcher final : public Dispatcher {
     DueEntry entry = {};  // not of a refill
   };
 
-  // "<function>/<8 bytes of time><id>", as keys::due makes it.
-  static DueEntry entry_of(std::string_view rest) {
-    rest.remove_prefix(rest.find('/') + 1);
-    std::uint64_t micros = 0;
-    for (const char c : rest.substr(0, 8)) micros = micros << 8 | static_cast<std::uint8_t>(c);
-    return {Time(Duration(static_cast<std::int64_t>(micros))),
-            DeliveryId(std::string(rest.substr(8)))};
+  Result<store::keys::DueKey> parse_due(const std::string& key) const {
+    auto due = store::keys::parse_due(parts_.scope, key);
+    if (!due) return fail(Code::Corrupt, "'" + key + "' is no key of a waiting delivery");
+    return std::move(*due);
   }
 
   Lane& lane_of(const FunctionName& function) {
@@ -281,22 +280,29 @@ class PoolDispatcher final : public Dispatcher {
     --pending_total_;
   }
 
-  void refill(const FunctionName& function, const std::stop_token& stop) {
-    const auto prefix = store::keys::due_of(parts_.scope, function);
-    const auto base = store::keys::due_all(parts_.scope).size();
-    const auto wanted = options_.window_items_max + options_.in_flight_max;
-    auto page = parts_.state.scan(prefix, "", wanted);
+  // The first so many that wait for a function.
+  Result<std::vector<DueEntry>> read_due(const FunctionName& function, std::size_t count) const {
     std::vector<DueEntry> entries;
-    if (!page) {
+    SX_TRY_AS(const auto page,
+              parts_.state.scan(store::keys::due_of(parts_.scope, function), "", count));
+    for (const auto& entry : page) {
+      SX_TRY_AS(auto due, parse_due(entry.key));
+      entries.push_back({due.when, std::move(due.id)});
+    }
+    return entries;
+  }
+
+  void refill(const FunctionName& function, const std::stop_token& stop) {
+    const auto wanted = options_.window_items_max + options_.in_flight_max;
+    auto entries = read_due(function, wanted);
+    const bool all = entries && entries->size() < wanted;
+    if (!entries) {
       log::error("cannot read waiting deliveries; trying again",
-                 {{"function", function.text()}, {"error", page.error().message}});
+                 {{"function", function.text()}, {"error", entries.error().message}});
       parts_.clock.wait_until(parts_.clock.now() + kAgainAfterNotCommitted, stop);
-    } else {
-      for (const auto& entry : *page)
-        entries.push_back(entry_of(std::string_view(entry.key).substr(base)));
     }
     std::lock_guard lock(mutex_);
-    lane_of(function).window.end_refill(entries, page && page->size() < wanted);
+    lane_of(function).window.end_refill(std::move(entries).value_or(std::vector<DueEntry>{}), all);
     runnable_.notify_all();
     changed_.notify_all();
   }
@@ -311,17 +317,22 @@ class PoolDispatcher final : public Dispatcher {
       {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, stop, [&] {
-          next = earliest_after(told);
+          // After the clock was set back, what had come before it is to come once more.
+          next = earliest_after(std::min(told, parts_.clock.now()));
           return next.has_value();
         });
       }
       if (next) wait_for(*next, stop);
       told = parts_.clock.now();
-      {
-        std::lock_guard lock(mutex_);  // a worker that has just looked is waiting by now
-      }
-      runnable_.notify_all();
+      wake_workers();
     }
+  }
+
+  void wake_workers() {
+    {
+      std::lock_guard lock(mutex_);  // a worker that has just looked is waiting by now
+    }
+    runnable_.notify_all();
   }
 
   std::optional<Time> earliest_after(Time told) const {
@@ -366,6 +377,7 @@ class PoolDispatcher final : public Dispatcher {
 
   std::vector<std::jthread> workers_;
   std::jthread timer_;
+  store::ConfigurationStore::Listening listening_;
 };
 
 }  // namespace

@@ -44,7 +44,7 @@ struct DispatcherParts {
   ports::CommitLog& log;
   const ports::StateStore& state;
   store::BodyStore& bodies;
-  const store::ConfigurationStore& configuration;
+  store::ConfigurationStore& configuration;
   const sdk::Catalogue& catalogue;
   const guard::Gate& gate;
   const guard::AuditLog& audit;

@@ -435,6 +435,28 @@ TEST_F(DispatcherTest, BeyondItsBoundSourcesAreTurnedAway) {
   EXPECT_TRUE(store_delivery("c", "x\n"));
 }
 
+TEST_F(DispatcherTest, ADeployThatRaisesTheConcurrencyWakesWhatWaits) {
+  function().reserved_concurrency = 0;
+  deploy();
+  const auto sent = send("k");
+  // The workers sleep: each has looked since.
+  for (int i = 0; i < 3; ++i) clock.advance(options.backoff_max);
+  EXPECT_EQ(now_of(sent).attempts, 0u);
+  function().reserved_concurrency = std::nullopt;
+  deploy();
+  EXPECT_EQ(outcome_of(sent).outcome, OutcomeKind::Succeeded);
+}
+
+TEST_F(DispatcherTest, RetriesRunThoughTheClockWasSetBack) {
+  fail_runs(1, {Code::Unavailable, "down"});
+  EXPECT_EQ(outcome_of(send("before")).attempts, 2u);  // the timer has told of times up to now
+  fail_runs(1, {Code::Unavailable, "down"});
+  clock.set(clock.now() - std::chrono::hours(1));
+  const auto ended = outcome_of(send("after"));
+  EXPECT_EQ(ended.outcome, OutcomeKind::Succeeded);
+  EXPECT_EQ(ended.attempts, 2u);
+}
+
 TEST_F(DispatcherTest, AFunctionsConcurrencyIsHeld) {
   function().reserved_concurrency = 1;
   deploy();

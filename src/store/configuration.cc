@@ -89,13 +89,23 @@ Result<> ConfigurationStore::refresh_identities(const std::vector<std::string>& 
 // Under the lock.
 void ConfigurationStore::publish(std::shared_ptr<const Configuration> next) {
   current_.with([&](auto& current) { current = next; });
-  for (const auto& listener : listeners_) listener(next);
+  for (const auto* listener : listeners_) (*listener)(next);
 }
 
-void ConfigurationStore::listen(Listener listener) {
+ConfigurationStore::Listening ConfigurationStore::listen(Listener listener) {
+  Listening listening(new Listener(std::move(listener)), {this});
   std::lock_guard lock(refreshing_);
-  listener(current());
-  listeners_.push_back(std::move(listener));
+  (*listening)(current());
+  listeners_.push_back(listening.get());
+  return listening;
+}
+
+void ConfigurationStore::EndListening::operator()(const Listener* listener) const {
+  {
+    std::lock_guard lock(store->refreshing_);
+    std::erase(store->listeners_, listener);
+  }
+  delete listener;
 }
 
 }  // namespace sextant::store

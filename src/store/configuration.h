@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,9 +57,15 @@ class ConfigurationStore {
   Result<> refresh_identities(const std::vector<std::string>& keys);
 
   using Listener = std::function<void(std::shared_ptr<const Configuration>)>;
-  // Called at once with the current snapshot, and at each change. Add listeners before the node
-  // serves.
-  void listen(Listener listener);
+  struct EndListening {
+    ConfigurationStore* store = nullptr;
+    void operator()(const Listener* listener) const;
+  };
+  using Listening = std::unique_ptr<const Listener, EndListening>;
+  // Calls the listener at once with the current snapshot, and at each change until what it returns
+  // is destroyed, which waits for a call that runs. The store outlives that. Any thread, but not
+  // from a listener.
+  [[nodiscard]] Listening listen(Listener listener);
 
  private:
   ConfigurationStore(const ports::StateStore& state, Scope scope)
@@ -67,8 +74,8 @@ class ConfigurationStore {
   const ports::StateStore& state_;
   const Scope scope_;
   Guarded<std::shared_ptr<const Configuration>> current_;
-  std::mutex refreshing_;
-  std::vector<Listener> listeners_;
+  std::mutex refreshing_;  // guards listeners_, too
+  std::vector<const Listener*> listeners_;
 };
 
 }  // namespace sextant::store

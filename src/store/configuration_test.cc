@@ -54,13 +54,16 @@ TEST_F(ConfigurationTest, JoinsWhatAllAppsDeclare) {
 TEST_F(ConfigurationTest, ARefreshTellsTheListenersAndLeavesOldSnapshotsAlone) {
   const auto opened = *ConfigurationStore::open(store, kScope);
   std::vector<std::size_t> heard;
-  opened->listen([&](const auto& now) { heard.push_back(now->apps.size()); });
+  auto listening = opened->listen([&](const auto& now) { heard.push_back(now->apps.size()); });
   const auto before = opened->current();
   put("threat-intel", model::encode(model::full_app()));
   ASSERT_TRUE(opened->refresh());
   EXPECT_EQ(heard, (std::vector<std::size_t>{0, 1}));
   EXPECT_TRUE(before->apps.empty());
   EXPECT_EQ(opened->current()->apps.size(), 1u);
+  listening.reset();
+  ASSERT_TRUE(opened->refresh());
+  EXPECT_EQ(heard.size(), 2u);
 }
 
 TEST_F(ConfigurationTest, ADamagedRecordIsNamedAndChangesNothing) {

@@ -46,7 +46,7 @@ TEST_F(IdentitiesTest, OnlyTheseKeysAreReadAgain) {
   put(keys::user(kScope, "ada"), encode(user("ada")));
   const auto opened = *ConfigurationStore::open(store, kScope);
   int heard = 0;
-  opened->listen([&](const auto&) { ++heard; });
+  const auto listening = opened->listen([&](const auto&) { ++heard; });
   commit({.puts = {{.key = keys::user(kScope, "bob"), .value = encode(user("bob"))},
                    {.key = keys::user(kScope, "eve"), .value = encode(user("eve"))}},
           .erases = {keys::user(kScope, "ada")}});

@@ -1,10 +1,23 @@
 #include "store/keys.h"
 
-#include <cstdio>
+#include <utility>
 
 #include "core/strings.h"
 
 namespace sextant::store::keys {
+namespace {
+
+// "<head>/<tail>" behind the prefix.
+std::optional<std::pair<std::string_view, std::string_view>> split_behind(std::string_view prefix,
+                                                                          std::string_view key) {
+  if (!key.starts_with(prefix)) return std::nullopt;
+  key.remove_prefix(prefix.size());
+  const auto slash = key.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  return std::pair{key.substr(0, slash), key.substr(slash + 1)};
+}
+
+}  // namespace
 
 std::string scoped(std::string_view kind, const Scope& scope) {
   std::string key(kind);
@@ -32,6 +45,19 @@ std::string due_of(const Scope& scope, const FunctionName& function) {
 std::string due(const Scope& scope, const FunctionName& function, Time when, const DeliveryId& id) {
   return due_of(scope, function) +
          ordered(static_cast<std::uint64_t>(when.time_since_epoch().count())) + id.text();
+}
+
+std::optional<DueKey> parse_due(const Scope& scope, std::string_view key) {
+  constexpr std::size_t kTimeBytes = 8;
+  const auto parts = split_behind(due_all(scope), key);
+  if (!parts || parts->second.size() <= kTimeBytes) return std::nullopt;
+  const auto [function, rest] = *parts;
+  std::uint64_t micros = 0;
+  for (const char c : rest.substr(0, kTimeBytes))
+    micros = micros << 8 | static_cast<std::uint8_t>(c);
+  return DueKey{FunctionName(std::string(function)),
+                Time(Duration(static_cast<std::int64_t>(micros))),
+                DeliveryId(std::string(rest.substr(kTimeBytes)))};
 }
 
 std::string inline_body(std::string_view body_id) { return "body/" + std::string(body_id); }
@@ -75,6 +101,12 @@ std::string lake_file(const Scope& scope, const TableName& table, std::string_vi
 std::string lake_schemas(const Scope& scope) { return scoped("lakeschema", scope); }
 std::string lake_schema(const Scope& scope, const TableName& table, std::string_view schema_id) {
   return lake_schemas(scope) + table.text() + "/" + std::string(schema_id);
+}
+
+std::optional<LakeSchemaKey> parse_lake_schema(const Scope& scope, std::string_view key) {
+  const auto parts = split_behind(lake_schemas(scope), key);
+  if (!parts) return std::nullopt;
+  return LakeSchemaKey{TableName(std::string(parts->first)), std::string(parts->second)};
 }
 
 std::string apps(const Scope& scope) { return scoped("app", scope); }

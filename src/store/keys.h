@@ -1,8 +1,9 @@
 #pragma once
-// The registry of keys: every key in the state store and every stream name is made here, and
-// nowhere else. A key is kind/account/region/…, the kind naming the record that it holds
+// The registry of keys: every key in the state store and every stream name is made and taken apart
+// here, and nowhere else. A key is kind/account/region/…, the kind naming the record that it holds
 // (delivery.h, s3_records.h, lake_records.h …). Layout and versions: docs/formats/state-store.md.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,13 @@ std::string deliveries(const Scope& scope);  // prefix
 std::string due(const Scope& scope, const FunctionName& function, Time when, const DeliveryId& id);
 std::string due_of(const Scope& scope, const FunctionName& function);  // prefix
 std::string due_all(const Scope& scope);                               // prefix
+struct DueKey {
+  FunctionName function;
+  Time when;
+  DeliveryId id;
+};
+// What due() made the key of; nullopt: it is no such key of this scope.
+std::optional<DueKey> parse_due(const Scope& scope, std::string_view key);
 
 // Bytes that records refer to: the inline ones themselves, and who refers to which (S3 objects,
 // deliveries).
@@ -47,6 +55,12 @@ std::string lake_files(const Scope& scope, const TableName& table);  // prefix
 std::string lake_tables(const Scope& scope);                         // prefix of all files
 std::string lake_schema(const Scope& scope, const TableName& table, std::string_view schema_id);
 std::string lake_schemas(const Scope& scope);  // prefix of all tables' schemas
+struct LakeSchemaKey {
+  TableName table;
+  std::string schema_id;
+};
+// As parse_due().
+std::optional<LakeSchemaKey> parse_lake_schema(const Scope& scope, std::string_view key);
 
 // Configuration: one record an app (stack), one a principal.
 std::string app(const Scope& scope, std::string_view name);

@@ -58,6 +58,27 @@ TEST(Keys, BeginWithTheirPrefix) {
   EXPECT_TRUE(access_key("a").starts_with(access_keys()));
 }
 
+TEST(Keys, AreTakenApartAsTheyWereMade) {
+  const Time when{Duration(0x0102030405060708)};
+  const auto key = due(kScope, FunctionName("f"), when, DeliveryId("a/b"));
+  const auto parsed = parse_due(kScope, key);
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->function.text(), "f");
+  EXPECT_EQ(parsed->when, when);
+  EXPECT_EQ(parsed->id.text(), "a/b");
+  EXPECT_FALSE(parse_due(kScope, key.substr(0, key.size() - 3)));  // without an id
+  EXPECT_FALSE(parse_due(kScope, due_of(kScope, FunctionName("f"))));
+  EXPECT_FALSE(parse_due(kScope, due_all(kScope)));
+  EXPECT_FALSE(parse_due({AccountId("111111111111"), Region("us-east-1")}, key));
+
+  const auto schema = parse_lake_schema(kScope, lake_schema(kScope, TableName("alb"), "s"));
+  ASSERT_TRUE(schema);
+  EXPECT_EQ(schema->table.text(), "alb");
+  EXPECT_EQ(schema->schema_id, "s");
+  EXPECT_FALSE(parse_lake_schema(kScope, lake_schemas(kScope) + "alb"));
+  EXPECT_FALSE(parse_lake_schema(kScope, key));
+}
+
 TEST(Keys, OneBucketsPrefixIsNotAnothers) {
   const auto logs = objects(kScope, BucketName("logs"));
   EXPECT_FALSE(object(kScope, BucketName("logs2"), "k").starts_with(logs));

@@ -37,7 +37,6 @@ class StreamLander final : public lake::Lander {
         rows_.push_back({"landed/" + table.text(), *sdk::cell_text(batch, "message", row)});
       return {};
     }
-    std::uint64_t rows() const override { return rows_.size(); }
     std::uint64_t buffered_bytes() const override { return rows_.size(); }
     std::vector<ports::Append> rows_;
   };
@@ -110,7 +109,7 @@ class DispatchTest : public testing::Test {
  protected:
   DispatchTest() {
     configuration = std::move(*store::ConfigurationStore::open(store, scope));
-    configuration->listen(
+    policy_changes = configuration->listen(
         [this](const auto& now) { policies.swap(guard::PolicySnapshot::make(*now)); });
     deploy();
     options.worker_threads = 2;
@@ -258,6 +257,7 @@ class DispatchTest : public testing::Test {
   model::App app = make_dispatch_app();
   std::unique_ptr<store::ConfigurationStore> configuration;
   guard::SnapshotPolicySource policies{guard::PolicySnapshot::make(std::vector<model::App>{})};
+  store::ConfigurationStore::Listening policy_changes;
   guard::AuditLog audit{scope, clock, store};
   guard::Gate gate{scope, clock, policies, audit};
   std::optional<StreamLander> lander;

@@ -109,6 +109,7 @@ struct Node::Parts {
   std::unique_ptr<store::ConfigurationStore> configuration;
   std::unique_ptr<store::BodyStore> bodies;
   std::unique_ptr<guard::SnapshotPolicySource> policies;
+  store::ConfigurationStore::Listening policy_changes;
   std::unique_ptr<guard::AuditLog> audit;
   std::unique_ptr<guard::Gate> gate;
   std::unique_ptr<lake::Manifest> manifest;
@@ -167,7 +168,7 @@ Result<> Node::Parts::open_guard() {
             guard::CredentialStore::open(options.scope, clock, *store, *store, options.data));
   policies = std::make_unique<guard::SnapshotPolicySource>(
       guard::PolicySnapshot::make(*configuration->current()));
-  configuration->listen(
+  policy_changes = configuration->listen(
       [this](const std::shared_ptr<const store::Configuration>& now) { policies->take(*now); });
   audit = std::make_unique<guard::AuditLog>(options.scope, clock, *store);
   gate = std::make_unique<guard::Gate>(options.scope, clock, *policies, *audit);
