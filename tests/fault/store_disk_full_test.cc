@@ -162,6 +162,7 @@ class RefusingDisk final : public Disk {
  public:
   std::atomic<bool> full = false;
   std::atomic<bool> sync_fails = false;
+  std::atomic<bool> no_handles = false;  // to open a folder with, for its sync
 
   Result<std::unique_ptr<adapters::WritableFile>> write(const Path& path,
                                                         adapters::WriteMode mode) override {
@@ -179,6 +180,7 @@ class RefusingDisk final : public Disk {
   }
   Result<adapters::FileFacts> facts(const Path& path) const override { return disk_.facts(path); }
   Result<> sync_directory(const Path& directory) override {
+    if (no_handles) return fail(Code::Exhausted, "Too many open files");
     return disk_.sync_directory(directory);
   }
   Result<adapters::DiskRoom> room(const Path& path) const override { return disk_.room(path); }
@@ -278,6 +280,21 @@ TEST(StoreRefusingDiskTest, AFailedSyncIsUnavailableAndLeavesOneHistory) {
     sure += record.payload == "yes" ? 1 : 0;
   }
   EXPECT_EQ(sure, 6);
+}
+
+// The batch is in the log, only the log's name may not be durable: it may happen yet.
+TEST(StoreRefusingDiskTest, AFailedSyncOfTheFolderIsUnavailableToo) {
+  const test::TemporaryFolder folder;
+  RefusingDisk disk;
+  ManualClock clock{Time(std::chrono::seconds(1'800'000'000))};
+  auto store = EmbeddedStore::open(folder / "store", {.clock = clock, .disk = disk});
+  ASSERT_TRUE(store);
+  disk.no_handles = true;  // the first write to a new log syncs its folder
+  const auto lost = ports::commit(**store, {.puts = {{"k", "?"}}});
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, Code::Unavailable) << lost.error().message;
+  disk.no_handles = false;
+  EXPECT_TRUE(ports::commit(**store, {.puts = {{"other", "v"}}}));
 }
 
 }  // namespace

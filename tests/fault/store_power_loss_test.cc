@@ -167,5 +167,62 @@ TEST(BlobPowerLossTest, FinishedBlobsSurviveAndUnfinishedOnesLeaveNothing) {
   }
 }
 
+// Blobs of two writers come into the same new folders; the power fails at one of their syncs.
+TEST(BlobPowerLossTest, BlobsInAFolderThatAnotherWriterMakesSurvive) {
+  std::mt19937_64 random(test::seed(3));
+  for (int cut = 0; cut < 20; ++cut) {
+    const test::TemporaryFolder folder{test::TemporaryFolder::Place::Memory};
+    auto disk = AmnesiacDisk::load(folder.path());
+    ASSERT_TRUE(disk) << disk.error().message;
+    auto store = EmbeddedBlobStore::open(folder / "blobs", {.disk = **disk});
+    ASSERT_TRUE(store) << store.error().message;
+    (*disk)->cut_power_at_sync(1 + random() % 300);
+    std::vector<ports::BlobId> finished[2];
+    const auto write = [&](std::vector<ports::BlobId>& mine) {
+      for (int i = 0; i < 100; ++i) {
+        auto writer = (*store)->create();
+        if (!writer || !(*writer)->append("bytes")) return;
+        auto staged = (*writer)->finish();
+        if (!staged) return;
+        mine.push_back(staged->id);
+      }
+    };
+    {
+      std::jthread first([&] { write(finished[0]); });
+      std::jthread second([&] { write(finished[1]); });
+    }
+    (*disk)->cut_power();
+    auto after = AmnesiacDisk::load(folder.path());
+    ASSERT_TRUE(after);
+    auto reopened = EmbeddedBlobStore::open(folder / "blobs", {.disk = **after});
+    ASSERT_TRUE(reopened);
+    for (const auto& all : finished) {
+      for (const auto& id : all) EXPECT_TRUE((*reopened)->open(id)) << "cut " << cut;
+    }
+  }
+}
+
+// The same when the other one stands between making the folder and its sync.
+TEST(BlobPowerLossTest, BlobsInAFolderThatIsNotSyncedYetSurvive) {
+  const test::TemporaryFolder folder{test::TemporaryFolder::Place::Memory};
+  auto disk = AmnesiacDisk::load(folder.path());
+  ASSERT_TRUE(disk) << disk.error().message;
+  auto store = EmbeddedBlobStore::open(folder / "blobs", {.disk = **disk});
+  ASSERT_TRUE(store) << store.error().message;
+  for (const char first : std::string_view("0123456789abcdef")) {
+    for (const char second : std::string_view("0123456789abcdef"))
+      ASSERT_TRUE((*disk)->make_directory(folder / "blobs" / std::string{first, second}));
+  }
+  auto writer = (*store)->create();
+  ASSERT_TRUE(writer && (*writer)->append("bytes"));
+  const auto staged = (*writer)->finish();
+  ASSERT_TRUE(staged);
+  (*disk)->cut_power();
+  auto after = AmnesiacDisk::load(folder.path());
+  auto reopened = EmbeddedBlobStore::open(folder / "blobs", {.disk = **after});
+  ASSERT_TRUE(reopened);
+  EXPECT_TRUE((*reopened)->open(staged->id));
+}
+
 }  // namespace
 }  // namespace sextant

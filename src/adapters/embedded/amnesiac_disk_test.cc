@@ -174,6 +174,32 @@ TEST_F(AmnesiacDiskTest, AFolderIsOnlyAsDurableAsTheOneAboveIt) {
   EXPECT_EQ(disk_->facts(at("x")).error().code, Code::NotFound);
 }
 
+TEST_F(AmnesiacDiskTest, AFolderThatIsThereIsMadeDurableWhoeverMadeIt) {
+  // As by another thread that has not come to its sync, or by a process that died before it.
+  ASSERT_TRUE(disk_->make_directory(at("x")));
+  ASSERT_TRUE(disk_->make_directory(at("x/y")));
+  ASSERT_TRUE(disk_->make_directory(at("z")));
+  DurableFolders folders(*disk_, root());
+  ASSERT_TRUE(folders.make(at("x/y")));
+  keep("x/y/file", "bytes");
+  ASSERT_TRUE(make_directories(*disk_, at("z")));
+  keep("z/file", "bytes");
+  power_cut();
+  EXPECT_EQ(read("x/y/file"), "bytes");
+  EXPECT_EQ(read("z/file"), "bytes");
+}
+
+TEST_F(AmnesiacDiskTest, AFolderCostsItsSyncOnce) {
+  disk_->cut_power_at_sync(4);
+  DurableFolders folders(*disk_, root() / "");
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(folders.make(at("x/y")));
+  EXPECT_TRUE(folders.make(at("x")));
+  EXPECT_TRUE(folders.make(root()));
+  EXPECT_TRUE(folders.make(at("x/z")));
+  EXPECT_FALSE(folders.make(at("a")));
+  EXPECT_EQ(real("a"), "NotFound");
+}
+
 TEST_F(AmnesiacDiskTest, AnOpenFileIsReadThoughRemovedForGood) {
   keep("a", "bytes");
   auto reader = std::move(*disk_->open(at("a")));

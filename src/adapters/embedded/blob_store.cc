@@ -57,6 +57,7 @@ Result<std::unique_ptr<EmbeddedBlobStore>> EmbeddedBlobStore::open(
     const std::filesystem::path& folder, const Options& options) {
   Disk& disk = options.disk;
   const auto temporary = folder / "tmp";
+  SX_TRY(make_directories(disk, folder));
   SX_TRY(make_directories(disk, temporary));
   SX_TRY_AS(const auto unfinished, disk.list(temporary));
   for (const auto& entry : unfinished) SX_TRY(disk.remove(temporary / entry.name));
@@ -90,7 +91,7 @@ Result<std::unique_ptr<ports::BlobWriter>> EmbeddedBlobStore::create() {
 Result<> EmbeddedBlobStore::publish(const ports::BlobId& id) {
   Disk& disk = options_.disk;
   const auto path = path_of(id);
-  SX_TRY(make_directories(disk, path.parent_path()));
+  SX_TRY(folders_.make(path.parent_path()));
   SX_TRY(disk.rename(temporary_path(id), path));
   fault_point("blob.after_rename");
   return disk.sync_directory(path.parent_path());

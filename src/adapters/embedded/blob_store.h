@@ -32,7 +32,7 @@ class EmbeddedBlobStore final : public ports::BlobStore {
  private:
   class Writer;
   EmbeddedBlobStore(std::filesystem::path folder, const Options& options)
-      : folder_(std::move(folder)), options_(options) {}
+      : folder_(std::move(folder)), options_(options), folders_(options.disk, folder_) {}
   std::filesystem::path path_of(const ports::BlobId& id) const;
   std::filesystem::path temporary_path(const ports::BlobId& id) const;
   Result<> leave_reserve() const;
@@ -40,6 +40,7 @@ class EmbeddedBlobStore final : public ports::BlobStore {
 
   const std::filesystem::path folder_;
   const Options options_;
+  DurableFolders folders_;
 };
 
 }  // namespace sextant::adapters

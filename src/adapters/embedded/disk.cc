@@ -30,11 +30,23 @@ std::unexpected<Error> disk_error(std::string_view what, const std::filesystem::
 }
 
 Result<> make_directories(Disk& disk, const std::filesystem::path& directory) {
-  if (auto facts = disk.facts(directory); facts && facts->is_directory) return {};
   const auto parent = directory.parent_path();
-  if (parent != directory) SX_TRY(make_directories(disk, parent));
+  if (!disk.facts(parent)) SX_TRY(make_directories(disk, parent));
   SX_TRY(disk.make_directory(directory));
   return disk.sync_directory(parent);
+}
+
+Result<> DurableFolders::make(const std::filesystem::path& folder) {
+  if (folder == root_) return {};
+  const bool known = durable_.with([&](const auto& durable) { return durable.contains(folder); });
+  if (known && disk_.facts(folder)) return {};
+  const auto parent = folder.parent_path();
+  SX_CHECK(parent != folder);
+  SX_TRY(make(parent));
+  SX_TRY(disk_.make_directory(folder));
+  SX_TRY(disk_.sync_directory(parent));
+  durable_.with([&](auto& durable) { durable.insert(folder); });
+  return {};
 }
 
 Result<std::string> read_file(const Disk& disk, const std::filesystem::path& path,

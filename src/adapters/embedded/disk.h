@@ -10,12 +10,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/clock.h"
+#include "core/guarded.h"
 #include "core/result.h"
 
 namespace sextant::adapters {
@@ -91,8 +93,26 @@ class Disk {
 std::unexpected<Error> disk_error(std::string_view what, const std::filesystem::path& path,
                                   int error_number);
 
-// Makes `directory` and every missing folder above it, all durable on return.
+// Makes `directory` and every missing folder above it. Their names are durable on return; that of
+// `directory` also when it was there, for whoever made it may not have come to its sync.
 Result<> make_directories(Disk& disk, const std::filesystem::path& directory);
+
+// The folders below one that is durable itself. Remembers those whose names this process has
+// synced, so that each costs a sync once, however many files come into it. Any thread.
+class DurableFolders {
+ public:
+  // `disk` outlives it.
+  DurableFolders(Disk& disk, const std::filesystem::path& root)
+      : disk_(disk), root_(root.has_filename() ? root : root.parent_path()) {}
+  // `folder` lies below the root. It and all between are there and durable on return, whoever made
+  // them and whatever became of their sync.
+  Result<> make(const std::filesystem::path& folder);
+
+ private:
+  Disk& disk_;
+  const std::filesystem::path root_;
+  Guarded<std::set<std::filesystem::path>> durable_;
+};
 
 // A whole file. Exhausted above bytes_max.
 Result<std::string> read_file(const Disk& disk, const std::filesystem::path& path,

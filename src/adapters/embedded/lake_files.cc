@@ -55,12 +55,13 @@ class SchemaPool {
 class EmbeddedLakeFiles final : public ports::LakeFiles {
  public:
   EmbeddedLakeFiles(Disk& disk, std::filesystem::path root)
-      : disk_(disk), root_(std::move(root)), trust_(disk, root_) {}
+      : disk_(disk), root_(std::move(root)), folders_(disk, root_), trust_(disk, root_) {}
 
   Result<std::unique_ptr<ports::LakeWriter>> create(std::string_view folder) override {
     SX_TRY(check_path(folder));
     return make_parquet_writer(
         {.disk = disk_,
+         .folders = folders_,
          .root = root_,
          .path = std::string(folder) + "/" + random_hex(16) + ".parquet",
          .share_schema = [this](const SchemaPtr& schema) { return schemas_.share(schema); },
@@ -95,7 +96,7 @@ class EmbeddedLakeFiles final : public ports::LakeFiles {
                    ports::IfExists if_exists) override {
     SX_TRY(check_path(path));
     const auto name = root_ / path;
-    SX_TRY(make_directories(disk_, name.parent_path()));
+    SX_TRY(folders_.make(name.parent_path()));
     if (if_exists == ports::IfExists::Replace) return replace_file(disk_, name, bytes);
     // One at a time, so that looking and renaming are one step. The lake belongs to one process.
     std::lock_guard lock(publishing_);
@@ -125,6 +126,7 @@ class EmbeddedLakeFiles final : public ports::LakeFiles {
 
   Disk& disk_;
   const std::filesystem::path root_;
+  DurableFolders folders_;
   mutable FileTrust trust_;
   SchemaPool schemas_;
   std::mutex publishing_;  // guards no data of ours, but a name on the disk

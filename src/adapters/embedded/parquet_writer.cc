@@ -200,7 +200,7 @@ class ParquetWriter final : public ports::LakeWriter {
   }
 
   Result<> open(const arrow::Schema& flat, const SchemaPtr& nested) {
-    SX_TRY(make_directories(parts_.disk, temporary().parent_path()));
+    SX_TRY(parts_.folders.make(temporary().parent_path()));
     SX_TRY_AS(auto file, parts_.disk.write(temporary(), WriteMode::Create));
     output_ = std::make_shared<ParquetOutput>(std::move(file));
     readable_ = arrow::schema(readable_fields(nested->fields()));

@@ -12,6 +12,7 @@ namespace sextant::adapters {
 
 struct ParquetWriterParts {
   Disk& disk;
+  DurableFolders& folders;     // of the lake; they and the disk outlive the writer
   std::filesystem::path root;  // of the lake; the file's folder is made when it is first needed
   std::string path;            // relative to root
   std::function<SchemaPtr(const SchemaPtr&)> share_schema;  // one pointer for equal schemas

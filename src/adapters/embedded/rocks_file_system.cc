@@ -28,6 +28,12 @@ IOStatus io_status(const Result<T>& result) {
   return result ? IOStatus::OK() : io_status(result.error());
 }
 
+// Where a sync fails it is not known what is durable, whatever the reason.
+IOStatus sync_status(Result<> synced) {
+  if (!synced) synced.error().code = Code::Unavailable;
+  return io_status(synced);
+}
+
 // RocksDB ends some folders with a slash.
 std::filesystem::path disk_path(const std::string& name) {
   std::filesystem::path path(name);
@@ -91,12 +97,7 @@ class RocksWritableFile final : public rocksdb::FSWritableFile {
   }
   IOStatus Close(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
   IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
-  // Where a sync fails it is not known what is durable, whatever the reason.
-  IOStatus Sync(const IOOptions&, IODebugContext*) override {
-    auto synced = file_->sync();
-    if (!synced) synced.error().code = Code::Unavailable;
-    return io_status(synced);
-  }
+  IOStatus Sync(const IOOptions&, IODebugContext*) override { return sync_status(file_->sync()); }
   std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override { return file_->size(); }
 
  private:
@@ -107,7 +108,7 @@ class RocksDirectory final : public rocksdb::FSDirectory {
  public:
   RocksDirectory(Disk& disk, std::filesystem::path path) : disk_(disk), path_(std::move(path)) {}
   IOStatus Fsync(const IOOptions&, IODebugContext*) override {
-    return io_status(disk_.sync_directory(path_));
+    return sync_status(disk_.sync_directory(path_));
   }
   IOStatus Close(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
 

@@ -83,12 +83,16 @@ Result<> check(const NodeOptions& options, const net::BoundSocket& socket) {
   return {};
 }
 
-// Ours alone: it holds keys.
-Result<> make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    return fail(Code::Denied, "cannot make folder '" + folder.string() + "': " + error.message());
+// Ours alone: it holds keys. Its name is durable on return, or it was there and lies in a folder
+// that this process may not sync: then that is up to whoever made it.
+Result<> make_folder(const std::string& name) {
+  auto folder = fs::absolute(name).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  std::error_code ignored;
+  const bool existed = fs::is_directory(folder, ignored);
+  adapters::PosixDisk disk;
+  if (auto made = adapters::make_directories(disk, folder); !made && !existed)
+    return fail(Code::Denied, "cannot make folder '" + name + "': " + made.error().message);
   ::chmod(folder.c_str(), S_IRWXU);
   return {};
 }
@@ -143,7 +147,7 @@ bool Node::Parts::is_busy() const {
 
 Result<> Node::Parts::open_storage() {
   const fs::path data(options.data);
-  SX_TRY(make_folder(data));
+  SX_TRY(make_folder(options.data));
   if (options.forget_unsynced) {
     SX_TRY_AS(disk, adapters::AmnesiacDisk::load(data));
   } else {
