@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "core/log.h"
 #include "lake/table_schema.h"
 #include "store/keys.h"
 #include "store/lake_records.h"
@@ -36,13 +37,11 @@ store::LakeFileRecord record_of(const ports::LakeFile& file, std::string schema,
           .created = now};
 }
 
-// "kind/account/region/<table>/…"
-TableName table_in(std::string_view key, std::size_t prefix_bytes) {
-  const auto rest = key.substr(prefix_bytes);
-  return TableName(std::string(rest.substr(0, rest.find('/'))));
+Result<keys::LakeSchemaKey> parse_schema_key(const Scope& scope, const std::string& key) {
+  auto parsed = keys::parse_lake_schema(scope, key);
+  if (!parsed) return fail(Code::Corrupt, "'" + key + "' is no key of a table's schema");
+  return std::move(*parsed);
 }
-
-std::string last_part(std::string_view key) { return std::string(key.substr(key.rfind('/') + 1)); }
 
 }  // namespace
 
@@ -62,7 +61,8 @@ Result<std::unique_ptr<Manifest>> Manifest::open(const Scope& scope, const ports
   const auto prefix = keys::lake_schemas(scope);
   std::set<TableName> names;
   auto scanned = ports::for_each(state, prefix, [&](const ports::Entry& entry) -> Result<> {
-    names.insert(table_in(entry.key, prefix.size()));
+    SX_TRY_AS(auto key, parse_schema_key(scope, entry.key));
+    names.insert(std::move(key.table));
     return {};
   });
   SX_TRY(std::move(scanned));
@@ -70,14 +70,29 @@ Result<std::unique_ptr<Manifest>> Manifest::open(const Scope& scope, const ports
   return manifest;
 }
 
+// Two first commits may contradict each other in a column's type: the first keeps the name.
+Result<> Manifest::take_schema(Table& table, const SchemaPtr& schema) {
+  SX_TRY_AS(table.schema, unite(table.schema, schema));
+  return {};
+}
+
 Result<> Manifest::read_schemas(const std::string& prefix, Table& table) const {
-  return ports::for_each(state_, prefix, [&](const ports::Entry& entry) -> Result<> {
+  std::multimap<std::uint64_t, SchemaPtr> in_order;  // of their commits
+  SX_TRY(ports::for_each(state_, prefix, [&](const ports::Entry& entry) -> Result<> {
     SX_TRY_AS(const auto record, within(entry.key, store::decode_lake_schema(entry.value)));
     SX_TRY_AS(auto schema, within(entry.key, schema_from_bytes(record.arrow_schema)));
-    SX_TRY_AS(table.schema, within(entry.key, unite(table.schema, schema)));
-    table.schemas[last_part(entry.key)] = std::move(schema);
+    SX_TRY_AS(auto key, parse_schema_key(scope_, entry.key));
+    in_order.emplace(entry.version, schema);
+    table.schemas[std::move(key.schema_id)] = std::move(schema);
     return {};
-  });
+  }));
+  for (const auto& [version, schema] : in_order) {
+    if (auto taken = take_schema(table, schema); !taken) {
+      log::warn("files of a table contradict each other; the first type of the column stays",
+                {{"table", table.facts.name.text()}, {"error", taken.error().message}});
+    }
+  }
+  return {};
 }
 
 // The position first: a change that comes while files are read is then applied once more, which
@@ -105,17 +120,16 @@ Result<> Manifest::read_table(const TableName& name, Table& table) const {
 Result<> Manifest::refresh(const TableName& name) {
   Table fresh;
   SX_TRY(read_table(name, fresh));
-  return tables_.with([&](Tables& tables) -> Result<> {
+  tables_.with([&](Tables& tables) {
     auto& table = tables[name];
-    // What was committed while the store was read is in one of the two.
-    for (const auto& [path, file] : table.files) add_file(fresh, file);
-    SX_TRY_AS(fresh.schema, unite(fresh.schema, table.schema));
-    fresh.schemas.merge(table.schemas);
-    fresh.ids = std::move(table.ids);
-    fresh.position = std::max(fresh.position, table.position);
-    table = std::move(fresh);
-    return {};
+    table.facts.name = name;
+    // Only adds: what was committed while the store was read may be in here alone.
+    for (const auto& [path, file] : fresh.files) add_file(table, file);
+    (void)take_schema(table, fresh.schema);
+    table.schemas.merge(fresh.schemas);
+    table.position = std::max(table.position, fresh.position);
   });
+  return {};
 }
 
 Result<std::string> Manifest::put_schema(ports::Batch& batch, const TableName& name,
@@ -129,6 +143,11 @@ Result<std::string> Manifest::put_schema(ports::Batch& batch, const TableName& n
   if (!id.empty()) return id;
   SX_TRY_AS(auto bytes, schema_to_bytes(schema));
   id = schema_id(bytes);
+  const bool is_stored = tables_.with([&](const Tables& tables) {
+    const auto table = tables.find(name);
+    return table != tables.end() && table->second.schemas.contains(id);
+  });
+  if (is_stored) return id;  // and keeps the version of the commit that brought it
   batch.puts.push_back({.key = keys::lake_schema(scope_, name, id),
                         .value = store::encode(store::LakeSchemaRecord{std::move(bytes)})});
   return id;
@@ -173,20 +192,25 @@ void Manifest::committed(std::span<const TableChange> changes,
     for (std::size_t i = 0; i < changes.size(); ++i) {
       auto& table = tables[changes[i].table];
       table.facts.name = changes[i].table;
-      for (const auto& file : changes[i].files) {
-        add_file(table, file);
-        // Two first commits with types that contradict each other: the first keeps the name.
-        if (auto schema = unite(table.schema, file->schema)) table.schema = std::move(*schema);
-        remember_schema(table, file->schema);
-      }
-      // A gap: a change whose acknowledgement was lost lies between.
-      if (sequences[i] != table.position + 1) table.stale = true;
-      table.position = std::max(table.position, sequences[i]);
+      take_change(table, changes[i], sequences[i]);
     }
   });
   const auto listener = listener_.with([](const auto& held) { return held; });
   if (!listener || !*listener) return;
   for (const auto& change : changes) (*listener)(change.table);
+}
+
+void Manifest::take_change(Table& table, const TableChange& change, std::uint64_t sequence) {
+  for (const auto& file : change.files) {
+    add_file(table, file);
+    (void)take_schema(table, file->schema);
+    remember_schema(table, file->schema);
+  }
+  if (sequence <= table.position) return;  // a refresh was faster
+  // What was in doubt is decided before a later commit happens: it lies in the gap before this one,
+  // or it never was.
+  table.doubtful = sequence != table.position + 1;
+  if (!table.doubtful) table.position = sequence;
 }
 
 // Now that it is stored, later commits name it by its id.
@@ -203,30 +227,30 @@ void Manifest::doubtful(std::span<const TableChange> changes) {
   tables_.with([&](Tables& tables) {
     for (const auto& change : changes) {
       tables[change.table].facts.name = change.table;
-      tables[change.table].stale = true;
+      tables[change.table].doubtful = true;
     }
   });
 }
 
-Result<> Manifest::refresh_stale() {
-  const auto stale = tables_.with([](Tables& tables) {
-    std::vector<TableName> names;
-    for (auto& [name, table] : tables) {
-      if (std::exchange(table.stale, false)) names.push_back(name);
+// The doubt stays: what is not there yet may come when the store recovers. A look at the stream's
+// head is all that it costs.
+Result<> Manifest::refresh_doubtful() {
+  const auto doubtful = tables_.with([](const Tables& tables) {
+    std::vector<std::pair<TableName, std::uint64_t>> positions;
+    for (const auto& [name, table] : tables) {
+      if (table.doubtful) positions.emplace_back(name, table.position);
     }
-    return names;
+    return positions;
   });
-  for (const auto& name : stale) {
-    auto refreshed = refresh(name);
-    if (refreshed) continue;
-    tables_.with([&](Tables& tables) { tables[name].stale = true; });
-    return refreshed;
+  for (const auto& [name, position] : doubtful) {
+    SX_TRY_AS(const auto next, streams_.next_sequence(keys::lake_stream(scope_, name)));
+    if (next - 1 > position) SX_TRY(refresh(name));
   }
   return {};
 }
 
 Result<std::vector<TableFacts>> Manifest::tables() {
-  SX_TRY(refresh_stale());
+  SX_TRY(refresh_doubtful());
   return tables_.with([](const Tables& tables) {
     std::vector<TableFacts> facts;
     for (const auto& [name, table] : tables) {
@@ -237,7 +261,7 @@ Result<std::vector<TableFacts>> Manifest::tables() {
 }
 
 Result<std::optional<ports::LakeTable>> Manifest::find(const TableName& name) {
-  SX_TRY(refresh_stale());
+  SX_TRY(refresh_doubtful());
   return tables_.with([&](const Tables& tables) -> std::optional<ports::LakeTable> {
     const auto found = tables.find(name);
     if (found == tables.end() || found->second.files.empty()) return std::nullopt;

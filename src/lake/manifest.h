@@ -52,7 +52,8 @@ class Manifest {
 
   // The batch is durable; `sequences` are those of its appends for these changes.
   void committed(std::span<const TableChange> changes, std::span<const std::uint64_t> sequences);
-  // Whether the batch happened is not known: the tables are read again when next asked for.
+  // Whether the batch happened is not known, and may turn out at any time later: from now on the
+  // tables are compared with the store when they are asked for, until a commit settles it.
   void doubtful(std::span<const TableChange> changes);
 
   // Tables that have files, by name.
@@ -75,8 +76,10 @@ class Manifest {
     SchemaPtr schema;
     std::map<std::string, SchemaPtr, std::less<>> schemas;  // by id: those that are stored
     std::map<SchemaPtr, std::string> ids;  // of schemas that commits of this process brought
-    std::uint64_t position = 0;            // the last change of its stream that is in here
-    bool stale = false;
+    // All changes of its stream up to here are in here; perhaps later ones, too.
+    std::uint64_t position = 0;
+    // The stream may hold changes behind `position` that nobody told of.
+    bool doubtful = false;
   };
   using Tables = std::map<TableName, Table>;
 
@@ -86,7 +89,9 @@ class Manifest {
   Result<> read_schemas(const std::string& prefix, Table& table) const;
   Result<> read_table(const TableName& name, Table& table) const;
   Result<> refresh(const TableName& name);
-  Result<> refresh_stale();
+  Result<> refresh_doubtful();
+  static void take_change(Table& table, const TableChange& change, std::uint64_t sequence);
+  static Result<> take_schema(Table& table, const SchemaPtr& schema);
   static void remember_schema(Table& table, const SchemaPtr& schema);
   Result<std::string> put_schema(ports::Batch& batch, const TableName& name,
                                  const SchemaPtr& schema) const;

@@ -14,8 +14,6 @@
 namespace sextant::lake {
 namespace {
 
-using TypePtr = std::shared_ptr<arrow::DataType>;
-
 Result<arrow::FieldVector> unite_fields(const arrow::FieldVector& first,
                                         const arrow::FieldVector& second);
 
