@@ -13,6 +13,7 @@ namespace sextant::store {
 namespace {
 
 constexpr std::size_t kGarbageItemsMax = 100'000;  // beyond: the sweep at the next start finds them
+constexpr std::size_t kSweepPage = 1'000;          // bodies removed together
 
 class StoredBody final : public Body {
  public:
@@ -160,17 +161,39 @@ Result<> BodyStore::remove(const BodyRef& body) {
 }
 
 Result<std::size_t> BodyStore::sweep() {
+  SX_TRY_AS(const auto blobs, sweep_blobs());  // first: they give room back to the others
+  SX_TRY_AS(const auto inlined, sweep_inline());
+  return blobs + inlined;
+}
+
+Result<std::size_t> BodyStore::sweep_inline() {
   std::size_t removed = 0;
+  ports::Batch batch{.from_reserve = true};
+  const auto erase = [&]() -> Result<> {
+    const auto count = batch.erases.size();
+    SX_TRY(ports::commit(log_, std::exchange(batch, {.from_reserve = true})));
+    removed += count;
+    return {};
+  };
   const auto prefix = keys::inline_body("");
-  SX_TRY(ports::for_each(state_, prefix, [&](const ports::Entry& entry) -> Result<> {
-    const BodyRef ref{.id = entry.key.substr(prefix.size()), .is_inline = true, .size = 0};
-    SX_TRY_AS(const bool used, referenced(ref.id));
-    if (!used) ++removed;
-    return used ? Result<>{} : remove(ref);
-  }));
-  constexpr std::size_t kPage = 1'000;
+  auto swept = ports::for_each(state_, prefix, [&](const ports::Entry& entry) -> Result<> {
+    SX_TRY_AS(const bool used, referenced(entry.key.substr(prefix.size())));
+    if (!used) batch.erases.push_back(entry.key);
+    return batch.erases.size() < kSweepPage ? Result<>{} : erase();
+  });
+  if (swept && !batch.erases.empty()) swept = erase();
+  if (!swept && swept.error().code != Code::Exhausted) return std::unexpected(swept.error());
+  if (!swept) {
+    log::warn("could not remove unused bodies; the next start tries again",
+              {{"error", swept.error().message}});
+  }
+  return removed;
+}
+
+Result<std::size_t> BodyStore::sweep_blobs() {
+  std::size_t removed = 0;
   for (ports::BlobId after;;) {
-    SX_TRY_AS(const auto page, blobs_.list(after, kPage));
+    SX_TRY_AS(const auto page, blobs_.list(after, kSweepPage));
     for (const auto& id : page) {
       after = id;
       SX_TRY_AS(const bool used, referenced(id.text()));
@@ -178,7 +201,7 @@ Result<std::size_t> BodyStore::sweep() {
       SX_TRY(blobs_.remove(id));
       ++removed;
     }
-    if (page.size() < kPage) return removed;
+    if (page.size() < kSweepPage) return removed;
   }
 }
 

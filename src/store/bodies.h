@@ -82,13 +82,16 @@ class BodyStore {
   void collect(const std::vector<BodyRef>& body);
 
   // Finds what a crash left without a referrer and removes it. Call at start, before anything is
-  // staged. The number of bodies removed.
+  // staged. The number of bodies removed; a store without room for that keeps the others until the
+  // next start. Errors: Corrupt, Unavailable.
   Result<std::size_t> sweep();
 
  private:
   void run(const std::stop_token& stop);
   Result<bool> referenced(std::string_view id) const;
   Result<> remove(const BodyRef& body);
+  Result<std::size_t> sweep_inline();
+  Result<std::size_t> sweep_blobs();
 
   ports::CommitLog& log_;
   const ports::StateStore& state_;

@@ -170,6 +170,42 @@ TEST_F(Bodies, WhatACrashLeftIsSweptAndNothingElse) {
   EXPECT_EQ(bodies->sweep(), 0u);
 }
 
+// Takes a few batches that nobody has waited for yet, as a committer's queue does, and then
+// refuses.
+class ShortQueue final : public ports::CommitLog {
+ public:
+  explicit ShortQueue(ports::CommitLog& inner) : inner_(inner) {}
+  bool full = false;
+
+  void submit(ports::Batch batch, OnDurable on_durable) override {
+    if (full || ++batches_ > kBatchesMax)
+      return on_durable(fail(Code::Exhausted, "the queue is full"));
+    inner_.submit(std::move(batch), std::move(on_durable));
+  }
+
+ private:
+  static constexpr int kBatchesMax = 10;
+  ports::CommitLog& inner_;
+  int batches_ = 0;
+};
+
+TEST_F(Bodies, TheSweepRemovesManyInlineBodiesAndCountsThoseThatAreGone) {
+  for (int from = 0; from < 2'100;) {
+    ports::Batch batch;
+    for (int i = 0; i < 100; ++i, ++from)
+      batch.puts.push_back({keys::inline_body("orphan" + std::to_string(from)), "x"});
+    ASSERT_TRUE(ports::commit(store, std::move(batch)));
+  }
+  ShortQueue log(store);
+  BodyStore swept(log, store, blobs);
+  log.full = true;
+  EXPECT_EQ(swept.sweep(), 0u);
+  EXPECT_EQ(stored(), 2'100u);
+  log.full = false;
+  EXPECT_EQ(swept.sweep(), 2'100u);
+  EXPECT_EQ(stored(), 0u);
+}
+
 TEST_F(Bodies, TheSweepGoesThroughAllPages) {
   for (int i = 0; i < 2'100; ++i) stage(pattern(kInlineBytesMax + 1));
   EXPECT_EQ(bodies->sweep(), 2'100u);
