@@ -12,7 +12,9 @@ class Schema;
 
 namespace sextant {
 
+using ArrayPtr = std::shared_ptr<arrow::Array>;
 using BatchPtr = std::shared_ptr<arrow::RecordBatch>;
 using SchemaPtr = std::shared_ptr<arrow::Schema>;
+using TypePtr = std::shared_ptr<arrow::DataType>;
 
 }  // namespace sextant

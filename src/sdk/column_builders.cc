@@ -6,41 +6,12 @@
 
 #include <algorithm>
 
-#include "core/random.h"
 #include "core/result.h"
 
 namespace sextant::sdk {
 namespace {
 
 constexpr std::size_t kFirstRows = 64;
-constexpr std::size_t kFirstSlots = 64;
-
-std::uint64_t make_seed() {
-  const auto bytes = random_bytes(sizeof(std::uint64_t));
-  std::uint64_t seed = 0;
-  std::memcpy(&seed, bytes.data(), sizeof seed);
-  return seed;
-}
-
-// Unknown to whoever writes the logs, so that nobody can make many texts collide.
-const std::uint64_t kSeed = make_seed();
-
-std::uint64_t load_8(const char* at) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
-
-// The two halves of the 128-bit product, folded: every bit of both factors reaches every bit.
-std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
-  __extension__ using Product = unsigned __int128;
-  const auto product = Product{a} * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-constexpr std::uint64_t kOdd1 = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio
-constexpr std::uint64_t kOdd2 = 0xd1b54a32d192ed03;  // 2^64 / plastic number, made odd
-constexpr std::uint64_t kOdd3 = 0xaef17502108ef2d9;
 
 // One bit a row, set where a cell holds something; nullptr when all do. Null cells become zero.
 template <typename T>
@@ -140,80 +111,6 @@ ArrayPtr StringColumn::finish(std::size_t rows, const TypePtr& type) {
   return arrow::MakeArray(
       arrow::ArrayData::Make(type, static_cast<std::int64_t>(rows),
                              {std::move(validity), std::move(offsets), std::move(text)}, nulls));
-}
-
-std::uint64_t Dictionary::hash(std::string_view text) {
-  const char* at = text.data();
-  auto left = text.size();
-  auto state = kSeed ^ (left * kOdd1);
-  for (; left > 16; left -= 16, at += 16) {
-    state = fold(load_8(at) ^ kOdd2, load_8(at + 8) ^ state);
-  }
-  std::uint64_t a = 0;
-  std::uint64_t b = 0;
-  if (left >= 8) {
-    a = load_8(at);
-    b = load_8(at + left - 8);
-  } else if (left > 0) {
-    std::memcpy(&a, at, left);
-  }
-  return fold(a ^ kOdd3, b ^ state ^ kOdd1);
-}
-
-std::int32_t Dictionary::find(std::string_view text, std::uint64_t hash) const {
-  if (slots_.empty()) return kNone;
-  const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  const auto mask = slots_.size() - 1;
-  for (auto at = hash & mask;; at = (at + 1) & mask) {
-    const auto& slot = slots_[at];
-    if (slot.index == kNone) return kNone;
-    if (slot.tag == tag && slot.length == text.size() &&
-        std::memcmp(text_.data() + slot.begin, text.data(), text.size()) == 0) {
-      return slot.index;
-    }
-  }
-}
-
-void Dictionary::prefetch(std::uint64_t hash) const {
-  if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
-}
-
-Dictionary::Slot& Dictionary::free_slot(std::uint64_t hash) {
-  const auto mask = slots_.size() - 1;
-  auto at = hash & mask;
-  while (slots_[at].index != kNone) at = (at + 1) & mask;
-  return slots_[at];
-}
-
-std::int32_t Dictionary::add(std::string_view text, std::uint64_t hash) {
-  if (const auto found = find(text, hash); found != kNone) return found;
-  if (2 * (ends_.size() + 1) > slots_.size()) rehash();
-  free_slot(hash) = {.tag = static_cast<std::uint32_t>(hash >> 32),
-                     .index = size(),
-                     .begin = static_cast<std::uint32_t>(text_.size()),
-                     .length = static_cast<std::uint32_t>(text.size())};
-  text_.insert(text_.end(), text.begin(), text.end());
-  SX_CHECK(text_.size() < std::numeric_limits<std::int32_t>::max());
-  ends_.push_back(static_cast<std::int32_t>(text_.size()));
-  return size() - 1;
-}
-
-void Dictionary::rehash() {
-  const auto before =
-      std::exchange(slots_, std::vector<Slot>(std::max(kFirstSlots, 2 * slots_.size())));
-  for (const auto& slot : before) {
-    if (slot.index != kNone) free_slot(hash(at(slot.index))) = slot;
-  }
-}
-
-ArrayPtr Dictionary::finish() {
-  auto offsets = offsets_of(ends_.data(), ends_.size());
-  const auto count = size();
-  auto text = arrow::Buffer::FromVector(std::move(text_));
-  text_ = {};
-  ends_.clear();
-  std::fill(slots_.begin(), slots_.end(), Slot{});
-  return std::make_shared<arrow::StringArray>(count, std::move(offsets), std::move(text));
 }
 
 ArrayPtr make_dictionary_array(NumberColumn<std::int32_t>& indices, std::size_t rows,

@@ -11,15 +11,13 @@
 #include <vector>
 
 #include "core/columns.h"
+#include "core/dictionary.h"
 
 namespace arrow {
 class ResizableBuffer;
 }
 
 namespace sextant::sdk {
-
-using ArrayPtr = std::shared_ptr<arrow::Array>;
-using TypePtr = std::shared_ptr<arrow::DataType>;
 
 // What cells may hold at most: one batch has fewer rows, and fewer bytes of text in one column.
 inline constexpr std::size_t kRowsMax = std::size_t{1} << 30;
@@ -74,45 +72,6 @@ class StringColumn {
   std::vector<std::int32_t> ends_;
   GrowingBuffer buffer_;
   std::uint8_t* bytes_ = nullptr;
-};
-
-// Distinct texts, numbered in the order in which they were first seen.
-class Dictionary {
- public:
-  static constexpr std::int32_t kNone = -1;
-
-  std::int32_t find(std::string_view text) const { return find(text, hash(text)); }
-  std::int32_t add(std::string_view text) { return add(text, hash(text)); }  // finds or adds
-  std::string_view at(std::int32_t index) const {
-    const auto begin = index == 0 ? 0 : ends_[std::size_t(index) - 1];
-    return {text_.data() + begin, std::size_t(ends_[std::size_t(index)] - begin)};
-  }
-  std::int32_t size() const { return std::int32_t(ends_.size()); }
-  std::size_t bytes() const { return text_.size(); }
-  ArrayPtr finish();  // utf8; empty after
-
-  // For callers that decide between find and add: hash once.
-  static std::uint64_t hash(std::string_view text);  // seeded anew in each process
-  std::int32_t find(std::string_view text, std::uint64_t hash) const;
-  std::int32_t add(std::string_view text, std::uint64_t hash);
-  // A large dictionary is not in the processor's nearest memory. Callers that know several texts
-  // ahead hash them all, ask for their places, then look them up: the waits overlap.
-  bool large() const { return slots_.size() > 1024; }
-  void prefetch(std::uint64_t hash) const;
-
- private:
-  // Holds all that a comparison needs but the text itself: memory is what a look-up waits for.
-  struct Slot {
-    std::uint32_t tag = 0;
-    std::int32_t index = kNone;
-    std::uint32_t begin = 0;
-    std::uint32_t length = 0;
-  };
-  Slot& free_slot(std::uint64_t hash);
-  void rehash();
-  std::vector<Slot> slots_;  // a power of two, at most half full
-  std::vector<std::int32_t> ends_;
-  std::vector<char> text_;
 };
 
 // dictionary<int32, utf8> of `indices`, where NumberColumn::kNull is null. Empties both.

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <unordered_map>
 
 namespace sextant::sdk {
 namespace {
@@ -52,37 +51,6 @@ TEST(StringColumn, TheEmptyTextIsNullAndALaterSettingReplaces) {
   EXPECT_TRUE(values.IsNull(1));
   EXPECT_EQ(values.GetView(2), "x");
   EXPECT_EQ(column.finish_binary(0)->length(), 0);
-}
-
-// Against the standard library's map, over texts of all lengths that the hash treats apart.
-TEST(Dictionary, NumbersTextsInTheOrderOfTheirFirstSight) {
-  Dictionary dictionary;
-  std::unordered_map<std::string, std::int32_t> expected;
-  for (int i = 0; i < 20'000; ++i) {
-    const auto text =
-        std::string(static_cast<std::size_t>(i % 40), 'x') + std::to_string(i % 7'000);
-    const auto number = expected.try_emplace(text, std::int32_t(expected.size())).first->second;
-    ASSERT_EQ(dictionary.add(text), number);
-    ASSERT_EQ(dictionary.at(number), text);
-    ASSERT_EQ(dictionary.find(text), number);
-  }
-  EXPECT_EQ(dictionary.find("never added"), Dictionary::kNone);
-  EXPECT_TRUE(dictionary.large());
-  const auto array = dictionary.finish();
-  ASSERT_TRUE(array->ValidateFull().ok());
-  EXPECT_EQ(array->length(), std::int64_t(expected.size()));
-  EXPECT_EQ(dictionary.size(), 0);
-  EXPECT_EQ(dictionary.find("0"), Dictionary::kNone);
-  EXPECT_EQ(dictionary.add("again"), 0);
-}
-
-TEST(Dictionary, HoldsTheEmptyTextAndTextsWithNul) {
-  Dictionary dictionary;
-  EXPECT_EQ(dictionary.add(""), 0);
-  EXPECT_EQ(dictionary.add(std::string_view("\0", 1)), 1);
-  EXPECT_EQ(dictionary.add(std::string_view("\0\0", 2)), 2);
-  EXPECT_EQ(dictionary.find(""), 0);
-  EXPECT_EQ(dictionary.find(std::string_view("\0", 1)), 1);
 }
 
 TEST(DictionaryColumn, RepeatsAreOneValue) {

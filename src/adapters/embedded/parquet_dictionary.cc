@@ -4,119 +4,18 @@
 #include <arrow/buffer_builder.h>
 #include <arrow/type.h>
 
-#include <algorithm>
-#include <cstring>
-#include <limits>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "adapters/embedded/parquet_validity.h"
 #include "core/arrow_result.h"
+#include "core/dictionary.h"
 
 namespace sextant::adapters {
 namespace {
 
 constexpr std::int32_t kUnknown = -1;
 constexpr std::int32_t kNull = -2;  // the dictionary itself holds a null here
-
-std::uint64_t load_word(const char* bytes, std::size_t count) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, count);
-  return word;
-}
-
-std::uint64_t hash_text(std::string_view text) {
-  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;
-  std::uint64_t hash = (text.size() + 1) * kOdd;
-  const char* bytes = text.data();
-  std::size_t left = text.size();
-  for (; left > 8; left -= 8, bytes += 8) {
-    hash = (hash ^ load_word(bytes, 8)) * kOdd;
-    hash ^= hash >> 29;
-  }
-  if (left > 0) hash = (hash ^ load_word(bytes, left)) * kOdd;
-  return hash ^ (hash >> 32);
-}
-
-// Distinct texts in the order of their first use, found by hash (open addressing, linear probing).
-class TextSet {
- public:
-  Result<std::int32_t> find_or_add(std::string_view text) {
-    if ((ends_.size() + 1) * 2 > slots_.size()) grow();
-    const std::uint64_t hash = hash_text(text);
-    std::size_t at = hash & mask();
-    for (; slots_[at].index != kUnknown; at = (at + 1) & mask()) {
-      if (slots_[at].hash == static_cast<std::uint32_t>(hash >> 32) &&
-          value(slots_[at].index) == text) {
-        return slots_[at].index;
-      }
-    }
-    return add(text, hash, at);
-  }
-
-  std::size_t size() const { return ends_.size(); }
-  std::uint64_t bytes() const {
-    return static_cast<std::uint64_t>(bytes_.capacity()) + ends_.capacity() * 4 +
-           slots_.capacity() * sizeof(Slot);
-  }
-
-  Result<std::shared_ptr<arrow::Array>> finish(const std::shared_ptr<arrow::DataType>& type) {
-    arrow::TypedBufferBuilder<std::int32_t> offsets;
-    const auto count = static_cast<std::int64_t>(ends_.size());
-    SX_TRY(from_arrow(offsets.Reserve(count + 1)));
-    offsets.UnsafeAppend(0);
-    if (count > 0) offsets.UnsafeAppend(ends_.data(), count);
-    SX_TRY_AS(auto offset_buffer, from_arrow(offsets.Finish()));
-    SX_TRY_AS(auto bytes, from_arrow(bytes_.Finish()));
-    ends_.clear();
-    slots_.clear();
-    return arrow::MakeArray(arrow::ArrayData::Make(
-        type, count, {nullptr, std::move(offset_buffer), std::move(bytes)}, 0));
-  }
-
- private:
-  struct Slot {
-    std::uint32_t hash = 0;
-    std::int32_t index = kUnknown;
-  };
-
-  std::size_t mask() const { return slots_.size() - 1; }
-
-  std::string_view value(std::int32_t index) const {
-    const auto i = static_cast<std::size_t>(index);
-    const auto begin = static_cast<std::size_t>(i == 0 ? 0 : ends_[i - 1]);
-    const auto* bytes = reinterpret_cast<const char*>(bytes_.data());
-    return {bytes + begin, static_cast<std::size_t>(ends_[i]) - begin};
-  }
-
-  Result<std::int32_t> add(std::string_view text, std::uint64_t hash, std::size_t at) {
-    const auto count = static_cast<std::int64_t>(text.size());
-    if (bytes_.length() + count > std::numeric_limits<std::int32_t>::max()) {
-      return fail(Code::Exhausted, "more than 2 GiB of distinct text in a row group");
-    }
-    SX_TRY(from_arrow(bytes_.Append(text.data(), count)));
-    ends_.push_back(static_cast<std::int32_t>(bytes_.length()));
-    const auto index = static_cast<std::int32_t>(ends_.size() - 1);
-    slots_[at] = {.hash = static_cast<std::uint32_t>(hash >> 32), .index = index};
-    return index;
-  }
-
-  void grow() {
-    slots_.assign(std::max<std::size_t>(16, slots_.size() * 2), Slot{});
-    for (std::size_t i = 0; i < ends_.size(); ++i) {
-      const auto index = static_cast<std::int32_t>(i);
-      const std::uint64_t hash = hash_text(value(index));
-      std::size_t at = hash & mask();
-      while (slots_[at].index != kUnknown) at = (at + 1) & mask();
-      slots_[at] = {.hash = static_cast<std::uint32_t>(hash >> 32), .index = index};
-    }
-  }
-
-  std::vector<Slot> slots_;
-  std::vector<std::int32_t> ends_;
-  arrow::BufferBuilder bytes_;
-};
 
 class DictionaryGatherer final : public ColumnGatherer {
  public:
@@ -138,14 +37,15 @@ class DictionaryGatherer final : public ColumnGatherer {
 
   std::uint64_t bytes() const override {
     return static_cast<std::uint64_t>(indices_.capacity()) * 4 + validity_.bytes() +
-           values_.bytes() + known_.capacity() * 4;
+           values_.memory_bytes() + known_.capacity() * 4;
   }
 
   Result<std::shared_ptr<arrow::Array>> finish() override {
     const auto rows = indices_.length();
     SX_TRY_AS(auto indices, from_arrow(indices_.Finish()));
     SX_TRY_AS(auto validity, validity_.finish());
-    SX_TRY_AS(auto dictionary, values_.finish(value_type_));
+    const auto dictionary = values_.finish(value_type_);
+    values_ = {};
     source_.reset();
     known_.clear();
     auto data = arrow::ArrayData::Make(
@@ -203,13 +103,17 @@ class DictionaryGatherer final : public ColumnGatherer {
       known_[source] = kNull;
       return {};
     }
-    SX_TRY_AS(known_[source], values_.find_or_add(texts.GetView(at)));
+    const auto text = texts.GetView(at);
+    if (values_.bytes() + text.size() > Dictionary::kTextBytesMax) {
+      return fail(Code::Exhausted, "more than 2 GiB of distinct text in a row group");
+    }
+    known_[source] = values_.add(text);
     return {};
   }
 
   std::shared_ptr<arrow::DataType> value_type_;
   std::shared_ptr<arrow::DataType> type_;
-  TextSet values_;
+  Dictionary values_;
   arrow::TypedBufferBuilder<std::int32_t> indices_;
   ValidityGatherer validity_;
   std::shared_ptr<arrow::ArrayData> source_;
@@ -223,13 +127,12 @@ std::unique_ptr<ColumnGatherer> make_dictionary_gatherer(
   return std::make_unique<DictionaryGatherer>(static_cast<const arrow::DictionaryType&>(*type));
 }
 
-Result<bool> are_distinct(const arrow::Array& values) {
+bool are_distinct(const arrow::Array& values) {
   const auto& texts = static_cast<const arrow::BinaryArray&>(values);
   if (texts.null_count() > 0) return false;
-  TextSet set;
+  Dictionary seen;
   for (std::int64_t i = 0; i < texts.length(); ++i) {
-    SX_TRY_AS(const auto index, set.find_or_add(texts.GetView(i)));
-    if (index != i) return false;
+    if (seen.add(texts.GetView(i)) != i) return false;
   }
   return true;
 }

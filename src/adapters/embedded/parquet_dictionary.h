@@ -11,6 +11,6 @@ std::unique_ptr<ColumnGatherer> make_dictionary_gatherer(
     const std::shared_ptr<arrow::DataType>& type);
 
 // Whether every value of a dictionary (utf8 or binary) is there once, and none is null.
-Result<bool> are_distinct(const arrow::Array& values);
+bool are_distinct(const arrow::Array& values);
 
 }  // namespace sextant::adapters

@@ -78,8 +78,7 @@ Result<std::shared_ptr<arrow::Array>> with_distinct_values(
     const std::shared_ptr<arrow::Array>& column) {
   const auto& encoded = dictionary_array(*column);
   if (encoded.indices()->type_id() == arrow::Type::INT32) {
-    SX_TRY_AS(const bool distinct, are_distinct(*encoded.dictionary()));
-    if (distinct) return column;
+    if (are_distinct(*encoded.dictionary())) return column;
   }
   const auto gatherer = make_dictionary_gatherer(column->type());
   SX_TRY(gatherer->append(*column, {}));

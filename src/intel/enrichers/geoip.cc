@@ -101,9 +101,9 @@ class GeoipStage final : public sdk::Stage {
     return all;
   }
 
-  static sdk::ArrayPtr text_column(const std::vector<Found>& found,
-                                   const std::vector<std::int32_t>& rows, GeoField field) {
-    sdk::Dictionary texts;
+  static ArrayPtr text_column(const std::vector<Found>& found,
+                              const std::vector<std::int32_t>& rows, GeoField field) {
+    Dictionary texts;
     std::vector<std::int32_t> codes(found.size(), sdk::NumberColumn<std::int32_t>::kNull);
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (const auto text = text_of(found[i], field); !text.empty()) codes[i] = texts.add(text);
@@ -112,8 +112,8 @@ class GeoipStage final : public sdk::Stage {
     return sdk::make_dictionary_array(cells, rows.size(), texts.finish());
   }
 
-  static sdk::ArrayPtr number_column(const std::vector<Found>& found,
-                                     const std::vector<std::int32_t>& rows, GeoField field) {
+  static ArrayPtr number_column(const std::vector<Found>& found,
+                                const std::vector<std::int32_t>& rows, GeoField field) {
     std::vector<double> numbers(found.size(), sdk::NumberColumn<double>::kNull);
     for (std::size_t i = 0; i < found.size(); ++i) {
       numbers[i] = number_of(found[i], field).value_or(sdk::NumberColumn<double>::kNull);

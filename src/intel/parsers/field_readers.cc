@@ -18,9 +18,9 @@ std::string_view without_null(std::string_view text) { return text == "-" ? "" :
 // returns.
 class Hashes {
  public:
-  void make(const sdk::Dictionary& dictionary, const FieldTexts& texts) {
+  void make(const Dictionary& dictionary, const FieldTexts& texts) {
     for (std::size_t i = 0; i < texts.count(); ++i) {
-      each_[i] = sdk::Dictionary::hash(texts[i]);
+      each_[i] = Dictionary::hash(texts[i]);
       dictionary.prefetch(each_[i]);
     }
   }
@@ -85,7 +85,7 @@ class AddressColumn {
       auto number = kNullInt32;
       if (!is_null(address)) {
         number = distinct_.find(address, hashes[i]);
-        if (number == sdk::Dictionary::kNone) {
+        if (number == Dictionary::kNone) {
           if (!sdk::IpAddress::parse(address)) return {i, expected};
           number = distinct_.add(address, hashes[i]);
         }
@@ -95,12 +95,12 @@ class AddressColumn {
     return {};
   }
   std::size_t bytes() const { return distinct_.bytes(); }
-  sdk::ArrayPtr finish(std::size_t rows) {
+  ArrayPtr finish(std::size_t rows) {
     return sdk::make_dictionary_array(numbers_, rows, distinct_.finish());
   }
 
  private:
-  sdk::Dictionary distinct_;
+  Dictionary distinct_;
   sdk::NumberColumn<std::int32_t> numbers_;
 };
 
@@ -158,7 +158,7 @@ class EndpointField final : public FieldReader {
 struct Part {
   std::string column;
   PartType type = PartType::Text;
-  sdk::Dictionary texts;
+  Dictionary texts;
   std::vector<std::int32_t> by_value;  // index into texts, or the integer
 };
 
@@ -177,9 +177,9 @@ class SplitField final : public FieldReader {
     for (std::size_t i = 0; i < texts.count(); ++i) {
       const auto text = texts[i];
       if (large || last_ < 0 || values_.at(last_) != text) {
-        const auto hash = large ? hashes[i] : sdk::Dictionary::hash(text);
+        const auto hash = large ? hashes[i] : Dictionary::hash(text);
         auto number = values_.find(text, hash);
-        if (number == sdk::Dictionary::kNone) {
+        if (number == Dictionary::kNone) {
           if (const char* expected = split(text)) return {i, expected};
           number = values_.add(text, hash);
         }
@@ -227,7 +227,7 @@ class SplitField final : public FieldReader {
 
   const ObjectFacts& facts_;
   Split split_;
-  sdk::Dictionary values_;
+  Dictionary values_;
   sdk::NumberColumn<std::int32_t> indices_;
   std::int32_t last_ = -1;
   std::vector<Part> parts_;

@@ -55,7 +55,7 @@ struct FieldSpec {
 
 struct NamedColumn {
   std::string name;
-  sdk::ArrayPtr values;
+  ArrayPtr values;
 };
 
 // The texts of one field in a group of lines.

@@ -38,7 +38,7 @@ std::optional<std::int32_t> read_port(std::string_view text) {
 template <typename T, typename Read>
 class ScalarField final : public FieldReader {
  public:
-  ScalarField(const FieldSpec& spec, sdk::TypePtr type, const char* expected, Read read)
+  ScalarField(const FieldSpec& spec, TypePtr type, const char* expected, Read read)
       : column_(spec.columns[0].column),
         must_be_there_(column_ == "ts"),
         type_(std::move(type)),
@@ -65,14 +65,14 @@ class ScalarField final : public FieldReader {
  private:
   std::string column_;
   bool must_be_there_;
-  sdk::TypePtr type_;
+  TypePtr type_;
   const char* expected_;
   Read read_;
   sdk::NumberColumn<T> values_;
 };
 
 template <typename T, typename Read>
-std::unique_ptr<FieldReader> scalar(const FieldSpec& spec, sdk::TypePtr type, const char* expected,
+std::unique_ptr<FieldReader> scalar(const FieldSpec& spec, TypePtr type, const char* expected,
                                     Read read) {
   return std::make_unique<ScalarField<T, Read>>(spec, std::move(type), expected, std::move(read));
 }

@@ -30,7 +30,7 @@ std::unique_ptr<Cutter> make_cutter(const Format& format) {
 }
 
 // `rows` rows that all hold what the one of `value` does.
-sdk::ArrayPtr repeat(const sdk::ArrayPtr& value, std::size_t rows) {
+ArrayPtr repeat(const ArrayPtr& value, std::size_t rows) {
   auto scalar = value->GetScalar(0);
   SX_CHECK(scalar.ok());
   const auto length = static_cast<std::int64_t>(rows);
@@ -190,7 +190,7 @@ BatchPtr TableReader::finish() {
   const auto time = std::ranges::find(columns, "ts", &NamedColumn::name);
   std::rotate(columns.begin(), time, time + 1);  // the time comes first
   if (!schema_) schema_ = shared_schema(columns);
-  std::vector<sdk::ArrayPtr> arrays;
+  std::vector<ArrayPtr> arrays;
   arrays.reserve(columns.size());
   for (auto& column : columns) arrays.push_back(std::move(column.values));
   return arrow::RecordBatch::Make(schema_, static_cast<std::int64_t>(rows), std::move(arrays));
