@@ -30,7 +30,7 @@ using BucketName = Id<struct BucketNameTag>;
 using TableName = Id<struct TableNameTag>;  // "alb": the Glue table name, unique within a database
 using DeliveryId = Id<struct DeliveryIdTag>;
 
-// Where everything lives: each stored key begins with it.
+// Where everything lives: keys of what belongs to an account in a region name both (store/keys.h).
 struct Scope {
   AccountId account;
   Region region;

@@ -31,7 +31,7 @@ class Reader {
  public:
   // Corrupt if bytes are empty or of another version than asked for.
   static Result<Reader> open(std::string_view bytes, std::uint8_t version);
-  bool next();  // false at the end, or at the first malformed field (then ok() is false)
+  bool next();  // false at the end, or at the first malformed field (then finish() fails)
   int field() const { return field_; }
   std::uint64_t number() const { return number_; }
   Time time() const { return Time(Duration(static_cast<std::int64_t>(number_))); }

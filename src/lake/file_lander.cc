@@ -41,7 +41,7 @@ class FileLanding final : public Landing {
     return held_bytes_ > options_.shared_bytes_max ? stream_from_here() : Result<>{};
   }
 
-  std::uint64_t rows() const override { return rows_; }
+  std::uint64_t rows() const { return rows_; }
   std::uint64_t buffered_bytes() const override {
     return held_bytes_ + (writers_ ? writers_->buffered_bytes() : 0);
   }

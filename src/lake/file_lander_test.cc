@@ -187,7 +187,6 @@ TEST_F(FileLanderTest, ALargeDeliveryStreamsWithBoundedMemory) {
                              make_lake_rows({.rows = 10'000, .marker = std::to_string(i)})));
     most = std::max(most, landing->buffered_bytes());
   }
-  EXPECT_EQ(landing->rows(), 600'000u);
   EXPECT_LT(most, 16u << 20);
   std::promise<Result<ports::Committed>> promise;
   lander->land(std::move(landing), outcome("large"),

@@ -22,7 +22,6 @@ class Landing {
   // delivery streams to files of its own. Errors, also told by land() when rows were only held:
   // Invalid (no ts column, rows of too many hours), Exhausted (disk full).
   virtual Result<> add(const TableName& table, const BatchPtr& batch) = 0;
-  virtual std::uint64_t rows() const = 0;
   // Memory that its rows hold until land() has committed them: the dispatcher bounds the sum.
   virtual std::uint64_t buffered_bytes() const = 0;
 };

@@ -32,7 +32,6 @@ class StagedFiles {
  public:
   void add(const TableName& table, ports::LakeFile file);
   const std::vector<TableChange>& changes() const { return changes_; }
-  bool empty() const { return changes_.empty(); }
   void remove_from(ports::LakeFiles& files) const;
 
  private:

@@ -4,33 +4,18 @@
 
 #include "core/hash.h"
 #include "core/strings.h"
+#include "core/suggest.h"
 #include "runtime/native/land.h"
 #include "runtime/native/run.h"
 
 namespace sextant::runtime::native {
 namespace {
 
-// Levenshtein's distance, for "did you mean".
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-    }
-  }
-  return row.back();
-}
-
-std::string nearest(const sdk::Catalogue& catalogue, std::string_view id) {
-  const auto far = [&](const sdk::Function* function) { return distance(function->id, id); };
-  const auto all = catalogue.all();
-  const auto found = std::ranges::min_element(all, {}, far);
-  return found == all.end() ? std::string() : std::string((*found)->id);
+std::string suggestion(const sdk::Catalogue& catalogue, std::string_view id) {
+  std::vector<std::string_view> known;
+  for (const auto* function : catalogue.all()) known.push_back(function->id);
+  const auto nearest = did_you_mean(id, known);
+  return nearest.empty() ? nearest : "; " + nearest;
 }
 
 Result<std::vector<const sdk::Function*>> parse_chain(const sdk::Catalogue& catalogue,
@@ -40,8 +25,8 @@ Result<std::vector<const sdk::Function*>> parse_chain(const sdk::Catalogue& cata
     const auto id = trim(piece);
     const auto* function = catalogue.find(id);
     if (function == nullptr) {
-      return fail(Code::Invalid, "there is no function '" + std::string(id) + "'; did you mean '" +
-                                     nearest(catalogue, id) + "'?");
+      return fail(Code::Invalid,
+                  "there is no function '" + std::string(id) + "'" + suggestion(catalogue, id));
     }
     if ((function->takes == sdk::Takes::Rows) == chain.empty()) {
       return fail(Code::Invalid,

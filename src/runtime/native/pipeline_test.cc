@@ -70,6 +70,7 @@ TEST_F(PipelineTest, AChainThatCannotRunSaysWhy) {
       {"test.line|lake.land", "there is no function 'test.line'; did you mean 'test.lines'?"},
       {"test.lines|enricher.geoip|lake.land", "did you mean 'enrichers.geoip'?"},
       {"test.lines|lake.lnd", "did you mean 'lake.land'?"},
+      {"nothing.near|lake.land", "there is no function 'nothing.near'"},
       {"", "there is no function ''"},
       {"test.lines||lake.land", "there is no function ''"},
       {"test.lines", "end it with '|lake.land'"},
