@@ -44,6 +44,9 @@ std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
+// What a slot keeps of a hash; it gives the slot's place, too, so that growing reads no text.
+std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+
 // Arrow's offsets from our ends: one more, the first is zero.
 std::shared_ptr<arrow::Buffer> dictionary_offsets(const std::vector<std::int32_t>& ends) {
   std::vector<std::int32_t> offsets(ends.size() + 1);
@@ -73,9 +76,9 @@ std::uint64_t Dictionary::hash(std::string_view text) {
 
 std::int32_t Dictionary::find(std::string_view text, std::uint64_t hash) const {
   if (slots_.empty()) return kNone;
-  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  const auto tag = tag_of(hash);
   const auto mask = slots_.size() - 1;
-  for (auto at = hash & mask;; at = (at + 1) & mask) {
+  for (auto at = tag & mask;; at = (at + 1) & mask) {
     const auto& slot = slots_[at];
     if (slot.index == kNone) return kNone;
     if (slot.tag == tag && slot.length == text.size() &&
@@ -86,12 +89,12 @@ std::int32_t Dictionary::find(std::string_view text, std::uint64_t hash) const {
 }
 
 void Dictionary::prefetch(std::uint64_t hash) const {
-  if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+  if (!slots_.empty()) __builtin_prefetch(&slots_[tag_of(hash) & (slots_.size() - 1)]);
 }
 
-Dictionary::Slot& Dictionary::free_slot(std::uint64_t hash) {
+Dictionary::Slot& Dictionary::free_slot(std::uint32_t tag) {
   const auto mask = slots_.size() - 1;
-  auto at = hash & mask;
+  auto at = tag & mask;
   while (slots_[at].index != kNone) at = (at + 1) & mask;
   return slots_[at];
 }
@@ -99,10 +102,11 @@ Dictionary::Slot& Dictionary::free_slot(std::uint64_t hash) {
 std::int32_t Dictionary::add(std::string_view text, std::uint64_t hash) {
   if (const auto found = find(text, hash); found != kNone) return found;
   if (2 * (ends_.size() + 1) > slots_.size()) rehash();
-  free_slot(hash) = {.tag = static_cast<std::uint32_t>(hash >> 32),
-                     .index = size(),
-                     .begin = static_cast<std::uint32_t>(text_.size()),
-                     .length = static_cast<std::uint32_t>(text.size())};
+  const auto tag = tag_of(hash);
+  free_slot(tag) = {.tag = tag,
+                    .index = size(),
+                    .begin = static_cast<std::uint32_t>(text_.size()),
+                    .length = static_cast<std::uint32_t>(text.size())};
   text_.insert(text_.end(), text.begin(), text.end());
   SX_CHECK(text_.size() <= kTextBytesMax);
   ends_.push_back(static_cast<std::int32_t>(text_.size()));
@@ -113,7 +117,7 @@ void Dictionary::rehash() {
   const auto before =
       std::exchange(slots_, std::vector<Slot>(std::max(kFirstSlots, 2 * slots_.size())));
   for (const auto& slot : before) {
-    if (slot.index != kNone) free_slot(hash(at(slot.index))) = slot;
+    if (slot.index != kNone) free_slot(slot.tag) = slot;
   }
 }
 

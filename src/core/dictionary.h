@@ -52,7 +52,7 @@ class Dictionary {
     std::uint32_t begin = 0;
     std::uint32_t length = 0;
   };
-  Slot& free_slot(std::uint64_t hash);
+  Slot& free_slot(std::uint32_t tag);
   void rehash();
   std::vector<Slot> slots_;  // a power of two, at most half full
   std::vector<std::int32_t> ends_;

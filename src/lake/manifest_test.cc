@@ -37,7 +37,9 @@ class ManifestTest : public LakeTest {
   // One file of one row, of which nothing but its name and schema matters.
   static Changes adds(const std::string& path, const TypePtr& type = arrow::int32(),
                       const std::string& table = "alb") {
-    ports::LakeFile file{.path = table + "/" + path, .size = 1, .rows = 1};
+    ports::LakeFile file;
+    file.path = table + "/" + path;
+    file.size = file.rows = 1;
     file.schema = arrow::schema({arrow::field("code", type)});
     return {{TableName(table), {std::make_shared<const ports::LakeFile>(std::move(file))}}};
   }
