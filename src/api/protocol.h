@@ -33,6 +33,8 @@ class Protocol {
                                  const std::string& request_id) const = 0;
   // Whether bodies are signed by their header alone and streamed (S3), or read whole first.
   virtual bool streams_bodies() const { return false; }
+  // The error code of a body that is larger than those that are read whole.
+  virtual std::string_view too_large() const { return "RequestEntityTooLarge"; }
 };
 
 }  // namespace sextant::api

@@ -1,7 +1,10 @@
 #include "api/router.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
+#include "api/document.h"
 #include "core/hash.h"
 #include "core/random.h"
 #include "core/trace.h"
@@ -10,14 +13,13 @@
 namespace sextant::api {
 namespace {
 
-constexpr std::size_t kDocumentBytesMax = 4 << 20;  // of requests that are read whole
-
 // One request between its arrival and its answer.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(const Router::Parts& parts, const Protocol& protocol, std::string service,
-           net::Request request, net::Responder respond)
+  Exchange(const Router::Parts& parts, UnverifiedBodies& unverified, const Protocol& protocol,
+           std::string service, net::Request request, net::Responder respond)
       : parts_(parts),
+        unverified_(unverified),
         protocol_(protocol),
         service_(std::move(service)),
         request_(std::move(request)),
@@ -36,16 +38,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     auto parsed = protocol_.parse(request_);
     if (parsed) call_ = std::move(*parsed);
     // Who asks comes before what they ask: an unknown caller learns nothing of what exists.
-    if (protocol_.streams_bodies()) return authenticate(parsed, std::nullopt);
-    auto error = parsed ? std::nullopt : std::optional(parsed.error());
-    read_all(
-        std::move(request_.body), kDocumentBytesMax,
-        [self = shared_from_this(), error = std::move(error)](Result<std::string> text) mutable {
-          if (!text) return self->refuse(std::move(text).error());
-          const Result<WireCall> again =
-              error ? Result<WireCall>(std::unexpected(std::move(*error))) : WireCall{};
-          self->authenticate(again, std::move(*text));
-        });
+    unreadable_ = parsed ? std::nullopt : std::optional(std::move(parsed).error());
+    if (protocol_.streams_bodies() || guard::says_body_hash(request_.headers))
+      return authenticate(std::nullopt);
+    read_body_first();
   }
 
  private:
@@ -57,25 +53,52 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
             .body_sha256 = std::nullopt};
   }
 
-  // `text`: the body of a request that was read whole.
-  void authenticate(const Result<WireCall>& parsed, std::optional<std::string> text) {
+  // The signature covers the body's hash, which the head does not say.
+  void read_body_first() {
+    auto checked = parts_.authenticator.check_head(signed_request(), service_, parts_.clock.now());
+    if (!checked) return refuse(std::move(checked).error());
+    read_unverified(std::move(request_.body), [self = shared_from_this()](std::string text) {
+      self->authenticate(std::move(text));
+    });
+  }
+
+  // `text`: the body of a request that had to be read first.
+  void authenticate(std::optional<std::string> text) {
     auto request = signed_request();
     if (text) request.body_sha256 = sha256_hex(*text);
     auto authenticated = parts_.authenticator.authenticate(request, service_, parts_.clock.now());
     if (!authenticated) return refuse(std::move(authenticated).error());
     caller_.principal = authenticated->principal;
-    if (!parsed && caller_.principal.kind == sdk::PrincipalKind::Anonymous)
+    if (unreadable_ && is_anonymous())
       return refuse({Code::Denied, "Access Denied", "AccessDenied"});
-    if (!parsed) return refuse(parsed.error());
+    if (unreadable_) return refuse(std::move(*unreadable_));
     if (text) return with_document(*text);
     auto body = guard::check_payload(std::move(request_.body), *authenticated, request_.headers);
     if (!body) return refuse(std::move(body).error());
-    if (!call_.has_document) return run(std::move(*body));
-    read_all(std::move(*body), kDocumentBytesMax,
-             [self = shared_from_this()](Result<std::string> document) {
-               if (!document) return self->refuse(std::move(document).error());
-               self->with_document(*document);
-             });
+    if (protocol_.streams_bodies() && !call_.has_document) return run(std::move(*body));
+    auto on_text = [self = shared_from_this()](const std::string& document) {
+      self->with_document(document);
+    };
+    if (is_anonymous()) return read_unverified(std::move(*body), std::move(on_text));
+    read(std::move(*body), nullptr, std::move(on_text));
+  }
+
+  bool is_anonymous() const { return caller_.principal.kind == sdk::PrincipalKind::Anonymous; }
+
+  using OnText = std::move_only_function<void(std::string)>;
+  void read_unverified(std::unique_ptr<Body> body, OnText on_text) {
+    auto share = unverified_.enter();
+    if (!share) return refuse(too_many_unverified().error());
+    read(std::move(body), std::move(share), std::move(on_text));
+  }
+  void read(std::unique_ptr<Body> body, std::shared_ptr<UnverifiedBodies::Share> share,
+            OnText on_text) {
+    read_document(std::move(body), std::move(share), protocol_.too_large(),
+                  [self = shared_from_this(),
+                   on_text = std::move(on_text)](Result<std::string> text) mutable {
+                    if (!text) return self->refuse(std::move(text).error());
+                    on_text(std::move(*text));
+                  });
   }
 
   void with_document(const std::string& document) {
@@ -122,12 +145,14 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   const Router::Parts& parts_;
+  UnverifiedBodies& unverified_;
   const Protocol& protocol_;
   const std::string service_;
   net::Request request_;
   net::Responder respond_;
   guard::Caller caller_;
   WireCall call_;
+  std::optional<Error> unreadable_;  // why the head says no call
 };
 
 net::Response plain(int status, std::string text) {
@@ -144,37 +169,43 @@ void Router::add(std::string service, std::unique_ptr<Protocol> protocol) {
   protocols_[std::move(service)] = std::move(protocol);
 }
 
-bool Router::answer_open_endpoint(const net::Request& request, net::Responder& respond) const {
-  if (request.method != "GET" && request.method != "HEAD") return false;
+bool Router::is_open_endpoint(std::string_view method, std::string_view target) {
+  constexpr std::array<std::string_view, 3> kOpen{"health", "ready", "metrics"};
+  if ((method != "GET" && method != "HEAD") || !target.starts_with(kOwnPrefix)) return false;
+  target = target.substr(0, target.find('?')).substr(kOwnPrefix.size());
+  return std::ranges::find(kOpen, target) != kOpen.end();
+}
+
+void Router::answer_open_endpoint(const net::Request& request, net::Responder& respond) const {
   const auto path = request.path();
-  if (path == "/_sextant/health") {
+  if (path.ends_with("/health")) {
     respond(plain(200, "ok\n"));
-  } else if (path == "/_sextant/ready") {
+  } else if (path.ends_with("/ready")) {
     respond(ready_ ? plain(200, "ready\n") : plain(503, "not ready\n"));
-  } else if (path == "/_sextant/metrics") {
-    respond(plain(200, parts_.metrics.prometheus()));
   } else {
-    return false;
+    respond(plain(200, parts_.metrics.prometheus()));
   }
-  return true;
+}
+
+// Of our own endpoints by their path alone, of all others by what the signature claims; unsigned
+// requests are anonymous calls of S3.
+std::string Router::service_of(const net::Request& request) const {
+  if (request.path().starts_with(kOwnPrefix)) return "sextant";
+  const auto claimed = guard::claimed_service({.method = request.method,
+                                               .path = request.path(),
+                                               .query = request.query(),
+                                               .headers = request.headers});
+  const bool fits = claimed && *claimed != "sextant" && protocols_.contains(*claimed);
+  return fits ? *claimed : "s3";  // its errors; the scope will not fit
 }
 
 void Router::handle(net::Request request, net::Responder respond) {
-  if (answer_open_endpoint(request, respond)) return;
-  std::string service = "s3";  // unsigned requests are anonymous calls of S3
-  if (request.path().starts_with(kOwnPrefix)) {
-    service = "sextant";
-  } else if (auto claimed = guard::claimed_service({.method = request.method,
-                                                    .path = request.path(),
-                                                    .query = request.query(),
-                                                    .headers = request.headers})) {
-    service = *claimed;
-  }
-  auto protocol = protocols_.find(service);
-  if (protocol == protocols_.end())
-    protocol = protocols_.find("s3");  // its errors; the scope will not fit
-  std::make_shared<Exchange>(parts_, *protocol->second, protocol->first, std::move(request),
-                             std::move(respond))
+  if (is_open_endpoint(request.method, request.target))
+    return answer_open_endpoint(request, respond);
+  const auto protocol = protocols_.find(service_of(request));
+  SX_CHECK(protocol != protocols_.end());
+  std::make_shared<Exchange>(parts_, unverified_, *protocol->second, protocol->first,
+                             std::move(request), std::move(respond))
       ->start();
 }
 

@@ -18,7 +18,9 @@ constexpr std::array kSpecial{
     Special{"MethodNotAllowed", 405},      Special{"RequestTimeTooSkewed", 403},
     Special{"SignatureDoesNotMatch", 403}, Special{"InvalidAccessKeyId", 403},
     Special{"InvalidClientTokenId", 403},  Special{"ExpiredToken", 400},
-    Special{"MissingContentLength", 411},  Special{"LimitExceeded", 409},
+    Special{"MissingContentLength", 411},  Special{"RequestTimeout", 400},
+    Special{"RequestEntityTooLarge", 413}, Special{"QueryLimitExceeded", 422},
+    Special{"LimitExceeded", 409},
 };
 
 }  // namespace

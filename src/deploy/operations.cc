@@ -52,6 +52,9 @@ constexpr std::array kRows{
 // Stacks::find_change_set judges again, on its stack.
 Result<guard::Target> target_of(const Scope& scope, const sdk::Input& input) {
   const auto name = json::text_or(input.parameters, "StackName");
+  if (name.size() > 2'048) {
+    return fail(Code::Invalid, "'stackName' may have at most 2,048 characters", "ValidationError");
+  }
   if (name.empty()) return guard::Target{};
   if (!stack_name_of(scope, name)) return no_stack(name);
   if (is_arn(name)) return guard::Target{.resource = name};
@@ -59,8 +62,8 @@ Result<guard::Target> target_of(const Scope& scope, const sdk::Input& input) {
                                    scope.account.text() + ":stack/" + name + "/*"};
 }
 
-// The permit's commit as a call that waits. It is made on a worker thread, never on the
-// committer's.
+// The permit's commit as a call that waits: every operation here takes long, so it runs on a thread
+// that may.
 Permitted permitted_by(guard::Permit& permit) {
   return {.call = permit.call(), .commit = [&permit](ports::Batch batch) {
             return wait_for<Result<ports::Committed>>(
@@ -91,7 +94,8 @@ guard::OperationTable cloudformation_operations(Stacks& stacks) {
                output.result = std::move(*answer);
                reply(std::move(output));
              },
-         .secret_parameters = kSecret});
+         .secret_parameters = kSecret,
+         .takes_long = true});  // reads templates, waits for commits
   }
   return table;
 }

@@ -41,6 +41,25 @@ class Check {
         now_(now) {}
 
   Result<Authenticated> run(const CredentialStore& credentials) {
+    SX_TRY_AS(const bool is_claimed, read_claim());
+    if (!is_claimed) return anonymous();
+    SX_TRY_AS(const auto credential, check_claim(credentials));
+    return verify(*credential);
+  }
+
+  Result<> run_head(const CredentialStore& credentials) {
+    SX_TRY_AS(const bool is_claimed, read_claim());
+    if (is_claimed) {
+      SX_TRY(check_claim(credentials));
+    } else {
+      SX_TRY(anonymous());
+    }
+    return {};
+  }
+
+ private:
+  // False when there is none.
+  Result<bool> read_claim() {
     SX_TRY(refuse_repeated());
     if (reader_.count("authorization") > 0 && is_presigned(request_.query)) {
       return fail(
@@ -61,16 +80,18 @@ class Check {
       if (!claim) return std::unexpected(malformed_query(claim.error()));
       claim_ = std::move(*claim);
     } else {
-      return anonymous();
+      return false;
     }
+    return true;
+  }
+
+  Result<CredentialPtr> check_claim(const CredentialStore& credentials) const {
     SX_TRY(check_scope());
     SX_TRY(check_time());
     SX_TRY(check_signed_headers());
-    SX_TRY_AS(const auto credential, find_credential(credentials));
-    return verify(*credential);
+    return find_credential(credentials);
   }
 
- private:
   std::unexpected<Error> denied(std::string s3_name, std::string other_name,
                                 std::string message) const {
     return fail(Code::Denied, std::move(message),
@@ -324,6 +345,15 @@ std::optional<ClaimedSignature> claim_of(const SignedRequest& request) {
 Result<Authenticated> Authenticator::authenticate(const SignedRequest& request,
                                                   std::string_view service, Time now) const {
   return Check(request, service, region_, now).run(credentials_);
+}
+
+Result<> Authenticator::check_head(const SignedRequest& request, std::string_view service,
+                                   Time now) const {
+  return Check(request, service, region_, now).run_head(credentials_);
+}
+
+bool says_body_hash(const Headers& headers) {
+  return HeaderReader{headers}.count(kContentSha256) > 0;
 }
 
 std::optional<std::string> claimed_service(const SignedRequest& request) {

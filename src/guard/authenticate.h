@@ -68,11 +68,18 @@ class Authenticator {
   Result<Authenticated> authenticate(const SignedRequest& request, std::string_view service,
                                      Time now) const;
 
+  // As much of it as the head can say, and its errors in the same order: all but those of the
+  // signature. For services whose signature hangs on a body that is still to come, so that nothing
+  // is read of who can be refused without.
+  Result<> check_head(const SignedRequest& request, std::string_view service, Time now) const;
+
  private:
   const CredentialStore& credentials_;
   const Region region_;
 };
 
+// Whether the head says the body's hash, so that the signature can be checked before the body.
+bool says_body_hash(const Headers& headers);
 // The service that a request claims to be signed for: one endpoint serves many. Nothing is checked.
 std::optional<std::string> claimed_service(const SignedRequest& request);
 // The access key that it claims, for the audit record of a refused request.

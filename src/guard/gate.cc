@@ -41,8 +41,13 @@ void Permit::commit(ports::Batch batch, ports::CommitLog::OnDurable on_durable) 
                 });
 }
 
-Gate::Gate(Scope scope, const Clock& clock, const PolicySource& policies, AuditLog& audit)
-    : scope_(std::move(scope)), clock_(clock), policies_(policies), audit_(audit) {}
+Gate::Gate(Scope scope, const Clock& clock, const PolicySource& policies, AuditLog& audit,
+           LongCalls* long_calls)
+    : scope_(std::move(scope)),
+      clock_(clock),
+      policies_(policies),
+      audit_(audit),
+      long_calls_(long_calls) {}
 
 sdk::Call Gate::call_of(const Operation& operation, Caller caller, const sdk::Input& input) const {
   if (caller.principal.kind == sdk::PrincipalKind::User)
@@ -79,8 +84,10 @@ void Gate::run(const Operation& operation, Caller caller, sdk::Input input, sdk:
 
   auto decision = judge(call);
   if (decision.verdict == sdk::Verdict::Allow) {
-    return run_allowed(operation, std::move(call), std::move(decision), std::move(input),
-                       std::move(reply));
+    const bool in_turn = operation.takes_long && long_calls_ != nullptr;
+    const auto go_on = in_turn ? &Gate::run_in_turn : &Gate::run_allowed;
+    return (this->*go_on)(operation, std::move(call), std::move(decision), std::move(input),
+                          std::move(reply));
   }
   Error error{.code = Code::Denied, .message = decision.reason, .name = "AccessDenied"};
   deny(call, decision, std::move(error), std::move(reply));
@@ -101,6 +108,27 @@ void Gate::run_allowed(const Operation& operation, sdk::Call call, sdk::Decision
         });
   };
   operation.handle(permit, std::move(input), std::move(reply_when_recorded));
+}
+
+void Gate::run_in_turn(const Operation& operation, sdk::Call call, sdk::Decision decision,
+                       sdk::Input input, sdk::Reply reply) {
+  struct Waiting {
+    sdk::Call call;
+    sdk::Decision decision;
+    sdk::Input input;
+    sdk::Reply reply;
+  };
+  const std::shared_ptr<Waiting> waiting(
+      new Waiting{std::move(call), std::move(decision), std::move(input), std::move(reply)});
+  const bool starts = long_calls_->try_start([this, &operation, waiting] {
+    run_allowed(operation, std::move(waiting->call), std::move(waiting->decision),
+                std::move(waiting->input), std::move(waiting->reply));
+  });
+  if (starts) return;
+  waiting->decision.verdict = sdk::Verdict::Throttle;
+  waiting->decision.reason = "as many calls that take long are waiting as may; try again";
+  Error error{Code::Exhausted, waiting->decision.reason, "ServiceUnavailable"};
+  deny(waiting->call, waiting->decision, std::move(error), std::move(waiting->reply));
 }
 
 void Gate::deny(const sdk::Call& call, const sdk::Decision& decision, Error error,

@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/result.h"
 #include "guard/audit/audit_log.h"
+#include "guard/long_calls.h"
 #include "guard/operation.h"
 #include "guard/policy_source.h"
 #include "ports/commit.h"
@@ -55,10 +56,13 @@ struct Caller {
 
 class Gate {
  public:
-  // All outlive it.
-  Gate(Scope scope, const Clock& clock, const PolicySource& policies, AuditLog& audit);
+  // All outlive it. Without `long_calls` every handler runs on its caller's thread.
+  Gate(Scope scope, const Clock& clock, const PolicySource& policies, AuditLog& audit,
+       LongCalls* long_calls = nullptr);
 
   // Judges the call; when allowed runs operation.handle, otherwise replies Denied ("AccessDenied").
+  // What takes long is judged at once and runs when its turn comes; beyond the bound of those that
+  // wait the verdict is Throttle and the reply Exhausted ("ServiceUnavailable").
   // In every case exactly one audit record of this call is durable before `reply` runs (refused
   // anonymous calls: as AuditLog::record_refused counts them); when it cannot be written the reply
   // is that error. Any thread; reply runs on the handler's thread or on the committer's, so it must
@@ -79,12 +83,15 @@ class Gate {
   sdk::Call call_of(const Operation& operation, Caller caller, const sdk::Input& input) const;
   void run_allowed(const Operation& operation, sdk::Call call, sdk::Decision decision,
                    sdk::Input input, sdk::Reply reply);
+  void run_in_turn(const Operation& operation, sdk::Call call, sdk::Decision decision,
+                   sdk::Input input, sdk::Reply reply);
   void deny(const sdk::Call& call, const sdk::Decision& decision, Error error, sdk::Reply reply);
 
   const Scope scope_;
   const Clock& clock_;
   const PolicySource& policies_;
   AuditLog& audit_;
+  LongCalls* const long_calls_;
 };
 
 }  // namespace sextant::guard

@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <future>
 
 #include "adapters/memory/store.h"
 #include "guard/iam/iam_test_support.h"
@@ -102,6 +103,42 @@ TEST_F(GateTest, AReadIsRecordedBeforeItsReply) {
   ASSERT_EQ(records().size(), 1u);
   EXPECT_FALSE(records()[0].contains("errorCode"));
   EXPECT_EQ(records()[0].at("requestParameters").at("Bucket"), "b");
+}
+
+TEST_F(GateTest, WhatTakesLongRunsElsewhereAndIsBounded) {
+  allow();
+  LongCalls long_calls({.threads = 1, .waiting_max = 1});
+  Gate bounded(kScope, clock, policies, audit, &long_calls);
+  std::promise<void> begun;
+  std::promise<void> end;
+  auto held = operation([&](const std::shared_ptr<Permit>&, sdk::Input, sdk::Reply reply) {
+    begun.set_value();
+    end.get_future().wait();
+    reply(sdk::Output{});
+  });
+  auto waiting = operation(succeed());
+  held.takes_long = waiting.takes_long = true;
+  const auto start = [&](const Operation& op) {
+    auto answered = std::make_shared<std::promise<std::string>>();
+    auto answer = answered->get_future();
+    bounded.run(op, {.principal = test::user(), .request_id = RequestId("r")},
+                {.parameters = {{"Bucket", "b"}}}, [answered](const Result<sdk::Output>& output) {
+                  answered->set_value(output ? "" : output.error().name);
+                });
+    return answer;
+  };
+  auto first = start(held);
+  begun.get_future().wait();
+  auto second = start(waiting);
+  auto third = start(waiting);
+  EXPECT_EQ(third.get(), "ServiceUnavailable");
+  EXPECT_EQ(records()[0].at("errorCode"), "ServiceUnavailable");
+  EXPECT_EQ(records()[0].at("additionalEventData").at("decision"), "Throttle");
+  EXPECT_EQ(start(operation(succeed())).get(), "") << "what does not take long does not wait";
+  end.set_value();
+  EXPECT_EQ(first.get(), "");
+  EXPECT_EQ(second.get(), "");
+  long_calls.stop();
 }
 
 TEST_F(GateTest, SecretParametersAreNotInTheRecord) {

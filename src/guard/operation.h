@@ -30,14 +30,16 @@ struct Operation {
   // Reads memory only: what the call is about. Invalid (with the AWS error code) when a parameter
   // is missing or malformed.
   std::function<Result<Target>(const Scope&, const sdk::Input&)> target;
-  // Runs on a worker thread; must not block on other calls. Replies exactly once; the permit lives
-  // as long as whoever holds it.
+  // Runs on one of the threads that take requests and must not block; with `takes_long` on one that
+  // may (long_calls.h). Replies exactly once; the permit lives as long as whoever holds it.
   std::function<void(std::shared_ptr<Permit>, sdk::Input, sdk::Reply)> handle;
   // Parameters whose values must not stand in the audit log.
   std::vector<std::string_view> secret_parameters = {};
   // Parameters that default to who calls (IAM's UserName), before anybody looks at them. May be
   // empty.
   std::function<void(const sdk::Principal&, sdk::Input&)> complete = {};
+  // Computes or reads without a small bound, or waits for a commit.
+  bool takes_long = false;
 };
 
 using OperationTable = std::vector<Operation>;

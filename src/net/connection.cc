@@ -120,7 +120,7 @@ void Connection::begin_request(std::string_view input, std::size_t used) {
   if (shared_->draining) {
     return refuse(Refused::Draining, 503, "The node is stopping.");
   }
-  if (!shared_->in_progress.try_enter()) {
+  if (!shared_->try_enter(head)) {
     return refuse(Refused::Busy, 503, "Too many requests are in progress.");
   }
   shared_->metrics.requests_open.add(1);

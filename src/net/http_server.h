@@ -4,9 +4,11 @@
 // run handlers.
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/metrics.h"
 #include "core/result.h"
@@ -28,6 +30,9 @@ struct ServerOptions {
   int worker_threads = 4;  // run handlers and body callbacks
   std::size_t connections_max = 20'000;
   std::size_t requests_in_progress_max = 1'024;  // beyond: 503 with Retry-After
+  // Says of a head whether its request is let in beyond that bound, a few at a time: whoever asks
+  // how the node is must hear it above all when it is busy. Runs on the I/O threads.
+  std::function<bool(std::string_view method, std::string_view target)> is_vital = nullptr;
   std::size_t header_bytes_max = 64 * 1024;
   std::size_t headers_max = 128;
   // What all connections together may have sent ahead of being served: half heads, pipelined

@@ -172,6 +172,37 @@ TEST_F(HttpServerLimits, TheSocketIsReadOnlyAsFarAsTheConsumerAsked) {
   EXPECT_EQ(client.receive().value().status, 200);
 }
 
+TEST_F(HttpServerLimits, VitalRequestsAreLetInWhenTheServerIsFull) {
+  std::promise<void> full;
+  std::vector<Responder> held;  // by the one worker
+  start_with(
+      {.worker_threads = 1,
+       .requests_in_progress_max = 2,
+       .is_vital = [](std::string_view method,
+                      std::string_view target) { return method == "GET" && target == "/up"; }},
+      [&](const Request& request, Responder respond) {
+        if (request.path() == "/up") return respond(text_response(200, "up"));
+        held.push_back(std::move(respond));
+        if (held.size() == 2) full.set_value();
+      });
+  RawClient first(server_->port());
+  RawClient second(server_->port());
+  ASSERT_TRUE(first.send(kGet));
+  ASSERT_TRUE(second.send(kGet));
+  full.get_future().wait();
+  RawClient other(server_->port());
+  ASSERT_TRUE(other.send(kGet));
+  EXPECT_EQ(other.receive().value().status, 503);
+  RawClient vital(server_->port());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(vital.send("GET /up HTTP/1.1\r\nHost: a\r\n\r\n"));
+    EXPECT_EQ(vital.receive().value().body, "up");
+  }
+  for (auto& respond : held) respond(text_response(200, "ok"));
+  EXPECT_EQ(first.receive().value().status, 200);
+  held.clear();
+}
+
 TEST_F(HttpServerLimits, ConnectionsAboveTheLimitAreClosedAtOnce) {
   start_plain({.connections_max = 2});
   RawClient first(server_->port());

@@ -2,8 +2,8 @@
 
 namespace sextant::net {
 
-bool InProgress::try_enter() {
-  if (count_.fetch_add(1) < count_max_) return true;
+bool InProgress::try_enter(std::size_t beyond) {
+  if (count_.fetch_add(1) < count_max_ + beyond) return true;
   leave();
   return false;
 }

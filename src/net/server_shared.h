@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "net/http_server.h"
+#include "net/request_reader.h"
 #include "net/server_metrics.h"
 #include "net/worker_pool.h"
 
@@ -17,7 +18,7 @@ namespace sextant::net {
 class InProgress {
  public:
   explicit InProgress(std::size_t count_max) : count_max_(count_max) {}
-  bool try_enter();
+  bool try_enter(std::size_t beyond = 0);
   void leave();
   bool wait_for_none(std::chrono::seconds longest);
 
@@ -36,7 +37,13 @@ struct ServerShared {
         in_progress(with.requests_in_progress_max),
         // A request has at most its handler, one body callback and one step of its answer queued,
         // and each of them keeps it in progress.
-        workers(with.worker_threads, 3 * with.requests_in_progress_max) {}
+        workers(with.worker_threads, 3 * (with.requests_in_progress_max + kVitalMax)) {}
+
+  static constexpr std::size_t kVitalMax = 64;  // beyond requests_in_progress_max
+  bool try_enter(const Head& head) {
+    const bool vital = options.is_vital && options.is_vital(head.method, head.target);
+    return in_progress.try_enter(vital ? kVitalMax : 0);
+  }
 
   const ServerOptions options;
   Handler handler;  // empty once the server has stopped

@@ -5,68 +5,17 @@
 
 #include <filesystem>
 
-#include "core/credentials_file.h"
-#include "core/hash.h"
-#include "core/sigv4.h"
-#include "net/http_client.h"
-#include "server/node/node.h"
-#include "tests/support/raw_client.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/real_node.h"
 
 namespace sextant {
 namespace {
 
-class ClientGone : public testing::Test {
+class ClientGone : public test::RealNodeTest {
  protected:
-  ClientGone() {
-    server::NodeOptions options;
-    options.data = (folder_ / "data").string();
-    options.scope = {AccountId("000000000000"), Region("us-east-1")};
-    options.port = 0;
-    auto started = server::Node::start(options);
-    EXPECT_TRUE(started) << started.error().message;
-    node_ = std::move(*started);
-    root_ = *read_credentials_file(folder_ / "data/credentials");
-  }
-
-  struct Call {
-    std::string service;
-    std::string method;
-    std::string path;
-    std::string body = {};
-  };
-
-  net::Headers signed_headers(const Call& call) const {
-    sigv4::SignedRequest signing{
-        .method = call.method,
-        .path = call.path,
-        .query = "",
-        .headers = {{"host", "127.0.0.1:" + std::to_string(node_->port())}},
-        .payload_hash = sha256_hex(call.body)};
-    sigv4::sign(root_, "us-east-1", call.service, SystemClock().now(), signing);
-    return signing.headers;
-  }
-
-  Result<net::ClientResponse> send(const Call& call) {
-    net::ClientRequest request;
-    request.method = call.method;
-    request.url = "http://127.0.0.1:" + std::to_string(node_->port()) + call.path;
-    request.body = call.body;
-    request.headers = signed_headers(call);
-    return http_.send(request);
-  }
-  int status_of(const Call& call) {
-    const auto response = send(call);
-    return response ? response->status : 0;
-  }
-
   // Reads the beginning of the answer and leaves, one way or the other.
   void begin_and_leave(const Call& call, bool politely) {
     test::RawClient client(node_->port());
-    std::string text = call.method + " " + call.path + " HTTP/1.1\r\n";
-    for (const auto& [name, value] : signed_headers(call)) text += name + ": " + value + "\r\n";
-    if (!call.body.empty()) text += "Content-Length: " + std::to_string(call.body.size()) + "\r\n";
-    ASSERT_TRUE(client.send(text + "\r\n" + call.body));
+    ASSERT_TRUE(client.send(bytes_of(call)));
     char some[1000];
     const auto count = ::recv(client.socket(), some, sizeof(some), 0);
     ASSERT_GT(count, 12);
@@ -75,8 +24,7 @@ class ClientGone : public testing::Test {
   }
 
   double requests_open() {
-    const auto response = http_.send(
-        {.url = "http://127.0.0.1:" + std::to_string(node_->port()) + "/_sextant/metrics"});
+    const auto response = http_.send({.url = url("/_sextant/metrics")});
     if (!response) return -1;
     const std::string_view name = "\nsextant_http_requests_open ";
     const auto at = response->body.find(name);
@@ -99,11 +47,6 @@ class ClientGone : public testing::Test {
     }
     return count;
   }
-
-  test::TemporaryFolder folder_;
-  sigv4::Credentials root_;
-  std::unique_ptr<server::Node> node_;
-  net::HttpClient http_;
 };
 
 TEST_F(ClientGone, InTheMiddleOfAnObject) {

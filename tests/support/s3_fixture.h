@@ -32,6 +32,7 @@ struct Answer {
   boost::json::object result;
   std::string body;
   std::string error;  // "" or AWS's error code
+  std::string message;
   Code code = Code::Invalid;
 
   std::string text(std::string_view name) const {
@@ -139,6 +140,7 @@ class S3Test : public testing::Test {
     Answer answer;
     if (!output) {
       answer.code = output.error().code;
+      answer.message = output.error().message;
       answer.error = output.error().name.empty() ? "(no name)" : output.error().name;
       return answer;
     }

@@ -11,6 +11,8 @@
 namespace sextant::api::query {
 namespace {
 
+constexpr std::size_t kActionBytesMax = 2'048;
+
 void write_members(const json::Object& object, xml::Writer& writer);
 
 void write_member(std::string_view name, const json::Value& value, xml::Writer& writer) {
@@ -50,8 +52,11 @@ Result<WireCall> QueryProtocol::parse(const net::Request& request) const {
 
 Result<> QueryProtocol::add_document(std::string_view text, WireCall& call) const {
   SX_TRY_AS(call.parameters, parse_form(text));
-  call.operation = json::text_or(call.parameters, "Action");
-  if (call.operation.empty()) return fail(Code::Invalid, "the form has no Action", "MissingAction");
+  auto action = json::text_or(call.parameters, "Action");
+  if (action.empty()) return fail(Code::Invalid, "the form has no Action", "MissingAction");
+  if (action.size() > kActionBytesMax)
+    return fail(Code::Invalid, "no action has so long a name", "InvalidAction");
+  call.operation = std::move(action);
   call.parameters.erase("Action");
   call.parameters.erase("Version");
   return {};

@@ -13,6 +13,7 @@ class S3Protocol final : public Protocol {
   net::Response to_error(const net::Request& request, const Error& error,
                          const std::string& request_id) const override;
   bool streams_bodies() const override { return true; }
+  std::string_view too_large() const override { return "MaxMessageLengthExceeded"; }
 };
 
 }  // namespace sextant::api::s3

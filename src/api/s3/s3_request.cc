@@ -139,6 +139,17 @@ std::unexpected<Error> not_implemented(const std::string& what) {
       "NotImplemented");
 }
 
+// Whether S3 has something that this could ask for, be it here or not.
+bool knows(std::string_view method, On on, const Query& query) {
+  const bool is_form_or_cors = method == "OPTIONS" || (method == "POST" && on == On::Bucket);
+  if (is_form_or_cors && on != On::Service) return true;
+  return std::ranges::any_of(
+             kRoutes,
+             [&](const Route& route) { return route.method == method && route.on == on; }) ||
+         std::ranges::any_of(kSubresources,
+                             [&](std::string_view name) { return query.contains(name); });
+}
+
 struct Mapped {
   std::string_view from;
   std::string_view parameter;
@@ -233,6 +244,10 @@ Result<WireCall> parse_request(const net::Request& request) {
            selects(candidate.subresource, query);
   });
   if (route == kRoutes.end()) {
+    if (!knows(request.method, on, query)) {
+      return fail(Code::Invalid, "The specified method is not allowed against this resource.",
+                  "MethodNotAllowed");
+    }
     return not_implemented(request.method + " with " +
                            (query.empty() ? "no query" : "'" + query.begin()->first + "'"));
   }

@@ -9,9 +9,9 @@
 
 namespace sextant::api::s3 {
 
-// Errors: NotImplemented (an operation or subresource we do not have), InvalidURI,
-// MethodNotAllowed. Path-style
-// (/bucket/key) and virtual-hosted (bucket.localhost) addresses.
+// Errors: NotImplemented (an operation or subresource we do not have), MethodNotAllowed (what S3
+// does not have either), InvalidURI. Path-style (/bucket/key) and virtual-hosted (bucket.localhost)
+// addresses.
 Result<WireCall> parse_request(const net::Request& request);
 
 // The body of CompleteMultipartUpload into parameters. MalformedXML.

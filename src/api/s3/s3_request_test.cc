@@ -73,9 +73,13 @@ TEST(S3Request, OperationsByMethodPathAndQuery) {
       {"PUT", "/logs/k?uploadId=u", "NotImplemented"},
       {"POST", "/logs/k", "NotImplemented"},
       {"POST", "/logs/k?uploadId=u&restore", "NotImplemented"},
-      {"PATCH", "/logs/k", "NotImplemented"},
+      {"PATCH", "/logs/k", "MethodNotAllowed"},
+      {"PATCH", "/logs/k?acl", "NotImplemented"},
       {"OPTIONS", "/logs/k", "NotImplemented"},
-      {"POST", "/", "NotImplemented"},
+      {"OPTIONS", "/", "MethodNotAllowed"},
+      {"POST", "/", "MethodNotAllowed"},
+      {"POST", "/logs", "NotImplemented"},
+      {"PUT", "/", "MethodNotAllowed"},
   };
   for (const auto& row : table)
     EXPECT_EQ(meaning(request(row.method, row.target)), row.expected)

@@ -71,6 +71,11 @@ Result<> add_query(std::string_view query, boost::json::object& parameters) {
   return {};
 }
 
+// "" of another path: there is no such endpoint.
+std::string_view below_prefix(std::string_view path) {
+  return path.starts_with(kOwnPrefix) ? path.substr(kOwnPrefix.size()) : std::string_view();
+}
+
 std::string known_endpoints() {
   std::string names;
   for (const auto& route : kRoutes) {
@@ -83,7 +88,7 @@ std::string known_endpoints() {
 }  // namespace
 
 Result<WireCall> parse_request(const net::Request& request) {
-  const auto path = request.path().substr(kOwnPrefix.size());
+  const auto path = below_prefix(request.path());
   bool other_method = false;
   for (const auto& route : kRoutes) {
     std::string name;

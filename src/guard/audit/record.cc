@@ -12,8 +12,10 @@
 namespace sextant::guard {
 namespace {
 
-// CloudTrail cuts both at 1 KB.
+// CloudTrail cuts these at 1 KB.
 constexpr std::size_t kFieldBytesMax = 1'024;
+// The longest ARN that names something: an object's, of 13 + 63 + 1 + 1'024 bytes, or a role's.
+constexpr std::size_t kArnBytesMax = 2'048;
 // Larger parameters are left out, with their size told, so that a record stays a record.
 constexpr std::size_t kParametersBytesMax = 16 * 1'024;
 
@@ -100,7 +102,7 @@ void head(JsonLine& line, const sdk::Principal& principal, Time time, std::strin
   user_identity(line, principal);
   line.text("eventTime", seconds_text(time));
   line.text("eventSource", std::string(service) + ".amazonaws.com");
-  line.text("eventName", operation);
+  line.text("eventName", cut(operation));
   line.text("awsRegion", scope.region.text());
 }
 
@@ -129,7 +131,7 @@ void resources(JsonLine& line, const sdk::Call& call) {
   if (call.resource.empty() || call.resource == "*") return;
   line.open_list("resources");
   line.open();
-  line.text("ARN", call.resource);
+  line.text("ARN", cut(call.resource, kArnBytesMax));
   line.text("accountId",
             (call.resource_owner.empty() ? call.scope.account : call.resource_owner).text());
   if (call.service == "s3") {
@@ -209,7 +211,7 @@ void judged_calls(JsonLine& line, const DeliveryAttempt& attempt) {
                                ? call.principal.service
                                : call.principal.arn);
     line.text("action", call.action);
-    line.text("resource", call.resource);
+    line.text("resource", cut(call.resource, kArnBytesMax));
     verdict(line, decision);
     line.close();
   }

@@ -25,6 +25,7 @@
 #include "guard/gate.h"
 #include "guard/keys/credential_store.h"
 #include "guard/keys/node_keys.h"
+#include "guard/long_calls.h"
 #include "guard/snapshot_policy_source.h"
 #include "lake/delta_publisher.h"
 #include "lake/file_lander.h"
@@ -115,6 +116,7 @@ struct Node::Parts {
   std::unique_ptr<guard::SnapshotPolicySource> policies;
   store::ConfigurationStore::Listening policy_changes;
   std::unique_ptr<guard::AuditLog> audit;
+  std::unique_ptr<guard::LongCalls> long_calls;  // stopped before what its calls use
   std::unique_ptr<guard::Gate> gate;
   std::unique_ptr<lake::Manifest> manifest;
   std::unique_ptr<lake::DeltaPublisher> delta;
@@ -175,7 +177,8 @@ Result<> Node::Parts::open_guard() {
   policy_changes = configuration->listen(
       [this](const std::shared_ptr<const store::Configuration>& now) { policies->take(*now); });
   audit = std::make_unique<guard::AuditLog>(options.scope, clock, *store);
-  gate = std::make_unique<guard::Gate>(options.scope, clock, *policies, *audit);
+  long_calls = std::make_unique<guard::LongCalls>(guard::LongCalls::Limits{});
+  gate = std::make_unique<guard::Gate>(options.scope, clock, *policies, *audit, long_calls.get());
   return {};
 }
 
@@ -245,7 +248,8 @@ Result<> Node::Parts::add_services() {
                                              .files = *lake_files,
                                              .manifest = *manifest,
                                              .configuration = *configuration,
-                                             .gate = *gate}));
+                                             .gate = *gate,
+                                             .long_calls = long_calls.get()}));
   operations.add(services::node::operations({.scope = options.scope,
                                              .clock = clock,
                                              .state = *store,
@@ -299,6 +303,7 @@ Result<> Node::Parts::serve() {
       });
   net::ServerOptions how;
   how.tls = options.tls;
+  how.is_vital = api::Router::is_open_endpoint;
   SX_TRY_AS(server, net::HttpServer::start(
                         how, std::move(socket),
                         [this](net::Request request, net::Responder respond) {
@@ -344,6 +349,7 @@ void Node::stop(std::chrono::seconds longest) {
   parts_->router->set_ready(false);
   parts_->server->drain(longest);
   parts_->server.reset();
+  parts_->long_calls->stop();
   parts_->dispatcher->drain(longest);
 }
 

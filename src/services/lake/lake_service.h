@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/id.h"
 #include "guard/gate.h"
+#include "guard/long_calls.h"
 #include "guard/operation.h"
 #include "lake/manifest.h"
 #include "ports/lake_files.h"
@@ -18,10 +19,15 @@ struct LakeServiceParts {
   sextant::lake::Manifest& manifest;
   const store::ConfigurationStore& configuration;
   const guard::Gate& gate;
-  std::size_t queries_max = 8;  // at the same time, up to their last row; beyond: Exhausted
+  guard::LongCalls* long_calls =
+      nullptr;  // where rows are computed; without it, where they are read
+  // At the same time, up to their last row; beyond: Exhausted. Fewer than there are threads for
+  // long calls, so that other ones find a free thread.
+  std::size_t queries_max = 6;
 };
 
-// Query, ListTables, DescribeTable. A query sees the tables that its caller may glue:GetTable.
+// Query, ListTables, DescribeTable. Each sees the tables that its caller may glue:GetTable, and no
+// others.
 guard::OperationTable operations(LakeServiceParts parts);
 
 }  // namespace sextant::services::lake

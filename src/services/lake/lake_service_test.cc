@@ -162,8 +162,25 @@ TEST_F(LakeServiceTest, ACallerSeesOnlyTheTablesItMayRead) {
   const auto hidden = query("SELECT count(*) FROM alb");
   ASSERT_FALSE(hidden);
   EXPECT_EQ(hidden.error().code, Code::Invalid) << "as if it were not there";
+  EXPECT_EQ(ask("DescribeTable", {{"Name", "alb"}}).error().code, Code::NotFound);
+  EXPECT_TRUE(ask("DescribeTable", {{"Name", "malformed"}}));
+  const auto listed = ask("ListTables");
+  ASSERT_TRUE(listed);
+  ASSERT_EQ(listed->result.at("Tables").as_array().size(), 1u);
+  EXPECT_EQ(listed->result.at("Tables").as_array()[0].at("Name"), "malformed");
   deploy("*");
   EXPECT_EQ(count("alb"), "{\"n\":10}\n");
+}
+
+TEST_F(LakeServiceTest, AQueryThatMeetsItsOwnLimitIsNotToldToComeBack) {
+  const auto rows = query("SELECT ts FROM alb", {{"RowsMax", 9}});
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().name, "QueryLimitExceeded");
+  const auto time =
+      query("SELECT count(*) FROM range(1000000) AS a(i), range(1000000) AS b(j) WHERE i * j = -1",
+            {{"TimeMaxS", 1}});
+  ASSERT_FALSE(time);
+  EXPECT_EQ(time.error().name, "QueryLimitExceeded") << time.error().message;
 }
 
 TEST_F(LakeServiceTest, QueriesThatRunAtTheSameTimeAreBounded) {

@@ -27,10 +27,11 @@ struct Row {
   std::string_view action;
   Result<guard::Target> (*target)(const Scope&, const sdk::Input&);
   Result<sdk::Output> (*handle)(const LakeContext&, const sdk::Call&, const sdk::Input&);
+  bool takes_long = false;
 };
 
 constexpr std::array kRows{
-    Row{"Query", "athena:StartQueryExecution", workgroup, query},
+    Row{"Query", "athena:StartQueryExecution", workgroup, query, true},
     Row{"ListTables", "glue:GetTables", catalog, list_tables},
     Row{"DescribeTable", "glue:GetTables", catalog, describe_table},
 };
@@ -49,10 +50,10 @@ guard::OperationTable operations(LakeServiceParts parts) {
          .access = sdk::Access::Read,
          .category = sdk::EventCategory::Management,
          .target = row.target,
-         .handle = [shared, handle = row.handle](const std::shared_ptr<guard::Permit>& permit,
-                                                 sdk::Input input, sdk::Reply reply) {
-           reply(handle(*shared, permit->call(), input));
-         }});
+         .handle = [shared, handle = row.handle](
+                       const std::shared_ptr<guard::Permit>& permit, sdk::Input input,
+                       sdk::Reply reply) { reply(handle(*shared, permit->call(), input)); },
+         .takes_long = row.takes_long});
   }
   return table;
 }

@@ -10,24 +10,29 @@
 namespace sextant::services::lake {
 namespace {
 
-// Encodes batch after batch as the client reads: memory does not follow the number of rows.
-class RowsBody final : public Body {
+// A query's answer as bytes: encodes batch after batch as the client reads, so memory does not
+// follow the number of rows. One thread at a time.
+class EncodedRows {
  public:
-  RowsBody(std::unique_ptr<ports::RowReader> rows,
-           std::unique_ptr<sextant::lake::RowEncoder> encoder,
-           std::unique_ptr<QuerySlots::Slot> slot)
+  EncodedRows(std::unique_ptr<ports::RowReader> rows,
+              std::unique_ptr<sextant::lake::RowEncoder> encoder,
+              std::unique_ptr<QuerySlots::Slot> slot)
       : slot_(std::move(slot)), rows_(std::move(rows)), encoder_(std::move(encoder)) {}
 
-  void read(OnChunk on_chunk) override {
-    while (offset_ == ready_.size() && !ended_) {
-      auto bytes = next();
-      if (!bytes) return on_chunk(std::unexpected(std::move(bytes).error()));
-      ready_ = std::move(*bytes);
+  // Nothing has to be computed for the next chunk.
+  bool is_ready() const { return offset_ < ready_.size() || ended_; }
+  Result<> compute() {
+    while (!is_ready()) {
+      SX_TRY_AS(ready_, next());
       offset_ = 0;
     }
+    return {};
+  }
+  Result<std::string> take_chunk() {
+    SX_TRY(compute());
     auto chunk = ready_.substr(offset_, kChunkBytesMax);
     offset_ += chunk.size();
-    on_chunk(std::move(chunk));
+    return chunk;
   }
 
  private:
@@ -46,13 +51,34 @@ class RowsBody final : public Body {
   bool ended_ = false;
 };
 
-bool may_read(const LakeServiceParts& parts, const sdk::Call& call, const model::Table& table) {
-  auto read = call;
-  read.service = "glue";
-  read.operation = "GetTable";
-  read.action = "glue:GetTable";
-  read.resource = table.arn;
-  return parts.gate.judge(read).verdict == sdk::Verdict::Allow;
+// Whoever reads the body waits for no rows: they are computed on a thread for long calls.
+class RowsBody final : public Body {
+ public:
+  RowsBody(std::shared_ptr<EncodedRows> rows, guard::LongCalls* long_calls)
+      : rows_(std::move(rows)), long_calls_(long_calls) {}
+
+  void read(OnChunk on_chunk) override {
+    if (long_calls_ == nullptr || rows_->is_ready()) return on_chunk(rows_->take_chunk());
+    // The consumer may destroy the body meanwhile.
+    long_calls_->go_on(
+        [rows = rows_, on_chunk = std::move(on_chunk)]() mutable { on_chunk(rows->take_chunk()); });
+  }
+
+ private:
+  const std::shared_ptr<EncodedRows> rows_;
+  guard::LongCalls* const long_calls_;
+};
+
+struct QueryRequest {
+  std::string sql;
+  sextant::lake::RowFormat format = {};
+  ports::QueryLimits limits;
+};
+
+// The caller's own limit: the same query fails again, unlike one that finds the node busy.
+Error told(Error error) {
+  if (error.code == Code::Exhausted && error.name.empty()) error.name = "QueryLimitExceeded";
+  return error;
 }
 
 // Nothing has landed in it yet, so nobody knows its columns but the one that every table has.
@@ -81,33 +107,51 @@ std::uint64_t number_or(const boost::json::object& parameters, std::string_view 
              : otherwise;
 }
 
-}  // namespace
+// Runs until there are first bytes to send, so that what fails before is told as an error.
+Result<std::shared_ptr<EncodedRows>> start(const LakeContext& lake, const sdk::Call& call,
+                                           const QueryRequest& request,
+                                           std::unique_ptr<QuerySlots::Slot> slot) {
+  SX_TRY_AS(const auto tables, readable_tables(lake.parts, call));
+  SX_TRY_AS(auto rows, lake.parts.files.query(request.sql, tables, request.limits));
+  SX_TRY_AS(auto encoder, sextant::lake::make_row_encoder(request.format, rows->schema()));
+  auto encoded =
+      std::make_shared<EncodedRows>(std::move(rows), std::move(encoder), std::move(slot));
+  SX_TRY(encoded->compute());
+  return encoded;
+}
 
-Result<sdk::Output> query(const LakeContext& lake, const sdk::Call& call, const sdk::Input& input) {
+Result<QueryRequest> request_of(const boost::json::object& parameters) {
   constexpr std::uint64_t kTimeMaxS = 600;
-  const auto sql = json::text_or(input.parameters, "Sql");
-  const auto format =
-      sextant::lake::find_row_format(json::text_or(input.parameters, "Format", "json"));
-  if (sql.empty())
+  QueryRequest request;
+  request.sql = json::text_or(parameters, "Sql");
+  const auto format = sextant::lake::find_row_format(json::text_or(parameters, "Format", "json"));
+  if (request.sql.empty())
     return fail(Code::Invalid, "the request needs \"sql\"", "InvalidRequestException");
   if (!format)
     return fail(Code::Invalid, "\"format\" is json, ndjson, csv, parquet or arrow",
                 "InvalidRequestException");
-  ports::QueryLimits limits;
-  limits.rows_max = number_or(input.parameters, "RowsMax", limits.rows_max);
+  request.format = *format;
+  auto& limits = request.limits;
+  limits.rows_max = number_or(parameters, "RowsMax", limits.rows_max);
   limits.time_max =
-      std::chrono::seconds(std::min(kTimeMaxS, number_or(input.parameters, "TimeMaxS", 60)));
+      std::chrono::seconds(std::min(kTimeMaxS, number_or(parameters, "TimeMaxS", 60)));
+  return request;
+}
+
+}  // namespace
+
+Result<sdk::Output> query(const LakeContext& lake, const sdk::Call& call, const sdk::Input& input) {
+  SX_TRY_AS(const auto request, request_of(input.parameters));
   auto slot = lake.slots.take();
   if (!slot) {
     return fail(Code::Exhausted, "as many queries are running as may at the same time; try again",
                 "TooManyRequestsException");
   }
-  SX_TRY_AS(const auto tables, readable_tables(lake.parts, call));
-  SX_TRY_AS(auto rows, lake.parts.files.query(sql, tables, limits));
-  SX_TRY_AS(auto encoder, sextant::lake::make_row_encoder(*format, rows->schema()));
+  auto rows = start(lake, call, request, std::move(slot));
+  if (!rows) return std::unexpected(told(std::move(rows).error()));
   sdk::Output output;
-  output.result["ContentType"] = sextant::lake::content_type(*format);
-  output.body = std::make_unique<RowsBody>(std::move(rows), std::move(encoder), std::move(slot));
+  output.result["ContentType"] = sextant::lake::content_type(request.format);
+  output.body = std::make_unique<RowsBody>(std::move(*rows), lake.parts.long_calls);
   return output;
 }
 

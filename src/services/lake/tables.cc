@@ -46,26 +46,36 @@ boost::json::object to_json(const ports::LakeFile& file) {
 
 }  // namespace
 
-Result<sdk::Output> list_tables(const LakeContext& lake, const sdk::Call&, const sdk::Input&) {
+bool may_read(const LakeServiceParts& parts, const sdk::Call& call, const model::Table& table) {
+  auto read = call;
+  read.service = "glue";
+  read.operation = "GetTable";
+  read.action = "glue:GetTable";
+  read.resource = table.arn;
+  return parts.gate.judge(read).verdict == sdk::Verdict::Allow;
+}
+
+Result<sdk::Output> list_tables(const LakeContext& lake, const sdk::Call& call, const sdk::Input&) {
   SX_TRY_AS(const auto facts, lake.parts.manifest.tables());
   std::map<TableName, sextant::lake::TableFacts> by_name;
   for (const auto& table : facts) by_name[table.name] = table;
   boost::json::array tables;
   for (const auto& [name, table] : lake.parts.configuration.current()->tables) {
-    tables.push_back(facts_of(table, by_name[name]));
+    if (may_read(lake.parts, call, table)) tables.push_back(facts_of(table, by_name[name]));
   }
   sdk::Output output;
   output.result["Tables"] = std::move(tables);
   return output;
 }
 
-Result<sdk::Output> describe_table(const LakeContext& lake, const sdk::Call&,
+Result<sdk::Output> describe_table(const LakeContext& lake, const sdk::Call& call,
                                    const sdk::Input& input) {
   const TableName name(json::text_or(input.parameters, "Name"));
   const auto configuration = lake.parts.configuration.current();
   const auto declared = configuration->tables.find(name);
-  if (declared == configuration->tables.end()) {
-    return fail(Code::NotFound, "there is no table '" + name.text() + "'",
+  // Who may not read it does not learn that it is there.
+  if (declared == configuration->tables.end() || !may_read(lake.parts, call, declared->second)) {
+    return fail(Code::NotFound, "there is no table '" + name.text() + "' that you may read",
                 "EntityNotFoundException");
   }
   SX_TRY_AS(const auto table, lake.parts.manifest.find(name));

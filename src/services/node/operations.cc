@@ -11,13 +11,14 @@ struct Row {
   std::string_view name;
   std::string_view action;
   Result<sdk::Output> (*handle)(const NodeParts&, const sdk::Input&);
+  bool takes_long = false;  // may look at everything there is
 };
 
 constexpr std::array kRows{
     Row{"GetStatus", "sextant:GetStatus", get_status},
     Row{"ListFunctions", "lambda:ListFunctions", list_functions},
-    Row{"ListDeliveries", "sextant:ListDeliveries", list_deliveries},
-    Row{"SummarizeDeliveries", "sextant:ListDeliveries", summarize_deliveries},
+    Row{"ListDeliveries", "sextant:ListDeliveries", list_deliveries, true},
+    Row{"SummarizeDeliveries", "sextant:ListDeliveries", summarize_deliveries, true},
 };
 
 }  // namespace
@@ -36,7 +37,8 @@ guard::OperationTable operations(NodeParts parts) {
                      },
                      .handle = [shared, handle = row.handle](
                                    const std::shared_ptr<guard::Permit>&, sdk::Input input,
-                                   sdk::Reply reply) { reply(handle(*shared, input)); }});
+                                   sdk::Reply reply) { reply(handle(*shared, input)); },
+                     .takes_long = row.takes_long});
   }
   return table;
 }

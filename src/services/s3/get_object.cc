@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <boost/json.hpp>
-#include <charconv>
 #include <utility>
 
 #include "core/json.h"
 #include "core/time_text.h"
+#include "services/s3/byte_range.h"
 #include "services/s3/checksums.h"
 #include "services/s3/handlers.h"
 #include "services/s3/names.h"
@@ -12,46 +12,6 @@
 
 namespace sextant::services::s3 {
 namespace {
-
-struct ByteRange {
-  std::uint64_t first = 0;
-  std::uint64_t count = 0;
-  bool partial = false;
-};
-
-std::unexpected<Error> invalid_range() {
-  return fail(Code::Invalid, "The requested range is not satisfiable", "InvalidRange");
-}
-
-std::optional<std::uint64_t> to_number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// RFC 9110 §14.1.2: "bytes=0-99", "bytes=100-", "bytes=-50". Anything else, several ranges too, is
-// ignored and the whole object is sent, as S3 does.
-Result<ByteRange> parse_range(std::string_view text, std::uint64_t size) {
-  const ByteRange whole{.first = 0, .count = size};
-  constexpr std::string_view kUnit = "bytes=";
-  if (!text.starts_with(kUnit)) return whole;
-  text.remove_prefix(kUnit.size());
-  const auto dash = text.find('-');
-  if (dash == std::string_view::npos) return whole;
-  const auto first = to_number(text.substr(0, dash));
-  const auto last = to_number(text.substr(dash + 1));
-  if (!first && (dash != 0 || !last)) return whole;
-  if (!first) {
-    const auto count = std::min(*last, size);
-    if (count == 0) return invalid_range();
-    return ByteRange{.first = size - count, .count = count, .partial = true};
-  }
-  if ((last && *last < *first) || (!last && dash + 1 != text.size())) return whole;
-  if (*first >= size) return invalid_range();
-  const auto end = last ? std::min(*last, size - 1) : size - 1;
-  return ByteRange{.first = *first, .count = end - *first + 1, .partial = true};
-}
 
 bool names_etag(std::string_view list, const std::string& etag) {
   return list == "*" || list.contains(quoted(etag)) || list == etag;
@@ -133,15 +93,32 @@ Result<Found> find(const S3Context& s3, const boost::json::object& parameters) {
   return Found{std::move(object->record), range, std::move(result)};
 }
 
+struct Opened {
+  Found found;
+  std::shared_ptr<const store::BodyReader> reader;
+};
+
+// Between the look at the record and the opening of its bytes somebody may overwrite the object,
+// and the old bytes go: then the record is another one.
+Result<Opened> open(const S3Context& s3, const boost::json::object& parameters) {
+  constexpr int kTriesMax = 8;
+  for (int tries_left = kTriesMax;;) {
+    SX_TRY_AS(auto found, find(s3, parameters));
+    auto reader = s3.parts.bodies.open(found.record.body);
+    if (reader) return Opened{std::move(found), std::move(*reader)};
+    if (reader.error().code != Code::NotFound || --tries_left == 0)
+      return std::unexpected(std::move(reader).error());
+  }
+}
+
 }  // namespace
 
 void get_object(const S3Ptr& s3, PermitPtr, sdk::Input input, sdk::Reply reply) {
-  auto found = find(*s3, input.parameters);
-  if (!found) return reply(std::unexpected(as_s3_error(std::move(found).error())));
-  auto reader = s3->parts.bodies.open(found->record.body);
-  if (!reader) return reply(std::unexpected(as_s3_error(std::move(reader).error())));
-  auto body = store::make_body(std::move(*reader), found->range.first, found->range.count);
-  reply(sdk::Output{std::move(found->result), std::move(body)});
+  auto opened = open(*s3, input.parameters);
+  if (!opened) return reply(std::unexpected(as_s3_error(std::move(opened).error())));
+  auto& [found, reader] = *opened;
+  auto body = store::make_body(std::move(reader), found.range.first, found.range.count);
+  reply(sdk::Output{std::move(found.result), std::move(body)});
 }
 
 void head_object(const S3Ptr& s3, PermitPtr, sdk::Input input, sdk::Reply reply) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/encoding.h"
+#include "core/log.h"
 
 namespace sextant::services::s3 {
 namespace {
@@ -72,23 +73,47 @@ std::unexpected<Error> invalid_argument(std::string message) {
   return fail(Code::Invalid, std::move(message), "InvalidArgument");
 }
 
+namespace {
+
+struct Words {
+  Code code;  // as the caller hears it
+  std::string_view name;
+  std::string_view message;
+};
+
+Words words_of(Code code) {
+  switch (code) {
+    case Code::Invalid:
+      return {Code::Invalid, "InvalidRequest", "The request cannot be carried out as it is."};
+    case Code::Conflict:
+      return {Code::Conflict, "OperationAborted",
+              "A conflicting conditional operation is currently in progress against this resource. "
+              "Try again."};
+    case Code::Denied: return {Code::Denied, "AccessDenied", "Access Denied"};
+    case Code::Exhausted:
+      return {Code::Exhausted, "SlowDown",
+              "A queue or the disk of the node is full. Please reduce your request rate."};
+    case Code::Unavailable: return {Code::Unavailable, "ServiceUnavailable", "Please try again."};
+    case Code::NotFound:  // what a record says is there
+    case Code::Corrupt: break;
+  }
+  return {Code::Corrupt, "InternalError", "We encountered an internal error. Please try again."};
+}
+
+}  // namespace
+
 Error as_s3_error(Error error) {
   if (!error.name.empty()) return error;
-  switch (error.code) {
-    case Code::Invalid: error.name = "InvalidRequest"; break;
-    case Code::NotFound: error.name = "NoSuchKey"; break;
-    case Code::Conflict:
-      error.name = "OperationAborted";
-      error.message =
-          "A conflicting conditional operation is currently in progress against this resource. "
-          "Try again.";
-      break;
-    case Code::Denied: error.name = "AccessDenied"; break;
-    case Code::Exhausted: error.name = "SlowDown"; break;
-    case Code::Unavailable: error.name = "ServiceUnavailable"; break;
-    case Code::Corrupt: error.name = "InternalError"; break;
-  }
-  return error;
+  const auto words = words_of(error.code);
+  if (words.code == Code::Corrupt)
+    log::error("something stored cannot be read", {{"error", error.message}});
+  return {words.code, std::string(words.message), std::string(words.name)};
+}
+
+Error as_body_error(Error error) {
+  if (error.name.empty() && error.code == Code::Invalid) error.name = "IncompleteBody";
+  if (error.name.empty() && error.code == Code::Unavailable) error.name = "RequestTimeout";
+  return as_s3_error(std::move(error));
 }
 
 }  // namespace sextant::services::s3

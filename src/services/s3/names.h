@@ -23,6 +23,9 @@ std::unexpected<Error> no_such_upload(std::string_view upload_id);
 std::unexpected<Error> invalid_argument(std::string message);
 
 // An error of a port as S3 words it: Exhausted -> SlowDown (503), Conflict -> OperationAborted, …
+// What a port says is for the node's log: it may name files. Errors that have their name stay.
 Error as_s3_error(Error error);
+// The same of an error from reading a request's body, which is about what the client sent.
+Error as_body_error(Error error);
 
 }  // namespace sextant::services::s3

@@ -189,6 +189,55 @@ TEST_F(S3Objects, BytesThatNobodyNeedsAreRemoved) {
   }
 }
 
+// Blobs with which something happens when one is opened.
+class WatchedBlobs final : public ports::BlobStore {
+ public:
+  using Bytes = Result<std::unique_ptr<ports::BlobReader>>;
+  explicit WatchedBlobs(ports::BlobStore& blobs) : blobs_(blobs) {}
+  Result<std::unique_ptr<ports::BlobWriter>> create() override { return blobs_.create(); }
+  Bytes open(const ports::BlobId& id) const override {
+    if (on_open) on_open(id);
+    return blobs_.open(id);
+  }
+  Result<> remove(const ports::BlobId& id) override { return blobs_.remove(id); }
+  Result<std::vector<ports::BlobId>> list(const ports::BlobId& after,
+                                          std::size_t limit) const override {
+    return blobs_.list(after, limit);
+  }
+  std::function<void(const ports::BlobId&)> on_open;
+
+ private:
+  ports::BlobStore& blobs_;
+};
+
+TEST_F(S3Objects, AReadWhileItIsOverwrittenGivesOneVersionOrTheOther) {
+  WatchedBlobs watched(blobs);
+  bodies.emplace(store, store, watched);
+  open_operations();
+  put("k", pattern(70'000));
+  int overwrites = 0;
+  watched.on_open = [&](const ports::BlobId& id) {
+    if (overwrites == 3) return;
+    put("k", pattern(70'001 + static_cast<std::size_t>(++overwrites)));
+    EXPECT_TRUE(blobs.remove(id));  // as the collector may at once
+  };
+  const auto got = get("k");
+  EXPECT_EQ(got.error, "");
+  EXPECT_EQ(overwrites, 3);
+  EXPECT_EQ(got.body, pattern(70'004));
+  EXPECT_EQ(got.text("ContentLength"), "70004");
+  watched.on_open = nullptr;
+}
+
+TEST_F(S3Objects, BytesThatAreMissingAreTheNodesFaultAndItsAffair) {
+  put("k", pattern(70'000));
+  for (const auto& id : *blobs.list(ports::BlobId(), 10)) ASSERT_TRUE(blobs.remove(id));
+  const auto got = get("k");
+  EXPECT_EQ(got.error, "InternalError");
+  EXPECT_EQ(got.code, Code::Corrupt);
+  EXPECT_EQ(got.message, "We encountered an internal error. Please try again.");
+}
+
 TEST_F(S3Objects, ARefusedPutLeavesNoBytes) {
   put("k", "x");
   EXPECT_EQ(put("k", pattern(70'000), {{"IfNoneMatch", "*"}}).error, "PreconditionFailed");

@@ -61,10 +61,12 @@ void receive_body(std::shared_ptr<S3Context> s3, sdk::Input input,
                       "EntityTooLarge");
         }
         state->taker.update(chunk);
-        return state->writer.append(chunk);
+        auto appended = state->writer.append(chunk);
+        if (!appended) return std::unexpected(as_s3_error(std::move(appended).error()));
+        return {};
       },
       [state, on_done = std::move(on_done)](Result<> read) mutable {
-        if (!read) return on_done(std::unexpected(as_s3_error(std::move(read).error())));
+        if (!read) return on_done(std::unexpected(as_body_error(std::move(read).error())));
         auto taken = state->taker.finish(state->trailers ? state->trailers()
                                                          : std::map<std::string, std::string>{});
         if (!taken) return on_done(std::unexpected(std::move(taken).error()));

@@ -81,6 +81,8 @@ Result<std::optional<std::string>> session_policy_of(const object& parameters) {
 Result<guard::Target> assume_role_target(const Scope&, const sdk::Input& input) {
   const auto& parameters = input.parameters;
   const auto role = json::text_or(parameters, "RoleArn");
+  // AWS's bound.
+  if (role.size() > 2'048) return invalid("'roleArn' may have at most 2,048 characters");
   if (!role.starts_with("arn:aws:iam::") || !role.contains(":role/"))
     return invalid("'" + role + "' at 'roleArn' is not the ARN of a role");
   const auto session = json::text_or(parameters, "RoleSessionName");
