@@ -17,6 +17,7 @@ void write(const std::string& name, const boost::json::value& value, std::string
     for (const auto& [child, inner] : *object)
       write(name + "." + uri_encode({child.data(), child.size()}), inner, form);
   } else if (const auto* list = value.if_array()) {
+    if (list->empty()) form += (form.empty() ? "" : "&") + name + ".member=";
     for (std::size_t i = 0; i < list->size(); ++i)
       write(name + ".member." + std::to_string(i + 1), (*list)[i], form);
   } else {

@@ -46,6 +46,8 @@ Result<> add(const std::string& name, std::string value, Tree& root) {
 Result<boost::json::value> to_value(const std::string& name, const Tree& tree);
 
 Result<boost::json::value> to_list(const std::string& name, const Tree& members) {
+  if (members.value && !members.value->empty())
+    return malformed("'" + name + "' is both a value and a list");
   boost::json::array list;
   for (std::size_t number = 1; number <= members.children.size(); ++number) {
     const auto item = members.children.find(std::to_string(number));

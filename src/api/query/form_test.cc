@@ -48,7 +48,8 @@ TEST(QueryForm, WhatCannotBeMeantIsRefused) {
        {std::string("A=%"), std::string("A=%2"), std::string("%zz=1"), std::string("A=1&A=2"),
         std::string("A=1&A.B=2"), std::string("T.member.2=a"), std::string("T.member.0=a"),
         std::string("T.member.01=a"), std::string("T.member.x=a"),
-        std::string("T.member.1=a&T.member.3=b"), many, deep + "=1"}) {
+        std::string("T.member.1=a&T.member.3=b"), std::string("T.member=a"),
+        std::string("T.member=a&T.member.1=b"), many, deep + "=1"}) {
     EXPECT_EQ(read(form), "MalformedQueryString") << form.substr(0, 100);
   }
   EXPECT_EQ(read(many.substr(many.find('&') + 1)).substr(0, 2), "{\"") << "as many as may be";

@@ -37,7 +37,8 @@ guard::OperationTable operations(AuditParts parts) {
                      },
                      .handle = [shared, handle = row.handle](
                                    const std::shared_ptr<guard::Permit>&, sdk::Input input,
-                                   sdk::Reply reply) { reply(handle(*shared, input)); }});
+                                   sdk::Reply reply) { reply(handle(*shared, input)); },
+                     .takes_long = true});  // each reads the log, or waits for a commit
   }
   return table;
 }

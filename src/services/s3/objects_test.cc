@@ -231,7 +231,8 @@ TEST_F(S3Objects, AReadWhileItIsOverwrittenGivesOneVersionOrTheOther) {
 
 TEST_F(S3Objects, BytesThatAreMissingAreTheNodesFaultAndItsAffair) {
   put("k", pattern(70'000));
-  for (const auto& id : *blobs.list(ports::BlobId(), 10)) ASSERT_TRUE(blobs.remove(id));
+  const auto stored = blobs.list(ports::BlobId(), 10);
+  for (const auto& id : *stored) ASSERT_TRUE(blobs.remove(id));
   const auto got = get("k");
   EXPECT_EQ(got.error, "InternalError");
   EXPECT_EQ(got.code, Code::Corrupt);
