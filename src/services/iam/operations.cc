@@ -129,6 +129,7 @@ guard::Operation operation_of(const std::shared_ptr<Service>& service, const Row
     output.result = std::move(*answer);
     reply(std::move(output));
   };
+  operation.takes_long = row.access == kWrite;  // waits for its commit
   if (row.subject == Subject::Caller) operation.complete = name_caller;
   return operation;
 }
