@@ -8,6 +8,7 @@
 #include "guard/iam/validate.h"
 #include "guard/snapshot_policy_source.h"
 #include "model/managed_policies.h"
+#include "store/system_tables.h"
 
 namespace sextant::deploy {
 namespace {
@@ -203,6 +204,8 @@ class Check {
   }
   void check_tables(const model::App& app) {
     for (const auto& [name, table] : app.tables) {
+      if (name == store::kAuditTable)
+        report(table.position, "table '" + name + "' is the node's own: choose another name");
       if (databases_.contains(table.database)) continue;
       report(table.position, "table '" + name + "' lies in database '" + table.database +
                                  "', which there is not; declare an AWS::Glue::Database");

@@ -14,6 +14,7 @@
 #include "core/result.h"
 #include "deploy/consistency.h"
 #include "deploy/stack_record.h"
+#include "guard/audit/event_class.h"
 #include "model/app.h"
 #include "model/changes.h"
 #include "ports/commit.h"
@@ -39,6 +40,8 @@ using Commit = std::function<Result<ports::Committed>(ports::Batch)>;
 struct Permitted {
   const sdk::Call& call;
   Commit commit;
+  // What the change is, for the call's audit record.
+  std::function<void(guard::EventClasses)> note = [](guard::EventClasses) {};
 };
 
 // What is deployed, at one version of the configuration.

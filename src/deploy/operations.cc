@@ -65,10 +65,13 @@ Result<guard::Target> target_of(const Scope& scope, const sdk::Input& input) {
 // The permit's commit as a call that waits: every operation here takes long, so it runs on a thread
 // that may.
 Permitted permitted_by(guard::Permit& permit) {
-  return {.call = permit.call(), .commit = [&permit](ports::Batch batch) {
-            return wait_for<Result<ports::Committed>>(
-                [&](auto done) { permit.commit(std::move(batch), std::move(done)); });
-          }};
+  auto commit = [&permit](ports::Batch batch) {
+    return wait_for<Result<ports::Committed>>(
+        [&](auto done) { permit.commit(std::move(batch), std::move(done)); });
+  };
+  return {.call = permit.call(),
+          .commit = std::move(commit),
+          .note = [&permit](guard::EventClasses classes) { permit.note(classes); }};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/random.h"
+#include "deploy/change_classes.h"
 #include "deploy/policy_check.h"
 #include "deploy/prepared_deploy.h"
 #include "deploy/stack_errors.h"
@@ -225,6 +226,10 @@ Result<> Stacks::check_caller(const Prepared& prepared, const Permitted& permitt
 
 Result<DoneDeploy> Stacks::apply(Prepared prepared, const Permitted& permitted) {
   SX_TRY(check_caller(prepared, permitted));
+  const model::App none;
+  const auto before = prepared.deployed.apps.find(prepared.record.name);
+  permitted.note(change_classes(before == prepared.deployed.apps.end() ? none : before->second,
+                                prepared.app ? *prepared.app : none));
   SX_TRY(deployer_.apply(prepared.deployed, prepared.app, {prepared.record, prepared.read_at},
                          permitted.commit));
   return DoneDeploy{std::move(prepared.record), std::move(prepared.warnings)};

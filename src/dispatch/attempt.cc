@@ -51,8 +51,10 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   Attempt(const DispatcherParts& parts, const DispatcherOptions& options, Revisions& revisions)
       : parts_(parts), options_(options), revisions_(revisions), request_id_(make_uuid()) {}
 
-  void run(const DueEntry& entry, const Attempts::OnStaged& staged, Attempts::OnEnded ended) {
+  void run(const DueEntry& entry, bool held_back, const Attempts::OnStaged& staged,
+           Attempts::OnEnded ended) {
     ended_ = std::move(ended);
+    if (held_back) classes_ = guard::EventClass::ConcurrencyLimit;
     if (auto loaded = load(entry.id); !loaded) {
       log::error("cannot read a delivery; trying again",
                  {{"delivery", entry.id.text()}, {"error", loaded.error().message}});
@@ -228,7 +230,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     parts_.audit.add(batch, guard::DeliveryAttempt{.delivery = delivery_,
                                                    .judged = judged(),
                                                    .request_id = request_id_,
-                                                   .function_arn = function_->arn});
+                                                   .function_arn = function_->arn,
+                                                   .classes = classes_});
   }
 
   std::span<const guard::JudgedCall> judged() const {
@@ -272,6 +275,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   store::Delivery delivery_;
   std::uint64_t version_ = 0;
   bool too_old_ = false;  // for another attempt
+  guard::EventClasses classes_;
   bool is_deployed_ = true;
   std::shared_ptr<const model::Function> function_;
   std::optional<AttemptJudge> judge_;  // of the calls that this attempt makes
@@ -283,8 +287,9 @@ Attempts::Attempts(const DispatcherParts& parts, const DispatcherOptions& option
                    Revisions& revisions)
     : parts_(parts), options_(options), revisions_(revisions) {}
 
-void Attempts::run(const DueEntry& entry, const OnStaged& staged, OnEnded ended) {
-  std::make_shared<Attempt>(parts_, options_, revisions_)->run(entry, staged, std::move(ended));
+void Attempts::run(const DueEntry& entry, bool held_back, const OnStaged& staged, OnEnded ended) {
+  std::make_shared<Attempt>(parts_, options_, revisions_)
+      ->run(entry, held_back, staged, std::move(ended));
 }
 
 }  // namespace sextant::dispatch

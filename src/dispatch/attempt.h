@@ -35,7 +35,8 @@ class Attempts {
   // exactly once, on this thread or on the committer's, and must be short.
   using OnStaged = std::function<void(std::uint64_t landing_bytes)>;
   using OnEnded = std::move_only_function<void(AttemptResult)>;
-  void run(const DueEntry& entry, const OnStaged& staged, OnEnded ended);
+  // held_back: the delivery waited because its function ran as often as it may.
+  void run(const DueEntry& entry, bool held_back, const OnStaged& staged, OnEnded ended);
 
  private:
   const DispatcherParts& parts_;

@@ -76,7 +76,10 @@ class PoolDispatcher final : public Dispatcher {
   void wake(const store::Delivery& delivery) override {
     {
       std::lock_guard lock(mutex_);
-      add_waiting(lane_of(delivery.function), {delivery.due, delivery.id});
+      auto& lane = lane_of(delivery.function);
+      add_waiting(lane, {delivery.due, delivery.id});
+      if (lane.window.in_flight() >= concurrency_of(delivery.function))
+        lane.held_back = parts_.clock.now();
     }
     runnable_.notify_one();
     changed_.notify_all();
@@ -113,7 +116,8 @@ class PoolDispatcher final : public Dispatcher {
   struct Task {
     enum class Kind { Attempt, Refill, Confirm } kind;
     FunctionName function;
-    DueEntry entry = {};  // not of a refill
+    DueEntry entry = {};     // not of a refill
+    bool held_back = false;  // of an attempt: it waited for the function's concurrency
   };
 
   Result<store::keys::DueKey> parse_due(const std::string& key) const {
@@ -157,11 +161,16 @@ class PoolDispatcher final : public Dispatcher {
         ++in_flight_;
         return Task{Task::Kind::Confirm, lane->first, std::move(*entry)};
       }
-      if (window.in_flight() >= concurrency_of(lane->first)) continue;
-      if (auto entry = window.take(parts_.clock.now())) {
+      const auto now = parts_.clock.now();
+      if (window.in_flight() >= concurrency_of(lane->first)) {
+        if (const auto next = window.next(); next && *next <= now) lane->second.held_back = now;
+        continue;
+      }
+      if (auto entry = window.take(now)) {
         served_last_ = lane->first;
         ++in_flight_;
-        return Task{Task::Kind::Attempt, lane->first, std::move(*entry)};
+        const bool held_back = lane->second.held_back >= entry->when;
+        return Task{Task::Kind::Attempt, lane->first, std::move(*entry), held_back};
       }
     }
     return std::nullopt;
@@ -187,7 +196,7 @@ class PoolDispatcher final : public Dispatcher {
       if (!task) return;
       changed_.notify_all();  // the earliest waiting one may be another now
       switch (task->kind) {
-        case Task::Kind::Attempt: attempt(task->function, task->entry); break;
+        case Task::Kind::Attempt: attempt(*task); break;
         case Task::Kind::Refill: refill(task->function, stop); break;
         case Task::Kind::Confirm: confirm(task->function, task->entry); break;
       }
@@ -218,16 +227,16 @@ class PoolDispatcher final : public Dispatcher {
     one_less_in_flight();
   }
 
-  void attempt(const FunctionName& function, const DueEntry& entry) {
+  void attempt(const Task& task) {
     auto bytes = std::make_shared<std::uint64_t>(0);
     attempts_.run(
-        entry,
+        task.entry, task.held_back,
         [this, bytes](std::uint64_t landing_bytes) {
           *bytes = landing_bytes;
           std::lock_guard lock(mutex_);
           landing_bytes_ += landing_bytes;
         },
-        [this, function, entry, bytes](const AttemptResult& result) {
+        [this, function = task.function, entry = task.entry, bytes](const AttemptResult& result) {
           ended(function, entry, *bytes, result);
         });
   }

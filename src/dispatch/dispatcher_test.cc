@@ -29,6 +29,12 @@ class DispatcherTest : public test::DispatchTest {
       return {};
     };
   }
+  std::size_t records_of_class(const std::string& name) {
+    const auto all = store.read(store::keys::audit_stream(scope), 1, 10'000, 1 << 26);
+    return static_cast<std::size_t>(std::ranges::count_if(*all, [&](const auto& record) {
+      return record.payload.contains("\"eventClass\":[\"" + name + "\"]");
+    }));
+  }
   FunctionStatus status() {
     const auto all = dispatcher->status();
     return all.empty() ? FunctionStatus{} : all.front();
@@ -182,6 +188,7 @@ TEST_F(DispatcherTest, ATimeoutIsAFailureOfTheFunction) {
   const auto ended = outcome_of(send("k", std::string(600'000, '\n')));
   EXPECT_EQ(ended.outcome, OutcomeKind::Dropped);
   EXPECT_EQ(ended.cause->code, "Sandbox.Timedout");
+  EXPECT_EQ(records_of_class("FunctionTimeout"), 1u);
 }
 
 TEST_F(DispatcherTest, WhatCannotBeProcessedGoesToTheFailureDestination) {
@@ -241,6 +248,7 @@ TEST_F(DispatcherTest, TheGateDecidesOnEachOfItsCalls) {
   const auto no_permission =
       cause_without("a", [](model::App& changed) { changed.permissions.clear(); });
   EXPECT_TRUE(no_permission.contains("lambda:InvokeFunction")) << no_permission;
+  EXPECT_EQ(records_of_class("InvokeRefused"), 1u);
   const auto other_bucket = cause_without(
       "b", [](model::App& changed) { changed.permissions[0].source_arn = "arn:aws:s3:::other"; });
   EXPECT_TRUE(other_bucket.contains("lambda:InvokeFunction")) << other_bucket;
@@ -475,6 +483,24 @@ TEST_F(DispatcherTest, AFunctionsConcurrencyIsHeld) {
   ASSERT_TRUE(wait_until([&] { return waiting() == 0; }));
   EXPECT_EQ(most, 1);
   EXPECT_EQ(landed().size(), 50u);
+}
+
+TEST_F(DispatcherTest, WhoeverWaitedForTheFunctionsConcurrencyIsOnRecord) {
+  function().reserved_concurrency = 0;
+  deploy();
+  options.worker_threads = 1;
+  restart();
+  send("a");
+  ASSERT_TRUE(wait_until([&] { return status().pending == 1; }));
+  function().reserved_concurrency = std::nullopt;
+  deploy();
+  outcome_of(send("b"));
+  ASSERT_TRUE(wait_until([&] { return waiting() == 0; }));
+  EXPECT_GE(records_of_class("ConcurrencyLimit"), 1u);
+  const auto before = records_of_class("ConcurrencyLimit");
+  clock.advance(std::chrono::seconds(1));
+  outcome_of(send("c"));
+  EXPECT_EQ(records_of_class("ConcurrencyLimit"), before) << "it is over";
 }
 
 class Backlog : public DispatcherTest {

@@ -32,6 +32,8 @@ class Lane {
   DueWindow window;
   // Deliveries whose making was not confirmed, and when to ask for them.
   std::set<DueEntry> unconfirmed;
+  // When something was due last and could not begin because the function ran as often as it may.
+  Time held_back = Time::min();
   // A delivery may be found and end before its wake() has counted it: below zero for a moment.
   std::int64_t pending = 0;
 

@@ -32,13 +32,14 @@ sdk::Decision refusal(std::string reason) {
 
 void Permit::commit(ports::Batch batch, ports::CommitLog::OnDurable on_durable) {
   SX_CHECK(!recorded_->exchange(true));
-  audit_.commit(std::move(batch), call_, decision_,
-                [recorded = recorded_, done = std::move(on_durable)](auto committed) mutable {
-                  // Nothing was written: the permit is as good as before.
-                  if (!committed && !ports::may_have_happened(committed.error()))
-                    recorded->store(false);
-                  done(std::move(committed));
-                });
+  audit_.commit(
+      std::move(batch), call_, decision_,
+      [recorded = recorded_, done = std::move(on_durable)](auto committed) mutable {
+        // Nothing was written: the permit is as good as before.
+        if (!committed && !ports::may_have_happened(committed.error())) recorded->store(false);
+        done(std::move(committed));
+      },
+      classes_);
 }
 
 Gate::Gate(Scope scope, const Clock& clock, const PolicySource& policies, AuditLog& audit,
@@ -105,7 +106,8 @@ void Gate::run_allowed(const Operation& operation, sdk::Call call, sdk::Decision
         [reply = std::move(reply), output = std::move(output)](Result<> recorded) mutable {
           if (!recorded) return reply(std::unexpected(std::move(recorded).error()));
           reply(std::move(output));
-        });
+        },
+        permit->classes_);
   };
   operation.handle(permit, std::move(input), std::move(reply_when_recorded));
 }

@@ -24,6 +24,9 @@ namespace sextant::guard {
 class Permit {
  public:
   const sdk::Call& call() const { return call_; }
+  // What the operation knows of its own change, for its audit record. Before it commits; one
+  // thread.
+  void note(EventClasses classes) { classes_.add(classes); }
 
   // Commits the operation's writes together with its audit record: both or neither. At most one
   // commit of a permit succeeds; after Conflict, Invalid or Exhausted, which wrote nothing, the
@@ -39,6 +42,7 @@ class Permit {
   const sdk::Call call_;
   const sdk::Decision decision_;
   AuditLog& audit_;
+  EventClasses classes_;
   // Shared with the commit's callback, which may outlive the permit.
   std::shared_ptr<std::atomic<bool>> recorded_ = std::make_shared<std::atomic<bool>>(false);
 };

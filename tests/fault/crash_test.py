@@ -10,7 +10,9 @@ restarts it on the same data and checks the promises:
   - whoever reads the lake's Delta log sees the same rows;
   - every acknowledged version has exactly one delivery, and it ended in exactly one outcome; those of a function that
     may not read its object ended in exactly one document in its failure destination;
-  - the audit log's chain is whole.
+  - the audit log's chain is whole, its digests hold, and its rows in the lake are its records, each once;
+  - N acknowledged calls and M delivery attempts have exactly N + M records (a call that was not acknowledged: at most
+    one).
 
 usage: crash_test.py [--kills N] [--seed N] [--keep]
 """
@@ -34,12 +36,13 @@ from deltalake import DeltaTable
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from harness import alb  # noqa: E402
-from harness.client import Lost, Refused, StillPending  # noqa: E402
+from harness.client import Client, Lost, Refused, StillPending  # noqa: E402
 from harness.node import ROOT, Node, NodeFailed  # noqa: E402
 
 BUCKET, STACK = "crash-alb-logs", "crash"
 REFUSED_IN, REFUSED_FAILED = "crash-refused-in", "crash-refused-failed"
 WRITERS, KEYS_EACH = 4, 5
+SEALS = 0.05  # of what a writer does: the audit log is sealed, and its rows land
 IN_PARTS = 0.12  # of the small versions: about a tenth of all
 KILLS_A_ROUND = 25  # each round has a data folder of its own, so that the checks stay quick
 REACHED_WITHIN_S = 90  # by then the load gets to every point, also on a very busy machine
@@ -69,6 +72,7 @@ class Ledger:
         self.acknowledged = set()  # etags
         self.states = {}  # (bucket, key) -> what a GET may find: etags, or None for no object
         self.refusals = set()  # etags of what was put to the function that may not read it
+        self.calls = {}  # trace id of each call -> whether it was answered
         self.refused = 0
 
     def begin(self, key: tuple, version) -> None:
@@ -94,10 +98,25 @@ class Ledger:
         self.states[key] = [etag]
 
 
+class Counted(Client):
+    """Each call has a trace of its own, by which the audit log must know it."""
+
+    def __init__(self, node: Node, ledger: Ledger):
+        super().__init__(node.port, node.credentials())
+        self.ledger = ledger
+
+    def send(self, *call, headers: dict = None, **rest):
+        trace = os.urandom(16).hex()
+        self.ledger.calls[trace] = False
+        answer = super().send(*call, headers={"traceparent": f"00-{trace}-{trace[:16]}-01", **(headers or {})}, **rest)
+        self.ledger.calls[trace] = answer.status < 500  # beyond, the store may have refused the record too
+        return answer
+
+
 class Writer(threading.Thread):
     def __init__(self, node: Node, ledger: Ledger, number: int, seed: str):
         super().__init__(daemon=True)
-        self.client, self.ledger, self.number = node.client(), ledger, number
+        self.client, self.ledger, self.number = Counted(node, ledger), ledger, number
         self.dice, self.prefix = random.Random(seed), seed.replace("/", "x").replace(" ", "")
         self.enough, self.failure, self.made = threading.Event(), None, 0
 
@@ -115,7 +134,16 @@ class Writer(threading.Thread):
         if etag != version.etag:
             raise Broken(f"the ETag of {key} is {etag}, not {version.etag}")
 
+    def seal(self) -> None:
+        try:
+            self.client.call("sextant", "POST", "/_sextant/audit/seal", body=b"{}")
+        except Refused as refused:
+            if refused.answer.status < 500:
+                raise
+
     def change(self) -> None:
+        if self.dice.random() < SEALS:
+            return self.seal()
         bucket = REFUSED_IN if self.dice.random() < 0.05 else BUCKET
         key = (bucket, f"w{self.number}/{self.dice.randrange(KEYS_EACH)}.log.gz")
         version = None if self.dice.random() < 0.2 else self.make_version()
@@ -202,6 +230,35 @@ def check_lake(client, ledger: Ledger, delivered: set) -> dict:
     return {"alb": len(good), "malformed": len(bad)}
 
 
+def check_audit(client, ledger: Ledger) -> int:
+    """The rows of the audit log's table."""
+    client.call("sextant", "POST", "/_sextant/audit/seal", body=b"{}")
+    verdict = client.get_json("audit/verify")
+    if not verdict["Intact"]:
+        raise Broken(f"the audit log is damaged: {verdict}")
+    rows = client.query("select count(*) as n, count(distinct sextant.audit.sequence) as d, "
+                        "max(sextant.audit.sequence) as m from sextant_audit")[0]
+    if not int(rows["n"]) == int(rows["d"]) == int(rows["m"]):
+        raise Broken(f"the audit log did not land exactly once: {rows}")
+    found = counted(client.query("select trace.id as id, count(*) as n from sextant_audit "
+                                 "where aws.cloudtrail.event_type = 'AwsApiCall' group by 1"), "id")
+    wrong = [(trace, answered, found.get(trace, 0)) for trace, answered in ledger.calls.items()
+             if found.get(trace, 0) != 1 and (answered or found.get(trace, 0) != 0)]
+    if wrong:
+        raise Broken(f"of {len(ledger.calls)} calls {len(wrong)} have no record or several (trace, answered, records): "
+                     f"{wrong[:3]}")
+    attempts = client.query("select sextant.audit.delivery_id as id, count(*) as n, "
+                            "count(distinct sextant.audit.attempt) as d, max(sextant.audit.attempt) as m "
+                            "from sextant_audit where event.action = 'Invoke' group by 1")
+    recorded = {row["id"]: (int(row["n"]), int(row["d"]), int(row["m"])) for row in attempts}
+    made = {delivery["DeliveryId"]: (delivery["Attempts"],) * 3 for delivery in client.deliveries()}
+    if recorded != made:
+        differ = [(one, recorded.get(one), made.get(one)) for one in set(recorded) | set(made)
+                  if recorded.get(one) != made.get(one)]
+        raise Broken(f"{len(differ)} deliveries have other records than attempts: {differ[:3]}")
+    return int(rows["n"])
+
+
 def check_outside(data: pathlib.Path, lines: dict) -> None:
     """As other programs read the lake: by its Delta log."""
     for table, count in lines.items():
@@ -217,10 +274,7 @@ def check(node: Node, ledger: Ledger) -> dict:
         client.settle()
         check_objects(client, ledger)
         lines = check_lake(client, ledger, check_deliveries(client, ledger))
-        verdict = client.get_json("audit/verify")
-        if not verdict["Intact"]:
-            raise Broken(f"the audit log is damaged: {verdict}")
-        return lines
+        return {**lines, "sextant_audit": check_audit(client, ledger)}
     finally:
         client.close()
 

@@ -1,5 +1,6 @@
 """The audit log as its owner sees it: sealed, exported, and verified against what was exported."""
 
+import dataclasses
 import json
 import pathlib
 import shutil
@@ -10,7 +11,8 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from harness.commands import DAMAGED, FAILED, OK, Scenario  # noqa: E402
+from harness.client import Client, Refused  # noqa: E402
+from harness.commands import BUCKET, DAMAGED, FAILED, LINES, OK, TEMPLATE, Scenario, log_file  # noqa: E402
 
 
 class Digests(Scenario):
@@ -104,6 +106,94 @@ class Digests(Scenario):
         self.run_ok(other, "audit", "seal")
         self.assert_code(self.verify(other), DAMAGED, "written anew")
         self.assert_code(other.run("audit", "digests", "--to", str(self.folder / "digests")), DAMAGED, "another key")
+
+
+class InTheLake(Scenario):
+    def seal_and_ask(self, node, sql: str) -> list:
+        self.run_ok(node, "audit", "seal")
+        return self.run_json(node, "query", sql)
+
+    def classes(self, node) -> dict:
+        """How often each event class stands in the table, and with what error codes."""
+        found = {}
+        for row in self.seal_and_ask(node, "select sextant.audit.event_class as c, event.action as a, "
+                                           "aws.cloudtrail.error_code as e from sextant_audit"):
+            for name in (row["c"] or "").split(","):
+                found.setdefault(name, set()).add((row["a"], row["e"]))
+        return found
+
+    def test_every_record_lands_once_also_over_restarts(self):
+        node = self.start()
+        self.run_ok(node, "ingest", log_file(self.folder, "a.log.gz"), "--bucket", BUCKET)
+        self.assertEqual(self.rows(node), LINES)
+        sql = ("select count(*) as n, count(distinct sextant.audit.sequence) as s, max(sextant.audit.sequence) as m "
+               "from sextant_audit")
+        for kill in [False, True, True]:
+            row = self.seal_and_ask(node, sql)[0]
+            self.assertEqual((int(row["n"]), int(row["s"])), (int(row["m"]), int(row["m"])))
+            if kill:
+                node.kill()
+                node.start()
+        rows = self.seal_and_ask(node, "select event.action as a, aws.cloudtrail.event_type as t, event.outcome as o, "
+                                       "event.kind as k, sextant.audit.attempt as n from sextant_audit "
+                                       "where event.action in ('PutObject', 'Invoke')")
+        self.assertEqual(sorted((row["a"], row["t"], row["o"], row["k"], row["n"] and int(row["n"])) for row in rows),
+                         [("Invoke", "AwsServiceEvent", "success", "event", 1),
+                          ("PutObject", "AwsApiCall", "success", "event", None)])
+        tables = {row["Name"]: row for row in self.run_json(node, "tables")["Tables"]}
+        self.assertGreater(tables["sextant_audit"]["Rows"], 0)
+        self.assertIn("aws.cloudtrail.event_version", self.run_ok(node, "tables", "--describe", "sextant_audit"))
+
+    def test_sealing_comes_to_rest(self):
+        node = self.start(deployed=False)
+        client = node.client()
+        seal = lambda: json.loads(client.call("sextant", "POST", "/_sextant/audit/seal", body=b"{}").body)  # noqa: E731
+        client.get_json("status")
+        seal()
+        # Each call of seal() is a record itself, so each finds the one before; the seals add one record each, no more.
+        for _ in range(3):
+            before = client.get_json("audit/verify")["LastSequence"]
+            seal()
+            self.assertEqual(client.get_json("audit/verify")["LastSequence"], before + 3)
+        client.close()
+
+    def test_the_table_is_the_nodes_own(self):
+        node = self.start()
+        template = self.folder / "forger.yaml"
+        template.write_text(TEMPLATE.read_text().replace("Name: malformed", "Name: sextant_audit"))
+        self.assertNotEqual(template.read_text(), TEMPLATE.read_text())
+        done = node.run("deploy", str(template))
+        self.assertNotEqual(done.returncode, OK)
+        self.assertIn("the node's own", done.stdout + done.stderr)
+
+    def test_event_classes_that_an_owner_is_owed(self):
+        node = self.start()  # a deployment that makes roles and triggers
+        stranger = Client(node.port, dataclasses.replace(node.credentials(), secret="wrong"))
+        self.assertEqual(stranger.send("sextant", "GET", "/_sextant/status").status, 403)
+        stranger.close()
+        client = node.client()
+        with self.assertRaises(Refused):
+            client.deploy("Resources: {Thing: {Type: AWS::No::Such}}", "broken")
+        client.close()
+        found = self.classes(node)
+        self.assertIn(("GetStatus", "SignatureDoesNotMatch"), found["AccessKeyRefused"])
+        self.assertTrue(found["AccessKeyAccepted"])
+        deployed = found["DeploymentSucceeded"]
+        self.assertEqual({error for _, error in deployed}, {None})
+        self.assertEqual(found["PermissionChange"], deployed)
+        self.assertEqual(found["TriggerChange"], deployed)
+        self.assertNotIn(None, {error for _, error in found["DeploymentFailed"]})
+        # Only what changed is said.
+        text = TEMPLATE.read_text()
+        self.run_ok(node, "deploy", self.changed(text, "Timeout: 300", "Timeout: 301"))
+        again = self.classes(node)
+        self.assertEqual(len(again["PermissionChange"]), len(found["PermissionChange"]))
+
+    def changed(self, text: str, old: str, new: str) -> pathlib.Path:
+        path = self.folder / "template.yaml"
+        self.assertIn(old, text)
+        path.write_text(text.replace(old, new))
+        return path
 
 
 if __name__ == "__main__":

@@ -32,9 +32,10 @@ void AuditLog::submit(std::string record, OnRecorded on_recorded) const {
 }
 
 void AuditLog::add(ports::Batch& batch, const sdk::Call& call, const sdk::Decision& decision,
-                   const Error* error) const {
-  batch.appends.push_back(
-      {.stream = stream_, .payload = call_record(call, decision, error), .chained = true});
+                   EventClasses classes) const {
+  batch.appends.push_back({.stream = stream_,
+                           .payload = call_record(call, decision, nullptr, classes),
+                           .chained = true});
 }
 
 void AuditLog::add(ports::Batch& batch, const DeliveryAttempt& attempt) const {
@@ -42,14 +43,14 @@ void AuditLog::add(ports::Batch& batch, const DeliveryAttempt& attempt) const {
 }
 
 void AuditLog::commit(ports::Batch batch, const sdk::Call& call, const sdk::Decision& decision,
-                      ports::CommitLog::OnDurable on_durable) {
-  add(batch, call, decision);
+                      ports::CommitLog::OnDurable on_durable, EventClasses classes) {
+  add(batch, call, decision, classes);
   log_.submit(std::move(batch), std::move(on_durable));
 }
 
 void AuditLog::record(const sdk::Call& call, const sdk::Decision& decision, const Error* error,
-                      OnRecorded on_recorded) {
-  submit(call_record(call, decision, error), std::move(on_recorded));
+                      OnRecorded on_recorded, EventClasses classes) {
+  submit(call_record(call, decision, error, classes), std::move(on_recorded));
 }
 
 void AuditLog::record_refused(const sdk::Call& call, const sdk::Decision& decision,

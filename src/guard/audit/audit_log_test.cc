@@ -82,7 +82,7 @@ TEST_F(Audit, ARecordIsCloudTrails) {
     "eventName": "PutObject", "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.7",
     "userAgent": "test", "errorCode": "AccessDenied", "errorMessage": "no",
     "requestParameters": {"Bucket": "bucket", "Key": "key"}, "responseElements": null,
-    "additionalEventData": {"decision": "Deny", "reason": "because", "statements": [],
+    "additionalEventData": {"eventClass": ["AccessKeyAccepted"], "decision": "Deny", "reason": "because", "statements": [],
         "time": "2027-01-15T08:00:00.000005Z"},
     "resources": [{"ARN": "arn:aws:s3:::bucket/key", "accountId": "111122223333",
         "type": "AWS::S3::Object"}],

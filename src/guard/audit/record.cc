@@ -150,6 +150,15 @@ void verdict(JsonLine& line, const sdk::Decision& decision) {
   line.close_list();
 }
 
+void event_classes(JsonLine& line, EventClasses classes) {
+  if (classes.empty()) return;
+  line.open_list("eventClass");
+  for (const auto& [event_class, name] : kEventClasses) {
+    if (classes.has(event_class)) line.text({}, name);
+  }
+  line.close_list();
+}
+
 void tail(JsonLine& line, std::string_view request_id, std::string_view type, bool read_only,
           sdk::EventCategory category, const Scope& scope) {
   const bool management = category == sdk::EventCategory::Management;
@@ -204,6 +213,8 @@ void attempt_details(JsonLine& line, const store::Delivery& delivery) {
 // Each stage that the gate judged: who wanted what, and the answer.
 void judged_calls(JsonLine& line, const DeliveryAttempt& attempt) {
   line.open("additionalEventData");
+  auto classes = attempt.classes;
+  event_classes(line, classes.add(classes_of(attempt.judged.front().decision, attempt.delivery)));
   line.open_list("decisions");
   for (const auto& [call, decision] : attempt.judged) {
     line.open();
@@ -235,7 +246,8 @@ void attempt_failure(JsonLine& line, const DeliveryAttempt& attempt) {
 
 }  // namespace
 
-std::string call_record(const sdk::Call& call, const sdk::Decision& decision, const Error* error) {
+std::string call_record(const sdk::Call& call, const sdk::Decision& decision, const Error* error,
+                        EventClasses classes) {
   JsonLine line;
   head(line, call.principal, call.time, call.service, call.operation, call.scope);
   line.text("sourceIPAddress", call.source_ip);
@@ -244,6 +256,7 @@ std::string call_record(const sdk::Call& call, const sdk::Decision& decision, co
   parameters(line, call.request_parameters);
   line.null("responseElements");
   line.open("additionalEventData");
+  event_classes(line, classes.add(classes_of(call, decision, error)));
   verdict(line, decision);
   line.text("time", iso8601(call.time));
   line.text_if("traceId", call.trace.trace_id);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "guard/audit/event_class.h"
 #include "sdk/call.h"
 #include "store/delivery.h"
 
@@ -28,10 +29,13 @@ struct DeliveryAttempt {
   std::span<const JudgedCall> judged;
   RequestId request_id;  // of the attempt
   std::string function_arn;
+  EventClasses classes = {};  // beyond those that the delivery itself shows
 };
 
-// How a call ended; `error` is null when it succeeded.
-std::string call_record(const sdk::Call& call, const sdk::Decision& decision, const Error* error);
+// How a call ended; `error` is null when it succeeded. `classes`: beyond those that the call itself
+// shows.
+std::string call_record(const sdk::Call& call, const sdk::Decision& decision, const Error* error,
+                        EventClasses classes = {});
 std::string attempt_record(const DeliveryAttempt& attempt);
 
 // Refused calls without an authenticated principal that came from one address within one second.

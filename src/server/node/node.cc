@@ -137,7 +137,7 @@ struct Node::Parts {
   Result<> open_guard();
   Result<> open_lake();
   Result<> open_dispatch();
-  void start_sealer();
+  void start_background();
   Result<> add_services();
   Result<> serve();
 };
@@ -221,18 +221,25 @@ Result<> Node::Parts::open_dispatch() {
   return {};
 }
 
-void Node::Parts::start_sealer() {
+void Node::Parts::start_background() {
+  rest = std::make_unique<Rest>(
+      kRestAfter, [this] { return is_busy(); },
+      [this] {
+        lake_files->rest();
+        release_memory();
+      });
+  auto open_key = [this] {
+    const auto master = fs::path(options.data) / guard::kMasterKeyFile;
+    return guard::open_signing_key(master, *store, *store);
+  };
   sealer = services::audit::Sealer::start({.scope = options.scope,
                                            .clock = clock,
                                            .log = *store,
                                            .state = *store,
                                            .streams = *store,
-                                           .open_key =
-                                               [this] {
-                                                 return guard::open_signing_key(
-                                                     fs::path(options.data) / guard::kMasterKeyFile,
-                                                     *store, *store);
-                                               },
+                                           .open_key = std::move(open_key),
+                                           .lander = *lander,
+                                           .on_sealed = [this] { rest->touch(); },
                                            .metrics = metrics});
 }
 
@@ -255,7 +262,7 @@ Result<> Node::Parts::add_services() {
                                              .state = *store,
                                              .configuration = *configuration,
                                              .dispatcher = *dispatcher}));
-  start_sealer();
+  start_background();
   operations.add(
       services::audit::operations({.scope = options.scope, .streams = *store, .sealer = *sealer}));
   operations.add(services::iam::operations({.scope = options.scope,

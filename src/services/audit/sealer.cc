@@ -1,6 +1,10 @@
 #include "services/audit/sealer.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "core/encoding.h"
@@ -9,11 +13,14 @@
 #include "core/thread_name.h"
 #include "guard/audit/record.h"
 #include "ports/in_doubt.h"
+#include "services/audit/audit_rows.h"
 #include "store/keys.h"
+#include "store/system_tables.h"
 
 namespace sextant::services::audit {
 namespace {
 
+constexpr int kNice = 10;
 constexpr std::size_t kPageRecords = 1'000;
 constexpr std::size_t kPageBytes = 4 * 1'024 * 1'024;
 
@@ -36,9 +43,7 @@ struct Sealer::Segment {
   Sha256Digest chain = {};
   std::string oldest;
   std::string newest;
-  bool has_news = false;  // more than the seals of segments before
-
-  std::uint64_t records() const { return last + 1 - first; }
+  std::unique_ptr<lake::Landing> landing;  // its rows
 
   // Corrupt when the record does not follow from the one before it.
   Result<> take(const ports::StreamRecord& record) {
@@ -51,7 +56,6 @@ struct Sealer::Segment {
     auto time = event_time(record.payload);
     if (oldest.empty() || time < oldest) oldest = time;
     if (time > newest) newest = std::move(time);
-    if (!has_news) has_news = !guard::is_seal_record(record.payload);
     return {};
   }
 };
@@ -78,6 +82,8 @@ Sealer::~Sealer() {
 
 void Sealer::run(const std::stop_token& stop) {
   name_this_thread("audit-seal");
+  // What callers wait for goes first. Of this thread alone, as Linux has it.
+  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice));
   while (wait_for_news(stop)) {
     if (!parts_.clock.wait_until(parts_.clock.now() + options_.period, stop)) return;
     if (const auto sealed = seal(); !sealed) {
@@ -90,7 +96,11 @@ void Sealer::run(const std::stop_token& stop) {
 
 // False when it is time to end.
 bool Sealer::wait_for_news(const std::stop_token& stop) {
-  const auto from = first_new();
+  const auto from = [this]() -> Result<std::uint64_t> {
+    std::lock_guard lock(sealing_);
+    SX_TRY(load());
+    return first_new();
+  }();
   if (!from) return !stop.stop_requested();  // seal() will say what is wrong
   {
     std::lock_guard lock(signal_->mutex);
@@ -108,9 +118,7 @@ bool Sealer::wait_for_news(const std::stop_token& stop) {
 }
 
 // The first record behind the sealed ones that is more than their seal; it may be still to come.
-Result<std::uint64_t> Sealer::first_new() {
-  std::lock_guard lock(sealing_);
-  SX_TRY(load());
+Result<std::uint64_t> Sealer::first_new() const {
   auto next = position_->last + 1;
   for (;;) {
     SX_TRY_AS(const auto page, parts_.streams.read(store::keys::audit_stream(parts_.scope), next,
@@ -153,32 +161,40 @@ Result<guard::SealPosition> Sealer::seal() {
   std::lock_guard lock(sealing_);
   SX_TRY(load());
   SX_TRY_AS(const auto next, parts_.streams.next_sequence(store::keys::audit_stream(parts_.scope)));
-  while (position_->last + 1 < next) {
-    SX_TRY_AS(const auto segment, read_segment(next - 1));
-    if (!segment.has_news) break;
-    SX_TRY(seal_segment(segment));
+  for (;;) {
+    SX_TRY_AS(const auto first, first_new());
+    if (first >= next) return *position_;
+    SX_TRY_AS(auto segment, read_segment(next - 1));
+    SX_TRY(seal_segment(std::move(segment)));
   }
-  return *position_;
 }
 
 Result<Sealer::Segment> Sealer::read_segment(std::uint64_t to) const {
-  const auto stream = store::keys::audit_stream(parts_.scope);
   Segment segment{.first = position_->last + 1,
                   .last = position_->last,
                   .chain = position_->chain,
                   .oldest = {},
-                  .newest = {}};
+                  .newest = {},
+                  .landing = parts_.lander.open()};
   to = std::min(to, position_->last + options_.segment_records_max);
-  while (segment.last < to) {
-    const auto wanted = std::min<std::uint64_t>(kPageRecords, to - segment.last);
-    SX_TRY_AS(const auto page, parts_.streams.read(stream, segment.last + 1, wanted, kPageBytes));
-    if (page.empty()) return fail(Code::Corrupt, "the audit log ends before its own end");
-    for (const auto& record : page) SX_TRY(segment.take(record));
-  }
+  while (segment.last < to) SX_TRY(read_page(to, segment));
   return segment;
 }
 
-Result<> Sealer::seal_segment(const Segment& segment) {
+Result<> Sealer::read_page(std::uint64_t to, Segment& segment) const {
+  const auto wanted = std::min<std::uint64_t>(kPageRecords, to - segment.last);
+  SX_TRY_AS(const auto page, parts_.streams.read(store::keys::audit_stream(parts_.scope),
+                                                 segment.last + 1, wanted, kPageBytes));
+  if (page.empty()) return fail(Code::Corrupt, "the audit log ends before its own end");
+  AuditRows rows;
+  for (const auto& record : page) {
+    SX_TRY(segment.take(record));
+    rows.add(record.sequence, record.payload);
+  }
+  return segment.landing->add(TableName(std::string(store::kAuditTable)), rows.finish());
+}
+
+Result<> Sealer::seal_segment(Segment segment) {
   SX_TRY_AS(const auto* key, this->key());
   const auto now = parts_.clock.now();
   const guard::Digest digest{.scope = parts_.scope,
@@ -213,15 +229,21 @@ Result<> Sealer::seal_segment(const Segment& segment) {
                                                .last = segment.last}),
                            true});
   fault_point("audit.before_seal");
-  SX_TRY(commit(std::move(batch)));
+  SX_TRY(land(std::move(segment.landing), std::move(batch)));
   fault_point("audit.after_seal");
   position_ = after;
   digests_.add();
+  parts_.on_sealed();
   return {};
 }
 
-Result<> Sealer::commit(ports::Batch batch) {
-  const auto committed = ports::commit(parts_.log, std::move(batch));
+Result<> Sealer::land(std::unique_ptr<lake::Landing> landing, ports::Batch outcome) {
+  std::promise<Result<ports::Committed>> done;
+  auto result = done.get_future();
+  parts_.lander.land(
+      std::move(landing), std::move(outcome),
+      [&done](Result<ports::Committed> committed) { done.set_value(std::move(committed)); });
+  const auto committed = result.get();
   if (committed) {
     version_ = committed->version;
     return {};

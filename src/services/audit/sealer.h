@@ -1,7 +1,8 @@
 #pragma once
 // Seals the audit log: some minutes after something new was recorded, the records since then become
-// a segment with a signed digest that names the one before. Nothing new, nothing sealed: the node
-// comes to rest. Used by the node for as long as it runs.
+// a segment: rows of the lake table sextant_audit and a signed digest that names the one before, in
+// one commit. Nothing new, nothing sealed: the node comes to rest. Used by the node for as long as
+// it runs.
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -17,6 +18,7 @@
 #include "core/signing_key.h"
 #include "guard/audit/digest.h"
 #include "guard/audit/seal_position.h"
+#include "lake/lander.h"
 #include "ports/commit.h"
 #include "ports/state_store.h"
 #include "ports/stream_log.h"
@@ -37,6 +39,9 @@ struct SealerParts {
   ports::StreamLog& streams;
   // Opens the node's key, or makes it. Asked when it is first needed.
   std::function<Result<SigningKey>()> open_key;
+  lake::Lander& lander;
+  // Work was done, and memory used. Short; any thread.
+  std::function<void()> on_sealed;
   metrics::Registry& metrics;
 };
 
@@ -67,12 +72,13 @@ class Sealer {
   Sealer(SealerParts parts, const SealerOptions& options);
   void run(const std::stop_token& stop);
   bool wait_for_news(const std::stop_token& stop);
-  Result<std::uint64_t> first_new();
+  Result<std::uint64_t> first_new() const;
   Result<> load();
   Result<const SigningKey*> key();
   Result<Segment> read_segment(std::uint64_t to) const;
-  Result<> seal_segment(const Segment& segment);
-  Result<> commit(ports::Batch batch);
+  Result<> read_page(std::uint64_t to, Segment& segment) const;
+  Result<> seal_segment(Segment segment);
+  Result<> land(std::unique_ptr<lake::Landing> landing, ports::Batch outcome);
 
   const SealerParts parts_;
   const SealerOptions options_;

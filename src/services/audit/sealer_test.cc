@@ -1,14 +1,17 @@
 #include "services/audit/sealer.h"
 
+#include <arrow/record_batch.h>
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 #include <latch>
+#include <thread>
 
 #include "adapters/memory/store.h"
 #include "core/encoding.h"
 #include "core/json.h"
 #include "guard/audit/record.h"
+#include "sdk/batch_text.h"
 #include "services/audit/audit_service.h"
 #include "store/keys.h"
 
@@ -23,6 +26,42 @@ const SigningKey& a_key() {
   return kKey;
 }
 
+// Rows become records of stream "landed": the sequences of the audit records that they hold.
+class SequenceLander final : public lake::Lander {
+ public:
+  explicit SequenceLander(ports::CommitLog& log) : log_(log) {}
+
+  class SequenceLanding final : public lake::Landing {
+   public:
+    Result<> add(const TableName& table, const BatchPtr& batch) override {
+      EXPECT_EQ(table.text(), "sextant_audit");
+      for (std::int64_t row = 0; row < batch->num_rows(); ++row)
+        rows_.push_back({"landed", *sdk::cell_text(batch, "sextant.audit.sequence", row)});
+      return {};
+    }
+    std::uint64_t rows() const override { return rows_.size(); }
+    std::uint64_t buffered_bytes() const override { return 0; }
+    std::vector<ports::Append> rows_;
+  };
+
+  std::unique_ptr<lake::Landing> open() override { return std::make_unique<SequenceLanding>(); }
+  void land(std::unique_ptr<lake::Landing> landing, ports::Batch outcome,
+            ports::CommitLog::OnDurable on_durable) override {
+    if (refuses > 0) {
+      --refuses;
+      return on_durable(fail(Code::Exhausted, "the disk is full"));
+    }
+    for (auto& row : static_cast<SequenceLanding&>(*landing).rows_)
+      outcome.appends.push_back(std::move(row));
+    log_.submit(std::move(outcome), std::move(on_durable));
+  }
+
+  int refuses = 0;
+
+ private:
+  ports::CommitLog& log_;
+};
+
 class SealerTest : public testing::Test {
  protected:
   void SetUp() override { sealer_ = start(); }
@@ -34,6 +73,8 @@ class SealerTest : public testing::Test {
                           .state = store_,
                           .streams = store_,
                           .open_key = []() -> Result<SigningKey> { return a_key(); },
+                          .lander = lander_,
+                          .on_sealed = [this] { ++sealed_; },
                           .metrics = metrics_},
                          options);
   }
@@ -42,6 +83,12 @@ class SealerTest : public testing::Test {
     ports::Batch batch;
     for (int i = 0; i < count; ++i) batch.appends.push_back({stream_, payload, true});
     ASSERT_TRUE(ports::commit(store_, std::move(batch)));
+  }
+  // Of all rows that landed, in order.
+  std::vector<std::string> landed() const {
+    std::vector<std::string> all;
+    for (const auto& row : *store_.read("landed", 1, 100'000, 1 << 24)) all.push_back(row.payload);
+    return all;
   }
   std::uint64_t records() const { return *store_.next_sequence(stream_) - 1; }
   std::vector<guard::Digest> digests() {
@@ -71,6 +118,8 @@ class SealerTest : public testing::Test {
 
   ManualClock clock_{kNow};
   adapters::MemoryStore store_{clock_};
+  SequenceLander lander_{store_};
+  std::atomic<int> sealed_ = 0;
   metrics::Registry metrics_;
   const std::string stream_ = store::keys::audit_stream(kScope);
   std::unique_ptr<Sealer> sealer_;
@@ -92,6 +141,8 @@ TEST_F(SealerTest, ASegmentHasOneDigestAndOneRecord) {
   EXPECT_EQ(made[1].first, 6u);
   EXPECT_EQ(made[1].last, 8u);
   EXPECT_EQ(made[1].started, made[0].ended);
+  EXPECT_EQ(landed(), (std::vector<std::string>{"1", "2", "3", "4", "5", "6", "7", "8"}));
+  EXPECT_EQ(sealed_, 2);
   EXPECT_TRUE(ask("VerifyAudit")["Intact"].as_bool());
   EXPECT_EQ(ask("VerifyAudit")["Digests"].to_number<int>(), 2);
 }
@@ -106,6 +157,18 @@ TEST_F(SealerTest, NothingNewSealsNothing) {
   sealer_ = start();  // nor is it after a restart
   ASSERT_TRUE(sealer_->seal());
   EXPECT_EQ(records(), 2u);
+}
+
+TEST_F(SealerTest, WhatCannotLandIsNotSealed) {
+  record(2);
+  lander_.refuses = 1;
+  const auto refused = sealer_->seal();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::Exhausted);
+  EXPECT_EQ(records(), 2u);
+  ASSERT_TRUE(sealer_->seal());
+  EXPECT_EQ(landed(), (std::vector<std::string>{"1", "2"}));
+  EXPECT_EQ(digests().size(), 1u);
 }
 
 TEST_F(SealerTest, MuchIsSealedInSegments) {

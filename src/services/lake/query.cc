@@ -6,6 +6,7 @@
 #include "core/json.h"
 #include "lake/export.h"
 #include "services/lake/handlers.h"
+#include "store/system_tables.h"
 
 namespace sextant::services::lake {
 namespace {
@@ -91,7 +92,7 @@ Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& pa
                                                       const sdk::Call& call) {
   std::vector<ports::LakeTable> tables;
   const auto configuration = parts.configuration.current();
-  for (const auto& [name, table] : configuration->tables) {
+  for (const auto& [name, table] : store::all_tables(*configuration, parts.scope)) {
     if (!may_read(parts, call, table)) continue;
     SX_TRY_AS(auto found, parts.manifest.find(name));
     tables.push_back(found ? std::move(*found) : empty_table(name));

@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "core/time_text.h"
 #include "services/lake/handlers.h"
+#include "store/system_tables.h"
 
 namespace sextant::services::lake {
 namespace {
@@ -60,7 +61,8 @@ Result<sdk::Output> list_tables(const LakeContext& lake, const sdk::Call& call, 
   std::map<TableName, sextant::lake::TableFacts> by_name;
   for (const auto& table : facts) by_name[table.name] = table;
   boost::json::array tables;
-  for (const auto& [name, table] : lake.parts.configuration.current()->tables) {
+  const auto configuration = lake.parts.configuration.current();
+  for (const auto& [name, table] : store::all_tables(*configuration, lake.parts.scope)) {
     if (may_read(lake.parts, call, table)) tables.push_back(facts_of(table, by_name[name]));
   }
   sdk::Output output;
@@ -72,9 +74,10 @@ Result<sdk::Output> describe_table(const LakeContext& lake, const sdk::Call& cal
                                    const sdk::Input& input) {
   const TableName name(json::text_or(input.parameters, "Name"));
   const auto configuration = lake.parts.configuration.current();
-  const auto declared = configuration->tables.find(name);
+  const auto tables = store::all_tables(*configuration, lake.parts.scope);
+  const auto declared = tables.find(name);
   // Who may not read it does not learn that it is there.
-  if (declared == configuration->tables.end() || !may_read(lake.parts, call, declared->second)) {
+  if (declared == tables.end() || !may_read(lake.parts, call, declared->second)) {
     return fail(Code::NotFound, "there is no table '" + name.text() + "' that you may read",
                 "EntityNotFoundException");
   }
