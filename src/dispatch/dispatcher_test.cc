@@ -443,26 +443,29 @@ TEST_F(DispatcherTest, BeyondItsBoundSourcesAreTurnedAway) {
   EXPECT_TRUE(store_delivery("c", "x\n"));
 }
 
+// Several times, as are the next: a worker that is late to look finds it without being woken.
 TEST_F(DispatcherTest, ADeployThatRaisesTheConcurrencyWakesWhatWaits) {
-  function().reserved_concurrency = 0;
-  deploy();
-  const auto sent = send("k");
-  // The workers sleep: each has looked since.
-  for (int i = 0; i < 3; ++i) clock.advance(options.backoff_max);
-  EXPECT_EQ(now_of(sent).attempts, 0u);
-  function().reserved_concurrency = std::nullopt;
-  deploy();
-  EXPECT_EQ(outcome_of(sent).outcome, OutcomeKind::Succeeded);
+  for (int round = 0; round < 10 && !HasFailure(); ++round) {
+    function().reserved_concurrency = 0;
+    deploy();
+    const auto sent = send("k" + std::to_string(round));
+    for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
+    EXPECT_EQ(now_of(sent).attempts, 0u);
+    function().reserved_concurrency = std::nullopt;
+    deploy();
+    EXPECT_EQ(outcome_of(sent).outcome, OutcomeKind::Succeeded);
+  }
 }
 
 TEST_F(DispatcherTest, RetriesRunThoughTheClockWasSetBack) {
-  fail_runs(1, {Code::Unavailable, "down"});
-  EXPECT_EQ(outcome_of(send("before")).attempts, 2u);  // the timer has told of times up to now
-  fail_runs(1, {Code::Unavailable, "down"});
-  clock.set(clock.now() - std::chrono::hours(1));
-  const auto ended = outcome_of(send("after"));
-  EXPECT_EQ(ended.outcome, OutcomeKind::Succeeded);
-  EXPECT_EQ(ended.attempts, 2u);
+  for (int round = 0; round < 10 && !HasFailure(); ++round) {
+    fail_runs(1, {Code::Unavailable, "down"});
+    const auto sent = send("k" + std::to_string(round));
+    ASSERT_TRUE(wait_for_attempts(sent, 1));
+    for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
+    EXPECT_EQ(outcome_of(sent).attempts, 2u);
+    clock.set(clock.now() - std::chrono::hours(1));
+  }
 }
 
 TEST_F(DispatcherTest, AFunctionsConcurrencyIsHeld) {

@@ -225,6 +225,7 @@ TEST_F(AmnesiacDiskTest, WithoutPowerEverythingFails) {
   EXPECT_EQ(file->sync().error().code, Code::Unavailable);
   EXPECT_EQ(disk_->sync_directory(root()).error().code, Code::Unavailable);
   EXPECT_EQ(disk_->list(root()).error().code, Code::Unavailable);
+  EXPECT_EQ(make_directories(*disk_, at("x/y")).error().code, Code::Unavailable);
 }
 
 TEST_F(AmnesiacDiskTest, WhatIsMissingSaysSo) {

@@ -31,7 +31,7 @@ std::unexpected<Error> disk_error(std::string_view what, const std::filesystem::
 
 Result<> make_directories(Disk& disk, const std::filesystem::path& directory) {
   const auto parent = directory.parent_path();
-  if (!disk.facts(parent)) SX_TRY(make_directories(disk, parent));
+  if (parent != directory && !disk.facts(parent)) SX_TRY(make_directories(disk, parent));
   SX_TRY(disk.make_directory(directory));
   return disk.sync_directory(parent);
 }
