@@ -29,9 +29,9 @@ Result<const arrow::DictionaryArray*> find_addresses(const BatchPtr& batch, cons
   return nullptr;
 }
 
-sdk::ArrayPtr classes_of(const arrow::DictionaryArray& addresses) {
+ArrayPtr classes_of(const arrow::DictionaryArray& addresses) {
   const auto& texts = static_cast<const arrow::StringArray&>(*addresses.dictionary());
-  sdk::Dictionary names;
+  Dictionary names;
   std::vector<std::int32_t> codes;
   for (std::int64_t i = 0; i < texts.length(); ++i)
     codes.push_back(names.add(address_class(texts.GetView(i))));

@@ -16,22 +16,22 @@
 namespace sextant::test {
 
 // The empty text is null.
-inline sdk::ArrayPtr texts(const std::vector<std::string_view>& values) {
+inline ArrayPtr texts(const std::vector<std::string_view>& values) {
   sdk::DictionaryColumn column;
   for (std::size_t row = 0; row < values.size(); ++row) column.set(row, values[row]);
   return column.finish(values.size());
 }
 
-inline sdk::ArrayPtr ports(const std::vector<std::int32_t>& values) {
+inline ArrayPtr ports(const std::vector<std::int32_t>& values) {
   sdk::NumberColumn<std::int32_t> column;
   for (std::size_t row = 0; row < values.size(); ++row) column.set(row, values[row]);
   return column.finish(values.size(), arrow::int32());
 }
 
 inline BatchPtr enriched(const sdk::Function& enricher,
-                         const std::vector<std::pair<std::string, sdk::ArrayPtr>>& columns) {
+                         const std::vector<std::pair<std::string, ArrayPtr>>& columns) {
   arrow::FieldVector fields;
-  std::vector<sdk::ArrayPtr> arrays;
+  std::vector<ArrayPtr> arrays;
   for (const auto& [name, array] : columns) {
     fields.push_back(arrow::field(name, array->type()));
     arrays.push_back(array);

@@ -185,7 +185,7 @@ BatchPtr AuditRows::finish() {
   if (rows == 0) return nullptr;
   arrow::FieldVector fields;
   arrow::ArrayVector arrays;
-  const auto put = [&](const char* name, sdk::ArrayPtr array) {
+  const auto put = [&](const char* name, ArrayPtr array) {
     fields.push_back(arrow::field(name, array->type()));
     arrays.push_back(std::move(array));
   };

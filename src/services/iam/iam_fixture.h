@@ -30,10 +30,6 @@ class IamTest : public testing::Test {
  protected:
   static inline const Scope kScope{AccountId("000000000000"), Region("us-east-1")};
 
-  IamTest() {
-    configuration_->listen([this](const auto& now) { policies_.take(*now); });
-  }
-
   static sdk::Principal root() {
     return {.kind = sdk::PrincipalKind::Root,
             .account = kScope.account,
@@ -106,6 +102,8 @@ class IamTest : public testing::Test {
   std::unique_ptr<store::ConfigurationStore> configuration_ =
       *store::ConfigurationStore::open(store_, kScope);
   guard::SnapshotPolicySource policies_{guard::PolicySnapshot::make(std::vector<model::App>{})};
+  const store::ConfigurationStore::Listening policy_changes_ =
+      configuration_->listen([this](const auto& now) { policies_.take(*now); });
   guard::AuditLog audit_{kScope, clock_, store_};
   guard::Gate gate_{kScope, clock_, policies_, audit_};
   guard::OperationTable table_ = operations({.scope = kScope,
