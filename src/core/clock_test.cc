@@ -45,18 +45,13 @@ TEST(ManualClock, WakesWaitersWhoseTimeHasCome) {
 
 TEST(ManualClock, WaitsAsLongThoughTheClockIsSet) {
   ManualClock clock(kStart);
-  clock.set(kStart - 1h);
-  EXPECT_EQ(clock.now(), kStart - 1h);
-  std::latch done(1);
-  std::jthread waiter([&] {
-    EXPECT_TRUE(clock.wait_until(kStart - 1h + 5s, {}));
-    done.count_down();
+  const std::jthread mover([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      clock.advance(1s);
+      clock.set(kStart);
+    }
   });
-  clock.advance(5s);
-  clock.set(kStart - 2h);
-  clock.advance(5s);
-  done.wait();
-  EXPECT_EQ(clock.now(), kStart - 2h + 5s);
+  EXPECT_TRUE(clock.wait_until(kStart + 5s, {}));
 }
 
 TEST(SystemClock, WaitsAndStops) {

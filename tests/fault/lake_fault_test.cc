@@ -131,10 +131,10 @@ TEST_F(LakeFaultTest, AFullDiskRefusesAndRecoversWithoutARestart) {
 TEST_F(LakeFaultTest, WhatWasAcknowledgedSurvivesAPowerCut) {
   // The manifest (in memory here) keeps what it was told; the files must be there.
   for (std::uint64_t syncs = 1; syncs < 40; syncs += 3) {
-    auto disk = adapters::AmnesiacDisk::load(folder_ / "lake");
+    auto disk = adapters::AmnesiacDisk::load(folder_.path());
     ASSERT_TRUE(disk);
     const auto forgetful = adapters::open_lake_files(**disk, folder_ / "lake");
-    ASSERT_TRUE(forgetful);
+    ASSERT_TRUE(forgetful) << forgetful.error().message;
     files_in_use_ = forgetful->get();
     (*disk)->cut_power_at_sync(syncs, [](std::size_t unsynced) { return unsynced / 2; });
     std::size_t landed = 0;

@@ -185,7 +185,7 @@ class InTheLake(Scenario):
         self.assertNotIn(None, {error for _, error in found["DeploymentFailed"]})
         # Only what changed is said.
         text = TEMPLATE.read_text()
-        self.run_ok(node, "deploy", self.changed(text, "Timeout: 300", "Timeout: 301"))
+        self.run_ok(node, "deploy", self.changed(text, "Timeout: 300", "Timeout: 301"), "--stack-name", "threat-intel")
         again = self.classes(node)
         self.assertEqual(len(again["PermissionChange"]), len(found["PermissionChange"]))
 

@@ -167,7 +167,7 @@ class AgainstANode(Scenario):
 
     def test_what_the_node_refuses(self):
         node = self.start()
-        self.assert_code(node.run("query", "select * from albb"), FAILED, "there are: alb, malformed")
+        self.assert_code(node.run("query", "select * from albb"), FAILED, "there are: alb, cloudtrail, malformed, ", "sextant_audit")
         self.assertNotIn("pg_", node.run("query", "select * from pq_class").stderr)
         self.assert_code(node.run("tables", "--describe", "albb"), FAILED, "there is no table 'albb'")
         self.assert_code(node.run("ingest", str(TEMPLATE), "--bucket", "no-such-bucket"), FAILED, "NoSuchBucket")

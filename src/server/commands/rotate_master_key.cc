@@ -28,17 +28,24 @@ Result<> rotate(const std::filesystem::path& data) {
 }  // namespace
 
 void add_rotate_master_key(CLI::App& program, cli::ExitCode& exit) {
-  auto data = std::make_shared<std::string>(cli::default_data_folder());
+  struct Options {
+    std::string data = cli::default_data_folder();
+    std::string output = "text";
+  };
+  auto options = std::make_shared<Options>();
   auto* command = program.add_subcommand(
       "rotate-master-key", "Give a stopped node a new master key; what it seals stays readable");
-  command->add_option("--data", *data, "The node's data folder")->capture_default_str();
-  command->callback([data, &exit] {
-    if (const auto rotated = rotate(*data); !rotated) {
+  command->add_option("--data", options->data, "The node's data folder")->capture_default_str();
+  command->add_option("--output", options->output, "text for people, json for programs")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->callback([options, &exit] {
+    if (const auto rotated = rotate(options->data); !rotated) {
       cli::report(rotated.error());
       exit = cli::ExitCode::Failed;
       return;
     }
-    std::printf("master.key is a new one\n");
+    std::puts(options->output == "json" ? R"({"MasterKey":"new"})" : "master.key is a new one");
   });
 }
 

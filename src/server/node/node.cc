@@ -32,6 +32,7 @@
 #include "lake/manifest.h"
 #include "lake/sweep.h"
 #include "patterns/event/bucket_events.h"
+#include "ports/commit.h"
 #include "server/node/catalogue.h"
 #include "server/node/handler_rules.h"
 #include "server/node/memory.h"
@@ -357,6 +358,8 @@ void Node::stop(std::chrono::seconds longest) {
   parts_->server->drain(longest);
   parts_->server.reset();
   parts_->long_calls->stop();
+  // Commits are told in order: what requests left in the queue is told while its listeners live.
+  static_cast<void>(ports::commit(*parts_->store, {}));
   parts_->dispatcher->drain(longest);
 }
 

@@ -39,7 +39,6 @@ class SequenceLander final : public lake::Lander {
         rows_.push_back({"landed", *sdk::cell_text(batch, "sextant.audit.sequence", row)});
       return {};
     }
-    std::uint64_t rows() const override { return rows_.size(); }
     std::uint64_t buffered_bytes() const override { return 0; }
     std::vector<ports::Append> rows_;
   };
@@ -87,7 +86,8 @@ class SealerTest : public testing::Test {
   // Of all rows that landed, in order.
   std::vector<std::string> landed() const {
     std::vector<std::string> all;
-    for (const auto& row : *store_.read("landed", 1, 100'000, 1 << 24)) all.push_back(row.payload);
+    const auto rows = store_.read("landed", 1, 100'000, 1 << 24);
+    for (const auto& row : *rows) all.push_back(row.payload);
     return all;
   }
   std::uint64_t records() const { return *store_.next_sequence(stream_) - 1; }

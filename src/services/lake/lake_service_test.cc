@@ -203,7 +203,8 @@ TEST_F(LakeServiceTest, TablesAreListedWithWhatTheyHold) {
   const auto listed = ask("ListTables");
   ASSERT_TRUE(listed);
   const auto& tables = listed->result.at("Tables").as_array();
-  ASSERT_EQ(tables.size(), 2u);
+  ASSERT_EQ(tables.size(), 3u);
+  EXPECT_EQ(tables[2].at("Name"), "sextant_audit") << "the node's own";
   EXPECT_EQ(tables[0].at("Name"), "alb");
   EXPECT_EQ(tables[0].at("Rows").to_number<int>(), 10);
   EXPECT_EQ(tables[0].at("From"), "2026-07-02T22:23:00Z");
