@@ -76,10 +76,8 @@ class PoolDispatcher final : public Dispatcher {
   void wake(const store::Delivery& delivery) override {
     {
       std::lock_guard lock(mutex_);
-      auto& lane = lane_of(delivery.function);
-      add_waiting(lane, {delivery.due, delivery.id});
-      if (lane.window.in_flight() >= concurrency_of(delivery.function))
-        lane.held_back = parts_.clock.now();
+      add_waiting(lane_of(delivery.function), {delivery.due, delivery.id});
+      is_held_back(*lanes_.find(delivery.function), parts_.clock.now());
     }
     runnable_.notify_one();
     changed_.notify_all();
@@ -145,6 +143,14 @@ class PoolDispatcher final : public Dispatcher {
     return in_flight_ < options_.in_flight_max && landing_bytes_ < options_.landing_bytes_max;
   }
 
+  // Whether the function runs as often as it may; remembered when something waits for it.
+  bool is_held_back(std::pair<const FunctionName, Lane>& lane, Time now) const {
+    auto& [function, state] = lane;
+    if (state.window.in_flight() < concurrency_of(function)) return false;
+    if (const auto next = state.window.next(); next && *next <= now) state.held_back = now;
+    return true;
+  }
+
   // Under the lock. Functions take turns: the search begins behind the one served last.
   std::optional<Task> next_task() {
     if (lanes_.empty()) return std::nullopt;
@@ -162,10 +168,7 @@ class PoolDispatcher final : public Dispatcher {
         return Task{Task::Kind::Confirm, lane->first, std::move(*entry)};
       }
       const auto now = parts_.clock.now();
-      if (window.in_flight() >= concurrency_of(lane->first)) {
-        if (const auto next = window.next(); next && *next <= now) lane->second.held_back = now;
-        continue;
-      }
+      if (is_held_back(*lane, now)) continue;
       if (auto entry = window.take(now)) {
         served_last_ = lane->first;
         ++in_flight_;
