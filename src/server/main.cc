@@ -41,6 +41,7 @@ int main(int argc, char** argv) {
   auto exit = ExitCode::Ok;
   sextant::server::add_node(program, exit);
   sextant::server::add_generate(program, exit);
+  sextant::server::add_parse(program, exit);
   sextant::server::add_policy(program, exit);
   sextant::server::add_rotate_master_key(program, exit);
   sextant::cli::add_deploy(program, exit);

@@ -10,6 +10,7 @@ namespace sextant::server {
 
 void add_node(CLI::App& program, cli::ExitCode& exit);
 void add_generate(CLI::App& program, cli::ExitCode& exit);
+void add_parse(CLI::App& program, cli::ExitCode& exit);
 void add_policy(CLI::App& program, cli::ExitCode& exit);
 void add_audit(CLI::App& program, cli::ExitCode& exit);
 void add_rotate_master_key(CLI::App& program, cli::ExitCode& exit);
