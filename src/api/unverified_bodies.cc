@@ -8,7 +8,8 @@ UnverifiedBodies::Share::~Share() {
 }
 
 bool UnverifiedBodies::Share::add(std::size_t bytes) {
-  if ((held_->bytes += bytes) > held_->limits.bytes_max) {
+  const auto held = held_->bytes += bytes;
+  if (held > held_->limits.bytes_max) {
     held_->bytes -= bytes;
     return false;
   }

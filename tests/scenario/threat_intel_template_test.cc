@@ -37,6 +37,7 @@ struct Collector {
   std::string kind;
   std::string bucket;
   std::string enrichers = "enrichers.geoip";
+  // GoogleTest's name. NOLINTNEXTLINE(readability-identifier-naming)
   friend void PrintTo(const Collector& collector, std::ostream* to) { *to << collector.kind; }
 };
 const Collector kCollectors[] = {

@@ -112,6 +112,7 @@ class SealerTest : public testing::Test {
       EXPECT_TRUE(answer && *answer);
       if (answer && *answer) return (*answer)->result;
       if (answer) return {{"Error", (*answer).error().message}};
+      break;
     }
     return {};
   }

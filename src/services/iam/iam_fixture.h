@@ -52,6 +52,7 @@ class IamTest : public testing::Test {
                   told.message = output ? "" : output.error().message;
                   if (output) told.result = std::move(output->result);
                 });
+      break;
     }
     return told;
   }
