@@ -167,6 +167,19 @@ TEST(BlobPowerLossTest, FinishedBlobsSurviveAndUnfinishedOnesLeaveNothing) {
   }
 }
 
+// Small ones, until so many are finished or the disk fails.
+std::vector<ports::BlobId> finish_blobs(EmbeddedBlobStore& store, int count) {
+  std::vector<ports::BlobId> finished;
+  for (int i = 0; i < count; ++i) {
+    auto writer = store.create();
+    if (!writer || !(*writer)->append("bytes")) break;
+    auto staged = (*writer)->finish();
+    if (!staged) break;
+    finished.push_back(staged->id);
+  }
+  return finished;
+}
+
 // Blobs of two writers come into the same new folders; the power fails at one of their syncs.
 TEST(BlobPowerLossTest, BlobsInAFolderThatAnotherWriterMakesSurvive) {
   std::mt19937_64 random(test::seed(3));
@@ -178,18 +191,9 @@ TEST(BlobPowerLossTest, BlobsInAFolderThatAnotherWriterMakesSurvive) {
     ASSERT_TRUE(store) << store.error().message;
     (*disk)->cut_power_at_sync(1 + random() % 300);
     std::vector<ports::BlobId> finished[2];
-    const auto write = [&](std::vector<ports::BlobId>& mine) {
-      for (int i = 0; i < 100; ++i) {
-        auto writer = (*store)->create();
-        if (!writer || !(*writer)->append("bytes")) return;
-        auto staged = (*writer)->finish();
-        if (!staged) return;
-        mine.push_back(staged->id);
-      }
-    };
     {
-      std::jthread first([&] { write(finished[0]); });
-      std::jthread second([&] { write(finished[1]); });
+      std::jthread first([&] { finished[0] = finish_blobs(**store, 100); });
+      std::jthread second([&] { finished[1] = finish_blobs(**store, 100); });
     }
     (*disk)->cut_power();
     auto after = AmnesiacDisk::load(folder.path());
