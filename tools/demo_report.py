@@ -56,9 +56,9 @@ def proof_line(facts):
             f"{facts['entries_generated']:,} lines; {facts['entries_twice']} twice: {verdict}")
 
 
-def next_steps(geoip):
+def next_steps(facts):
     return [
-        f"build/release/sextant node --files {geoip} &    # a node that stays",
+        f"build/release/sextant node --files {facts['geoip_folder']} &    # a node that stays",
         "build/release/sextant deploy apps/threat_intel/template.yaml --stack-name threat-intel",
         "build/release/sextant ingest YOUR-LOGS/ --bucket threat-intel-alb-logs",
         "build/release/sextant query \"select source.ip, count(*) from alb group by 1 order by 2 desc limit 10\"",
@@ -88,7 +88,7 @@ def text(facts):
     for title, key in (("Entries by status", "by_status"), ("Entries by country", "by_country"),
                        ("Malformed lines by reason", "malformed_by_reason")):
         lines += ["", title, *bars(facts[key])]
-    lines += ["", facts["geoip_licence"], "", "What to try next:", *("  " + step for step in next_steps(facts["geoip_folder"])), ""]
+    lines += ["", facts["geoip_licence"], "", "What to try next:", *("  " + step for step in next_steps(facts)), ""]
     return "\n".join(lines)
 
 
@@ -144,6 +144,6 @@ def html(facts):
     return (f"<!doctype html><html lang=en><meta charset=utf-8><title>Sextant demo</title><style>{STYLE}</style>"
             f"<h1>Sextant demo</h1><p class='proof{'' if facts['complete'] else ' bad'}'>"
             f"{escape.escape(proof_line(facts))}</p><dl>{rows}</dl>{charts}"
-            f"<section><h2>What to try next</h2><pre>{escape.escape(chr(10).join(next_steps(facts["geoip_folder"])))}</pre></section>"
+            f"<section><h2>What to try next</h2><pre>{escape.escape(chr(10).join(next_steps(facts)))}</pre></section>"
             f"<footer>{escape.escape(facts['geoip_licence'])}</footer>"
             f"<script type='application/json' id=report>{data}</script></html>\n")

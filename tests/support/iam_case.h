@@ -49,24 +49,30 @@ class IamCaseReader {
     }
   }
 
+  // Where documents of that kind go; nullptr when it is not one of these.
+  static Policies* list_of(std::string_view name, guard::iam::AppliedPolicies& into) {
+    if (name == "identity") return &into.identity;
+    if (name == "resource" || name == "trust") return &into.resource;
+    if (name == "boundary") return &into.boundary;
+    return name == "session" ? &into.session : nullptr;
+  }
+  static std::vector<Policies>* levels_of(std::string_view name,
+                                          guard::iam::AppliedPolicies& into) {
+    if (name == "service_control") return &into.service_control;
+    return name == "resource_control" ? &into.resource_control : nullptr;
+  }
+  static Use use_of(std::string_view name) {
+    if (name == "trust") return Use::Trust;
+    return name.starts_with("resource") ? Use::Resource : Use::Identity;
+  }
+
   static Result<> read_policies(const json::Object& object, guard::iam::AppliedPolicies& into) {
     for (const auto& [name, documents] : object) {
-      if (name == "identity") {
-        add(documents, Use::Identity, into.identity);
-      } else if (name == "resource") {
-        add(documents, Use::Resource, into.resource);
-      } else if (name == "trust") {
-        add(documents, Use::Trust, into.resource);
-      } else if (name == "boundary") {
-        add(documents, Use::Identity, into.boundary);
-      } else if (name == "session") {
-        add(documents, Use::Identity, into.session);
-      } else if (name == "service_control") {
+      if (auto* list = list_of(name, into)) {
+        add(documents, use_of(name), *list);
+      } else if (auto* levels = levels_of(name, into)) {
         for (const auto& level : documents.as_array())
-          add(level, Use::Identity, into.service_control.emplace_back());
-      } else if (name == "resource_control") {
-        for (const auto& level : documents.as_array())
-          add(level, Use::Resource, into.resource_control.emplace_back());
+          add(level, use_of(name), levels->emplace_back());
       } else {
         return fail(Code::Invalid, "unknown kind of policies: " + std::string(name));
       }
