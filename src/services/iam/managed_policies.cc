@@ -76,8 +76,8 @@ Result<std::string> managed_document(const Request& request) {
 
 Result<int> version_number(const Request& request) {
   SX_TRY_AS(const auto text, required(request.parameters, "VersionId"));
-  const auto number = text.starts_with('v') ? parse_u64(std::string_view(text).substr(1))
-                                            : std::optional<std::uint64_t>();
+  const auto number = text.substr(0, 1) == "v" ? parse_u64(std::string_view(text).substr(1))
+                                               : std::optional<std::uint64_t>();
   if (number && *number > 0 && *number < 1'000'000) return static_cast<int>(*number);
   return validation_error("1 validation error detected: Value '" + text.substr(0, 100) +
                           "' at 'versionId' failed to satisfy constraint: Member must satisfy "
