@@ -17,14 +17,13 @@
 
 namespace sextant::fuzz {
 
-inline std::vector<sdk::Rows> parse_in_pieces(const intel::Parser& parser, std::string_view text,
+inline std::vector<sdk::Rows> parse_in_pieces(const sdk::Function& function, std::string_view text,
                                               std::size_t piece_bytes) {
   std::vector<sdk::Rows> out;
   const auto emit = [&out](sdk::Rows rows) -> Result<> {
     out.push_back(std::move(rows));
     return {};
   };
-  const auto function = intel::parser_function(parser);
   const auto prepared =
       function.prepare({.variables = {{"KEEP_ORIGINAL", "true"}}, .data_folder = {}});
   SX_CHECK(prepared.has_value());
@@ -79,8 +78,9 @@ inline void check_offsets(const std::vector<sdk::Rows>& all) {
 
 inline int run_parser(const intel::Parser& parser, const std::uint8_t* data, std::size_t size) {
   const auto text = as_text(data, size);
+  const auto function = intel::parser_function(parser);
   std::size_t rows = 0;
-  const auto all = parse_in_pieces(parser, text, text.size() + 1);
+  const auto all = parse_in_pieces(function, text, text.size() + 1);
   const auto whole = rows_text(all, rows);
   if (parser.records) {
     check_offsets(all);
@@ -91,7 +91,7 @@ inline int run_parser(const intel::Parser& parser, const std::uint8_t* data, std
     SX_CHECK(rows == entries_of(parser, text));
   }
   std::size_t again = 0;
-  SX_CHECK(rows_text(parse_in_pieces(parser, text, 37), again) == whole);
+  SX_CHECK(rows_text(parse_in_pieces(function, text, 37), again) == whole);
   return 0;
 }
 

@@ -11,7 +11,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from harness.commands import TEMPLATE, Scenario, sextant  # noqa: E402
 
 ENTRIES = 2_000
-KINDS = re.findall(r"Handler: parsers\.(\w+)\|", TEMPLATE.read_text())
+ANY = "auto"  # the parser that finds out by itself
+KINDS = [kind for kind in re.findall(r"Handler: parsers\.(\w+)\|", TEMPLATE.read_text()) if kind != ANY]
 
 
 class LogKinds(Scenario):
@@ -36,6 +37,30 @@ class LogKinds(Scenario):
         for kind in KINDS:
             with self.subTest(kind):
                 self.assert_rows(node, kind, malformed.get(kind, 0))
+
+    def test_one_bucket_takes_all_kinds(self):
+        node = self.start()
+        for kind in KINDS:
+            self.run_ok(node, "ingest", self.generate(kind), "--bucket", "threat-intel-logs")
+        nothing = self.folder / "no.log"
+        nothing.write_text("what is this?\nand this?\n")
+        wrong = self.folder / "AWSLogs" / "123456789012" / "WAFLogs"  # a name that promises another kind
+        wrong.mkdir(parents=True)
+        log = sextant("generate", "--kind", "vpc_flow", "--count", ENTRIES, text=False).stdout
+        (wrong / "flow.log").write_bytes(log)
+        self.run_ok(node, "ingest", nothing, self.folder / "AWSLogs", "--bucket", "threat-intel-logs")
+        self.run_ok(node, "status", "--wait")
+        outcomes = self.run_json(node, "deliveries", "--summary")["Outcomes"]
+        self.assertEqual({name: count for name, count in outcomes.items() if count},
+                         {"succeeded": 2 * len(KINDS) + 2})
+        malformed = {row["kind"]: row["n"] for row in
+                     self.run_json(node, "query", "select kind, count(*) as n from malformed group by 1")}
+        self.assertEqual(malformed.pop("unknown"), 2)
+        self.assertEqual(sorted(malformed), sorted(KINDS))
+        for kind in KINDS:
+            more = ENTRIES if kind == "vpc_flow" else 0
+            rows = self.run_json(node, "query", f"select count(*) as n from {kind}")[0]["n"]
+            self.assertEqual(rows + malformed[kind], ENTRIES + more, kind)
 
     def assert_rows(self, node, kind: str, malformed: int):
         counts = self.run_json(node, "query", f"""

@@ -36,6 +36,24 @@ class ParseCommand(Scenario):
                     self.assertIn("@timestamp", row)
                     self.assertEqual(row["log.file.path"], str(file))
 
+    def test_the_kind_is_found_when_none_is_named(self):
+        for kind in KINDS:
+            with self.subTest(kind):
+                log = self.generated(kind, "--odd", 0.3)
+                done = subprocess.run([program(), "parse", "-"], input=log, capture_output=True, check=False)
+                self.assertEqual(done.returncode, OK, done.stderr)
+                self.assertIn(f"read as {kind}: {ENTRIES} entries, 0 malformed", done.stderr.decode())
+                named = subprocess.run([program(), "parse", "--kind", kind, "-"], input=log, capture_output=True,
+                                       check=False)
+                self.assertEqual(done.stdout, named.stdout)
+
+    def test_a_log_of_no_known_kind_is_told_line_by_line(self):
+        file = self.folder / "syslog"
+        file.write_text("Jan  1 00:00:00 host program[1]: message\n" * 3)
+        done = sextant("parse", file)
+        self.assert_code(done, OK, "0 entries, 3 malformed")
+        self.assertEqual(done.stderr.count("no log of a known kind"), 3)
+
     def test_malformed_lines_are_told_with_reasons(self):
         log = self.generated("cloudtrail", "--malformed", "0.2")
         done = subprocess.run([program(), "parse", "--kind", "cloudtrail", "-"], input=log, capture_output=True,

@@ -23,11 +23,17 @@ model::App threat_intel() {
   templates::ParseOptions options;
   options.scope = kScope;
   options.stack_name = "threat-intel";
-  options.known_functions = {"parsers.cloudtrail",       "parsers.waf",
-                             "parsers.route53_resolver", "parsers.vpc_flow",
-                             "parsers.s3_access",        "parsers.alb",
-                             "enrichers.geoip",          "enrichers.address_class",
-                             "enrichers.community_id",   "lake.land"};
+  options.known_functions = {"parsers.auto",
+                             "parsers.cloudtrail",
+                             "parsers.waf",
+                             "parsers.route53_resolver",
+                             "parsers.vpc_flow",
+                             "parsers.s3_access",
+                             "parsers.alb",
+                             "enrichers.geoip",
+                             "enrichers.address_class",
+                             "enrichers.community_id",
+                             "lake.land"};
   auto parsed = templates::parse_template(text, options);
   EXPECT_TRUE(parsed) << templates::to_text(parsed.error());
   return parsed ? std::move(*parsed) : model::App{};
@@ -40,7 +46,9 @@ struct Collector {
   // GoogleTest's name. NOLINTNEXTLINE(readability-identifier-naming)
   friend void PrintTo(const Collector& collector, std::ostream* to) { *to << collector.kind; }
 };
+constexpr std::string_view kAny = "auto";  // the one of logs of any kind
 const Collector kCollectors[] = {
+    {"auto", "threat-intel-logs", "enrichers.geoip|enrichers.address_class|enrichers.community_id"},
     {"cloudtrail", "threat-intel-cloudtrail-logs", "enrichers.geoip|enrichers.address_class"},
     {"waf", "threat-intel-waf-logs"},
     {"route53_resolver", "threat-intel-route53-resolver-logs"},
@@ -85,7 +93,7 @@ TEST_P(ThreatIntelTemplate, DeclaresTheCollector) {
   ASSERT_EQ(notifications.size(), 1u);
   EXPECT_EQ(notifications[0].events, std::vector<std::string>{"s3:ObjectCreated:*"});
   EXPECT_TRUE(app_.databases.contains("sextant"));
-  EXPECT_TRUE(app_.tables.contains(kind));
+  EXPECT_EQ(app_.tables.contains(kind), kind != kAny);
   EXPECT_TRUE(app_.tables.contains("malformed"));
   EXPECT_EQ(app_.functions.size(), std::size(kCollectors));
 }
@@ -101,10 +109,12 @@ TEST_P(ThreatIntelTemplate, RoleMayDoExactlyItsWork) {
   EXPECT_EQ(verdict("glue:BatchCreatePartition", table + "malformed"), sdk::Verdict::Allow);
   EXPECT_EQ(verdict("glue:BatchCreatePartition", table + "waf_of_others"), sdk::Verdict::Deny);
   EXPECT_EQ(verdict("glue:GetTable", table + GetParam().kind), sdk::Verdict::Deny);
-  for (const auto& [kind, bucket, _] : kCollectors) {  // its own bucket and table, no other's
+  for (const auto& [kind, bucket, _] : kCollectors) {  // its own bucket and tables, no other's
     const auto own = kind == GetParam().kind ? sdk::Verdict::Allow : sdk::Verdict::Deny;
     EXPECT_EQ(verdict("s3:GetObject", "arn:aws:s3:::" + bucket + "/x"), own) << bucket;
-    EXPECT_EQ(verdict("glue:BatchCreatePartition", table + kind), own) << kind;
+    if (kind == kAny) continue;
+    const auto lands = GetParam().kind == kAny ? sdk::Verdict::Allow : own;
+    EXPECT_EQ(verdict("glue:BatchCreatePartition", table + kind), lands) << kind;
   }
 }
 

@@ -187,6 +187,10 @@ constexpr Format kFormat{.fields = kFields,
                          .aliases = kAliases,
                          .other_kind = other_kind};
 
+// As AWS names objects of them.
+constexpr std::string_view kObjectNames[] = {
+    "*/elasticloadbalancing/*/############_elasticloadbalancing_*_app.*"};
+
 }  // namespace
 
 const Parser kAlb{
@@ -194,6 +198,7 @@ const Parser kAlb{
     .kind = "alb",
     .title = "Application Load Balancer access log",
     .summary = "Reads the access logs of Application Load Balancers, of all years, to ECS columns.",
-    .make_reader = std::bind_front(make_table_reader, std::cref(kFormat))};
+    .make_reader = std::bind_front(make_table_reader, std::cref(kFormat)),
+    .object_names = kObjectNames};
 
 }  // namespace sextant::intel

@@ -275,6 +275,10 @@ std::optional<Time> time_of(std::string_view record) {
   return parse_iso8601(rest.substr(0, std::min<std::size_t>(rest.find('"'), 40)));
 }
 
+// As AWS names objects of them.
+constexpr std::string_view kObjectNames[] = {
+    "*AWSLogs/*/CloudTrail/*", "*AWSLogs/*/CloudTrail-Digest/*", "*AWSLogs/*/CloudTrail-Insight/*"};
+
 }  // namespace
 
 const Parser kCloudTrail{
@@ -285,6 +289,7 @@ const Parser kCloudTrail{
     .make_reader = std::bind_front(make_table_reader, std::cref(kFormat)),
     .time_of = time_of,
     .json = true,
-    .records = true};
+    .records = true,
+    .object_names = kObjectNames};
 
 }  // namespace sextant::intel

@@ -26,8 +26,7 @@ class LinePrepared final : public sdk::Prepared {
   LinePrepared(Parser parser, const ReaderOptions& options)
       : parser_(std::move(parser)), options_(options) {}
   std::unique_ptr<sdk::Stage> start(const sdk::Source& source) const override {
-    if (parser_.records) return std::make_unique<RecordStage>(parser_, source, options_);
-    return std::make_unique<LineStage>(parser_, source, options_);
+    return start_parser(parser_, source, options_);
   }
 
  private:
@@ -63,20 +62,41 @@ ObjectFacts facts_of(const sdk::Source& source) {
   return facts;
 }
 
+const sdk::ConfigField& keep_original_field() {
+  static constexpr sdk::ConfigField kField{
+      .name = "KEEP_ORIGINAL",
+      .help = "true: keep each line as it was, in column event.original",
+      .otherwise = "false"};
+  return kField;
+}
+
+Result<ReaderOptions> reader_options(const sdk::Configuration& configuration) {
+  SX_TRY_AS(const bool keep, flag(configuration, "KEEP_ORIGINAL"));
+  return ReaderOptions{.keep_original = keep};
+}
+
+sdk::Takes takes_of(const Parser& parser) {
+  return parser.records ? sdk::Takes::Bytes : sdk::Takes::Text;
+}
+
+std::unique_ptr<sdk::Stage> start_parser(const Parser& parser, const sdk::Source& source,
+                                         const ReaderOptions& options) {
+  if (parser.records) return std::make_unique<RecordStage>(parser, source, options);
+  return std::make_unique<LineStage>(parser, source, options);
+}
+
 sdk::Function parser_function(const Parser& parser) {
   return {.id = parser.id,
           .title = parser.title,
           .summary = parser.summary,
           .status = sdk::Status::Stable,
           .input = sdk::Trust::Untrusted,
-          .takes = parser.records ? sdk::Takes::Bytes : sdk::Takes::Text,
-          .config = {{.name = "KEEP_ORIGINAL",
-                      .help = "true: keep each line as it was, in column event.original",
-                      .otherwise = "false"}},
+          .takes = takes_of(parser),
+          .config = {keep_original_field()},
           .prepare = [parser](const sdk::Configuration& configuration)
               -> Result<std::shared_ptr<const sdk::Prepared>> {
-            SX_TRY_AS(const bool keep, flag(configuration, "KEEP_ORIGINAL"));
-            return std::make_shared<LinePrepared>(parser, ReaderOptions{.keep_original = keep});
+            SX_TRY_AS(const auto options, reader_options(configuration));
+            return std::make_shared<LinePrepared>(parser, options);
           }};
 }
 

@@ -72,7 +72,19 @@ struct Parser {
   bool json = false;
   // Entries are JSON objects, over many lines or many on one: record_stage.h cuts them.
   bool records = false;
+  // How AWS names the objects of this kind (name_pattern.h), for those whose kind nobody says.
+  std::span<const std::string_view> object_names = {};
 };
+
+// What a parser may be told, as the catalogue lists it: KEEP_ORIGINAL.
+const sdk::ConfigField& keep_original_field();
+// Invalid names the variable.
+Result<ReaderOptions> reader_options(const sdk::Configuration& configuration);
+
+// Which text the parser's stage takes, and the stage.
+sdk::Takes takes_of(const Parser& parser);
+std::unique_ptr<sdk::Stage> start_parser(const Parser& parser, const sdk::Source& source,
+                                         const ReaderOptions& options);
 
 // The parser as the catalogue lists it. Configuration: KEEP_ORIGINAL.
 sdk::Function parser_function(const Parser& parser);

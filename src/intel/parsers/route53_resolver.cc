@@ -173,6 +173,9 @@ std::optional<Time> time_of(std::string_view line) {
   return parse_iso8601(rest.substr(0, std::min<std::size_t>(rest.find('"'), 40)));
 }
 
+// As AWS names objects of them.
+constexpr std::string_view kObjectNames[] = {"*AWSLogs/*/vpcdnsquerylogs/*"};
+
 }  // namespace
 
 const Parser kRoute53Resolver{
@@ -182,6 +185,7 @@ const Parser kRoute53Resolver{
     .summary = "Reads the query logs of Route 53 Resolver to ECS columns.",
     .make_reader = std::bind_front(make_table_reader, std::cref(kFormat)),
     .time_of = time_of,
-    .json = true};
+    .json = true,
+    .object_names = kObjectNames};
 
 }  // namespace sextant::intel

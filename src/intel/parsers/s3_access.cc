@@ -287,6 +287,9 @@ std::optional<Time> time_of(std::string_view line) {
   return micros ? std::optional(Time(Duration(*micros))) : std::nullopt;
 }
 
+// As AWS names objects of them.
+constexpr std::string_view kObjectNames[] = {"*####-##-##-##-##-##-????????????????*"};
+
 }  // namespace
 
 const Parser kS3Access{
@@ -295,6 +298,7 @@ const Parser kS3Access{
     .title = "S3 server access log",
     .summary = "Reads the server access logs of S3 buckets, of all years, to ECS columns.",
     .make_reader = std::bind_front(make_table_reader, std::cref(kFormat)),
-    .time_of = time_of};
+    .time_of = time_of,
+    .object_names = kObjectNames};
 
 }  // namespace sextant::intel

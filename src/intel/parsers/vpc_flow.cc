@@ -325,6 +325,9 @@ constexpr Format kFormat{.fields = kFields,
                          },
                          .second_time = "event.start"};
 
+// As AWS names objects of them.
+constexpr std::string_view kObjectNames[] = {"*AWSLogs/*/vpcflowlogs/*"};
+
 }  // namespace
 
 const Parser kVpcFlow{
@@ -333,6 +336,7 @@ const Parser kVpcFlow{
     .title = "VPC flow log",
     .summary = "Reads VPC flow logs of every version, fields in any order, to ECS columns.",
     .make_reader = std::bind_front(make_table_reader, std::cref(kFormat)),
-    .heading = is_heading};
+    .heading = is_heading,
+    .object_names = kObjectNames};
 
 }  // namespace sextant::intel

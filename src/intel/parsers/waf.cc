@@ -214,6 +214,9 @@ std::optional<Time> time_of(std::string_view line) {
   return Time(std::chrono::milliseconds(*millis));
 }
 
+// As AWS names objects of them.
+constexpr std::string_view kObjectNames[] = {"*AWSLogs/*/WAFLogs/*", "*aws-waf-logs-*"};
+
 }  // namespace
 
 const Parser kWaf{.id = "parsers.waf",
@@ -222,6 +225,7 @@ const Parser kWaf{.id = "parsers.waf",
                   .summary = "Reads the logs of AWS WAF, v1 and v2, to ECS columns.",
                   .make_reader = std::bind_front(make_table_reader, std::cref(kFormat)),
                   .time_of = time_of,
-                  .json = true};
+                  .json = true,
+                  .object_names = kObjectNames};
 
 }  // namespace sextant::intel

@@ -11,6 +11,7 @@
 #include "cli/node_client.h"
 #include "cli/text_table.h"
 #include "core/inflate.h"
+#include "intel/auto_parser.h"
 #include "intel/log_kinds.h"
 #include "sdk/batch_text.h"
 #include "sdk/text_blocks.h"
@@ -23,7 +24,7 @@ constexpr std::size_t kReadBytes = 256 * 1024;
 constexpr std::size_t kInflatedBytes = 1 << 20;
 
 struct ParseOptions {
-  std::string kind;
+  std::string kind;  // "": whichever it is
   std::string file;  // "-": standard input
   std::string output = "json";
 };
@@ -48,8 +49,11 @@ using FilePtr = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 class Parsing {
  public:
-  Parsing(const ParseOptions& options, const intel::LogKind& kind)
-      : options_(options), function_(intel::parser_function(*kind.parser)) {}
+  explicit Parsing(const ParseOptions& options)
+      : options_(options),
+        function_(options.kind.empty()
+                      ? intel::auto_parser_function()
+                      : intel::parser_function(*intel::find_log_kind(options.kind)->parser)) {}
 
   Result<> run() {
     SX_TRY_AS(const auto prepared, function_.prepare({}));
@@ -63,6 +67,9 @@ class Parsing {
     SX_TRY(read(*file));
     SX_TRY(stage_->finish(print_));
     if (std::fflush(stdout) != 0) return fail(Code::Exhausted, "the rows cannot be written");
+    if (options_.kind.empty() && !table_.empty()) {
+      std::fprintf(stderr, "read as %s: ", table_.c_str());
+    }
     std::fprintf(stderr, "%s entries, %s malformed\n", cli::grouped(entries_).c_str(),
                  cli::grouped(malformed_).c_str());
     return {};
@@ -106,7 +113,10 @@ class Parsing {
   Result<> print(const sdk::Rows& rows) {
     if (rows.table == "malformed") {
       tell_malformed(rows.batch);
-    } else if (options_.output == "json") {
+      return {};
+    }
+    table_ = rows.table;
+    if (options_.output == "json") {
       print_json(rows.batch);
     } else {
       print_table(rows.batch);
@@ -160,6 +170,7 @@ class Parsing {
   const sdk::TextBlocks::Take take_ = [this](const sdk::TextBlock& block) {
     return stage_->text(block, print_);
   };
+  std::string table_;        // of the entries
   std::uint64_t bytes_ = 0;  // decompressed
   std::optional<Error> damage_;
   std::uint64_t entries_ = 0;
@@ -174,8 +185,9 @@ void add_parse(CLI::App& program, cli::ExitCode& exit) {
   for (const auto& kind : intel::log_kinds()) kinds.emplace_back(kind.name());
   auto* command = program.add_subcommand(
       "parse", "Show what a parser makes of a log, without a node; malformed lines on stderr");
-  command->add_option("--kind", options->kind, "Kind of log")
-      ->required()
+  command
+      ->add_option("--kind", options->kind,
+                   "Kind of log (default: the one that the file's name and its beginning show)")
       ->check(CLI::IsMember(kinds));
   command->add_option("FILE", options->file, "Plain, gzip or zstd; - is standard input")
       ->required();
@@ -183,7 +195,7 @@ void add_parse(CLI::App& program, cli::ExitCode& exit) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   command->callback([options, &exit] {
-    const auto done = Parsing(*options, *intel::find_log_kind(options->kind)).run();
+    const auto done = Parsing(*options).run();
     exit = done ? cli::ExitCode::Ok : cli::report_usage(done.error());
   });
 }

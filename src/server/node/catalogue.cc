@@ -1,5 +1,6 @@
 #include "server/node/catalogue.h"
 
+#include "intel/auto_parser.h"
 #include "intel/enrichers/address_class.h"
 #include "intel/enrichers/community_id.h"
 #include "intel/enrichers/geoip.h"
@@ -16,6 +17,7 @@ std::vector<const sdk::Function*> functions() {
     for (const auto& kind : intel::log_kinds()) {
       parsers.push_back(intel::parser_function(*kind.parser));
     }
+    parsers.push_back(intel::auto_parser_function());
     return parsers;
   }();
   std::vector<const sdk::Function*> all;
