@@ -30,6 +30,7 @@ Connection::Connection(std::shared_ptr<IoLoop> loop, std::shared_ptr<ServerShare
       shared_(std::move(shared)),
       peer_(std::move(peer)),
       stream_(std::move(stream)),
+      pace_(shared_->options.stall_time_max, shared_->options.pace_bytes_min),
       timer_(loop_->context()) {}
 
 Connection::~Connection() = default;
@@ -111,6 +112,7 @@ void Connection::read_head(std::string_view input) {
 void Connection::begin_request(std::string_view input, std::size_t used) {
   phase_ = Phase::Busy;
   clear_deadline();
+  pace_.reset();
   began_ = Clock::now();
   const Head& head = reader_->head();
   closes_after_ = !head.keep_alive;
@@ -181,7 +183,7 @@ void Connection::pump_body() {
   } while (receive(room_for(reader_->body_left(), kChunkBytesMax - chunk.size()), input));
   if (phase_ == Phase::Closed) return;
   if (!chunk.empty()) return deliver(std::move(chunk), false);
-  set_deadline(shared_->options.stall_time_max);
+  wait_for_client();
 }
 
 void Connection::deliver(Result<std::string> chunk, bool is_last) {

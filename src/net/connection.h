@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "net/client_pace.h"
 #include "net/exchange.h"
 #include "net/io_loop.h"
 #include "net/request_reader.h"
@@ -46,6 +47,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Time (connection_deadline.cc)
   void set_deadline(Clock::duration from_now);
+  void wait_for_client();
+  void client_moved(std::size_t bytes);
   void clear_deadline() { deadline_ = Clock::time_point::max(); }
   void arm_timer();
   void on_timer();
@@ -109,6 +112,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t out_sent_ = 0;
   bool is_writing_ = false;  // waits for the socket to take more
 
+  ClientPace pace_;
   boost::asio::steady_timer timer_;
   Clock::time_point deadline_ = Clock::time_point::max();
   Clock::time_point timer_at_ = Clock::time_point::max();

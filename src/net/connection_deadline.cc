@@ -11,6 +11,14 @@ void Connection::set_deadline(Clock::duration from_now) {
   if (deadline_ < timer_at_) arm_timer();
 }
 
+// The socket has nothing to give or takes nothing: from now on the client's time runs.
+void Connection::wait_for_client() { set_deadline(pace_.begin_wait(Clock::now())); }
+
+void Connection::client_moved(std::size_t bytes) {
+  if (pace_.is_waiting()) pace_.end_wait(Clock::now());
+  pace_.moved(bytes);
+}
+
 void Connection::arm_timer() {
   timer_at_ = deadline_;
   timer_.expires_at(timer_at_);
@@ -39,9 +47,10 @@ void Connection::on_deadline() {
   if (is_body_stalled) {
     shared_->metrics.refused(Refused::Slow);
     is_body_broken_ = true;
-    return deliver(fail(Code::Unavailable, "the client stopped sending the request's body"), true);
+    return deliver(fail(Code::Unavailable, "the client sends the request's body too slowly"), true);
   }
   if (phase_ == Phase::Handshake) shared_->metrics.refused(Refused::Handshake);
+  if (phase_ == Phase::Busy) shared_->metrics.refused(Refused::Slow);
   close();
 }
 

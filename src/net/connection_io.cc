@@ -31,6 +31,7 @@ bool Connection::receive(std::size_t room, std::string_view& input) {
     return false;
   }
   shared_->metrics.bytes_in.add(count);
+  client_moved(count);
   input = {scratch.data(), count};
   if (!pending_.empty()) input = pending_.append(input);
   return true;
@@ -104,10 +105,11 @@ void Connection::flush() {
     const auto outcome = stream_.write(first, second, count);
     out_sent_ += count;
     shared_->metrics.bytes_out.add(count);
+    client_moved(count);
     if (outcome == Stream::Outcome::Ok) continue;
     if (outcome == Stream::Outcome::Broken || outcome == Stream::Outcome::Ended) return close();
     is_writing_ = true;
-    set_deadline(shared_->options.stall_time_max);
+    wait_for_client();
     stream_.wait(outcome, [self = shared_from_this()](const boost::system::error_code& error) {
       if (self->phase_ == Phase::Closed) return;
       if (error) return self->close();

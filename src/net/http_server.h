@@ -40,7 +40,10 @@ struct ServerOptions {
   std::size_t held_bytes_max = 64 * 1024 * 1024;
   std::chrono::milliseconds header_time_max{20'000};  // from first byte to the end of the header
   std::chrono::milliseconds idle_time_max{120'000};   // between requests
-  std::chrono::milliseconds stall_time_max{30'000};   // a body that moves no byte for so long ends
+  // How long a client may let the server wait, altogether, for every pace_bytes_min of a body that
+  // it sends or takes. Whoever is slower is cut, so that he does not keep a place in progress.
+  std::chrono::milliseconds stall_time_max{30'000};
+  std::size_t pace_bytes_min = 64 * 1024;
 };
 
 // Whether a server could start with them. Errors: Invalid (a file is missing or is not PEM, or key

@@ -104,6 +104,46 @@ TEST_F(HttpServerLimits, ABodyThatStopsComingFailsForItsReader) {
   EXPECT_EQ(seen.get_future().get().code, Code::Unavailable);
 }
 
+// Sends a byte now and then, for ten seconds at most; true when the server has closed meanwhile.
+bool is_closed_while_dripping(const RawClient& client) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (std::chrono::steady_clock::now() < end) {
+    pollfd closed{.fd = client.socket(), .events = POLLRDHUP, .revents = 0};
+    if (!client.send("x") || ::poll(&closed, 1, 5) > 0) return true;
+  }
+  return false;
+}
+
+TEST_F(HttpServerLimits, ABodyThatComesByteByByteEndsToo) {
+  std::promise<Error> seen;
+  start_with({.stall_time_max = milliseconds(100)}, [&](Request request, Responder respond) {
+    read_all(std::move(request.body), 1 << 20,
+             [&seen, respond = std::move(respond)](Result<std::string> bytes) mutable {
+               seen.set_value(bytes ? Error{} : bytes.error());
+               respond({.status = 408, .headers = {}});
+             });
+  });
+  RawClient client(server_->port());
+  ASSERT_TRUE(client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n"));
+  EXPECT_TRUE(is_closed_while_dripping(client));
+  EXPECT_EQ(seen.get_future().get().code, Code::Unavailable);
+  EXPECT_EQ(metric("sextant_http_refused_total{reason=\"slow\"}"), 1);
+}
+
+TEST_F(HttpServerLimits, ASteadyClientIsNotCutHoweverLongItsBodyIs) {
+  start_with({.stall_time_max = milliseconds(400), .pace_bytes_min = 10}, echo);
+  RawClient client(server_->port());
+  ASSERT_TRUE(client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n"));
+  for (int i = 0; i < 200; ++i) {  // one second altogether
+    ASSERT_TRUE(client.send("0123456789"));
+    pollfd nothing{};
+    ::poll(&nothing, 0, 5);
+  }
+  const auto answer = client.receive();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body.size(), 2000u);
+}
+
 // Fails the test if its end is read: the server must not pull what the client does not take.
 class EndlessBody final : public Body {
  public:
@@ -132,6 +172,26 @@ TEST_F(HttpServerLimits, AnAnswerThatNobodyReadsIsCutAndItsBodyNotPulledMeanwhil
   gone.get_future().get().wait();
   EXPECT_LT(given, 64u * 1024 * 1024);  // what the kernel's buffers took
   EXPECT_TRUE(!client.receive());
+}
+
+TEST_F(HttpServerLimits, AnAnswerThatIsTakenByteByByteIsCut) {
+  std::atomic<std::uint64_t> given = 0;
+  std::promise<std::future<void>> gone;
+  start_with({.stall_time_max = milliseconds(200)}, [&](Request, Responder respond) {
+    auto body = std::make_unique<EndlessBody>(given);
+    gone.set_value(body->gone.get_future());
+    respond({.headers = {}, .body = std::move(body)});
+  });
+  RawClient client(server_->port());
+  ASSERT_TRUE(client.send(kGet));
+  auto is_cut = gone.get_future().get();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (is_cut.wait_for(milliseconds(5)) != std::future_status::ready &&
+         std::chrono::steady_clock::now() < end) {
+    char bytes[100];
+    ASSERT_GT(::recv(client.socket(), bytes, sizeof(bytes), 0), 0);
+  }
+  EXPECT_EQ(is_cut.wait_for(milliseconds(0)), std::future_status::ready);
 }
 
 TEST_F(HttpServerLimits, TheSocketIsReadOnlyAsFarAsTheConsumerAsked) {
