@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "guard/gate.h"
+#include "guard/iam/role_session.h"
 
 namespace sextant::dispatch {
 namespace {
@@ -67,14 +68,12 @@ sdk::Call AttemptJudge::call(std::string service, std::string operation, std::st
   return call;
 }
 
-sdk::Call AttemptJudge::as_role(sdk::Call call) const {
-  const auto name = function_.role_arn.substr(function_.role_arn.rfind('/') + 1);
-  auto& principal = call.principal;
-  principal.kind = sdk::PrincipalKind::AssumedRole;
-  principal.role_arn = function_.role_arn;
-  principal.arn = "arn:aws:sts::" + parts_.scope.account.text() + ":assumed-role/" + name + "/" +
-                  function_.name.text();
-  principal.principal_id = name + ":" + function_.name.text();
+sdk::Call AttemptJudge::as_role(sdk::Call call) {
+  if (!role_) {
+    role_ = guard::iam::role_session(parts_.scope.account, *parts_.configuration.current(),
+                                     function_.role_arn, function_.name.text());
+  }
+  call.principal = *role_;
   call.source_ip = "lambda.amazonaws.com";
   return call;
 }

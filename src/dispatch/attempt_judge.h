@@ -2,6 +2,7 @@
 // The calls that one delivery attempt makes, and the gate's answer to each: the source's service
 // invokes the function; the function's role reads the object, lands rows in tables, writes to the
 // failure destination.
+#include <optional>
 #include <vector>
 
 #include "core/result.h"
@@ -30,7 +31,7 @@ class AttemptJudge {
  private:
   sdk::Call call(std::string service, std::string operation, std::string action,
                  std::string resource) const;
-  sdk::Call as_role(sdk::Call call) const;
+  sdk::Call as_role(sdk::Call call);
   Result<> judge(sdk::Call call);
   Result<> decided(sdk::Call call, sdk::Decision decision);
 
@@ -38,6 +39,7 @@ class AttemptJudge {
   const store::Delivery& delivery_;
   const model::Function& function_;
   const RequestId& request_id_;
+  std::optional<sdk::Principal> role_;  // as it was at the first call in it
   std::vector<guard::JudgedCall> judged_;
 };
 

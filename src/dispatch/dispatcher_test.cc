@@ -260,6 +260,23 @@ TEST_F(DispatcherTest, TheGateDecidesOnEachOfItsCalls) {
   EXPECT_TRUE(no_land.contains("glue:BatchCreatePartition")) << no_land;
 }
 
+// A function acts as AWS's role sessions do: with its role's tags, under its role's unique id.
+TEST_F(DispatcherTest, PoliciesSeeTheTagsAndTheIdOfTheFunctionsRole) {
+  auto& role = app.roles.begin()->second;
+  role.inline_policies[0].document =
+      R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Resource":"*",
+          "Action":["s3:GetObject","glue:BatchCreatePartition"],
+          "Condition":{"StringEquals":{"aws:PrincipalTag/team":"blue"},
+                       "StringLike":{"aws:userid":"AROA*:*"}}}]})";
+  function().retry.retries_max = 0;
+  role.tags = {{"team", "red"}};
+  deploy();
+  EXPECT_EQ(outcome_of(send("a")).outcome, OutcomeKind::Dropped);
+  role.tags = {{"team", "blue"}};
+  deploy();
+  EXPECT_EQ(outcome_of(send("b")).outcome, OutcomeKind::Succeeded);
+}
+
 // The kinds of triggers, each after the one before it. One that is not here does not compile: say
 // below who may invoke functions by it.
 std::optional<TriggerKind> kind_after(TriggerKind kind) {

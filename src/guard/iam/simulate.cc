@@ -7,6 +7,8 @@
 #include "core/time_text.h"
 #include "guard/iam/ip_range.h"
 #include "guard/iam/request_view.h"
+#include "guard/iam/role_session.h"
+#include "store/identities.h"
 
 namespace sextant::guard::iam {
 namespace {
@@ -19,14 +21,12 @@ std::unexpected<Error> no_principal(std::string_view name) {
 
 sdk::Principal session_of(const std::string& account, std::string_view role_path,
                           std::string_view session) {
-  const auto role = std::string(role_path.substr(role_path.rfind('/') + 1));
-  sdk::Principal principal;
-  principal.kind = sdk::PrincipalKind::AssumedRole;
-  principal.account = AccountId(account);
-  principal.arn = "arn:aws:sts::" + account + ":assumed-role/" + role + "/" + std::string(session);
-  principal.role_arn = "arn:aws:iam::" + account + ":role/" + std::string(role_path);
-  principal.principal_id = "AROASIMULATED:" + std::string(session);
-  return principal;
+  const store::IdentityRecord role{
+      .kind = store::IdentityKind::Role,
+      .name = std::string(store::name_of_arn(role_path)),
+      .id = "AROASIMULATED",
+      .arn = "arn:aws:iam::" + account + ":role/" + std::string(role_path)};
+  return role_session(AccountId(account), role, session);
 }
 
 Result<sdk::Principal> principal_of_arn(std::string_view name) {

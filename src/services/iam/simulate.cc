@@ -7,6 +7,7 @@
 
 #include "core/json.h"
 #include "guard/iam/evaluate.h"
+#include "guard/iam/role_session.h"
 #include "services/iam/documents.h"
 #include "services/iam/handlers.h"
 #include "services/iam/paging.h"
@@ -90,9 +91,23 @@ Result<> take_questions(const Request& request, Simulation& simulation) {
   return {};
 }
 
+constexpr std::string_view kSession = "simulated";
+
+// As that user or role would call.
+Result<sdk::Principal> acting(const Request& request, const store::IdentityRecord& identity) {
+  if (identity.kind == store::IdentityKind::Role)
+    return guard::iam::role_session(request.parts.scope.account, identity, kSession);
+  SX_TRY_AS(auto user, guard::iam::principal_of(identity.arn));
+  user.principal_id = identity.id;
+  user.session_tags = identity.tags;
+  return user;
+}
+
 // Whoever CallerArn names; `otherwise` without one.
 Result<sdk::Principal> caller_of(const Request& request, const std::string& otherwise) {
   const auto arn = optional_text(request.parameters, "CallerArn").value_or(otherwise);
+  if (const auto known = store::find_identity_by_arn(request.configuration, arn))
+    return acting(request, *known);
   auto principal = guard::iam::principal_of(arn);
   if (!principal) return invalid_input(principal.error().message);
   return principal;
@@ -178,14 +193,9 @@ Answer simulate_principal_policy(const Request& request) {
     return no_such_entity("There is no user or role " + request.call.resource + ".");
   SX_TRY_AS(simulation.question.principal, caller_of(request, source->arn));
   // Whose policies they are is the source, whoever calls.
-  SX_TRY_AS(auto owner, guard::iam::principal_of(source->arn));
-  owner.principal_id = source->id;
-  if (owner.kind == sdk::PrincipalKind::AssumedRole) owner.principal_id += ":simulated";
-  if (source->kind == store::IdentityKind::User)
-    simulation.question.principal.session_tags = source->tags;
   sdk::Call asking;
   asking.scope = request.parts.scope;
-  asking.principal = std::move(owner);
+  SX_TRY_AS(asking.principal, acting(request, *source));
   const auto applied = request.parts.policies.policies_for(asking);
   simulation.policies.identity = applied.identity;
   simulation.policies.boundary = applied.boundary;

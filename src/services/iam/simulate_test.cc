@@ -78,6 +78,30 @@ TEST_F(Simulate, AUsersAndARolesOwnPoliciesDecide) {
   EXPECT_EQ(decision(more[0]), "allowed");
 }
 
+TEST_F(Simulate, UsersAndRolesBringTheirTags) {
+  const auto tagged = [](const char* team) {
+    return array{object{{"Key", "team"}, {"Value", team}}};
+  };
+  const char* blue = R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*",
+      "Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"blue"}}}})";
+  for (const char* team : {"blue", "red"}) {
+    const std::string user = std::string(team) + "-user";
+    const std::string role = std::string(team) + "-role";
+    made("CreateUser", {{"UserName", user}, {"Tags", tagged(team)}});
+    made("PutUserPolicy", {{"UserName", user}, {"PolicyName", "p"}, {"PolicyDocument", blue}});
+    made("CreateRole",
+         {{"RoleName", role}, {"AssumeRolePolicyDocument", kTrustAccount}, {"Tags", tagged(team)}});
+    made("PutRolePolicy", {{"RoleName", role}, {"PolicyName", "p"}, {"PolicyDocument", blue}});
+    for (const auto& who : {"user/" + user, "role/" + role}) {
+      const auto found =
+          results("SimulatePrincipalPolicy",
+                  {{"PolicySourceArn", kArn + who}, {"ActionNames", array{"s3:GetObject"}}});
+      EXPECT_EQ(decision(found[0]), team == std::string("blue") ? "allowed" : "implicitDeny")
+          << who;
+    }
+  }
+}
+
 TEST_F(Simulate, WhatMakesNoSenseIsRefused) {
   const object good{{"PolicyInputList", array{kRead}}, {"ActionNames", array{"s3:GetObject"}}};
   const auto with = [&](const char* name, const boost::json::value& value) {

@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "core/json.h"
+#include "core/strings.h"
+#include "guard/iam/role_session.h"
 #include "guard/iam/validate.h"
 #include "services/sts/handlers.h"
 #include "store/identities.h"
@@ -38,8 +40,9 @@ Result<Tags> tags_of(const object& parameters) {
     const auto value = json::text_or(item.get_object(), "Value");
     if (key.empty() || key.size() > 128 || value.size() > 256)
       return invalid("a session tag has a key of 1 to 128 characters and a value of at most 256");
-    if (!tags.emplace(key, value).second)
+    if (std::ranges::any_of(tags, [&](const auto& tag) { return iequals(tag.first, key); }))
       return invalid("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+    tags[key] = value;
   }
   if (tags.size() > kTagsMax) return invalid("a session has at most 50 tags");
   return tags;
@@ -116,16 +119,12 @@ Answer assume_role(const StsParts& parts, const sdk::Call& call, const object& p
   SX_TRY_AS(const auto tags, tags_of(parameters));
   SX_TRY(may_tag(parts, call, tags));
   const auto session = json::text_or(parameters, "RoleSessionName");
-  sdk::Principal principal;
-  principal.kind = sdk::PrincipalKind::AssumedRole;
-  principal.account = parts.scope.account;
-  principal.role_arn = role->arn;
-  principal.arn =
-      "arn:aws:sts::" + parts.scope.account.text() + ":assumed-role/" + role->name + "/" + session;
-  principal.principal_id = role->id + ":" + session;
+  auto principal = guard::iam::role_session(parts.scope.account, *role, session);
   SX_TRY_AS(principal.session_policy, session_policy_of(parameters));
-  principal.session_tags = tags;
-  principal.session_tags.insert(role->tags.begin(), role->tags.end());
+  for (const auto& [key, value] : tags) {  // each outranks the role's of that key
+    std::erase_if(principal.session_tags, [&](const auto& tag) { return iequals(tag.first, key); });
+    principal.session_tags[key] = value;
+  }
   const object user{{"AssumedRoleId", principal.principal_id}, {"Arn", principal.arn}};
   return object{
       {"Credentials", to_json(parts.credentials.issue_session(std::move(principal), lifetime))},

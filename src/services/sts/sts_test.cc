@@ -183,6 +183,22 @@ TEST_F(Sts, TagsAreARightOfTheirOwn) {
   EXPECT_EQ(call("AssumeRole", root, untagged).error, "");
 }
 
+TEST_F(Sts, ASessionsTagOutranksTheRolesWhateverItsCase) {
+  const auto tag = [](std::string_view key, std::string_view value) {
+    return boost::json::object{{"Key", key}, {"Value", value}};
+  };
+  boost::json::object request{{"RoleArn", kRole},
+                              {"RoleSessionName", "tagged"},
+                              {"ExternalId", "42"},
+                              {"Tags", boost::json::array{tag("case", "7"), tag("TEAM", "red")}}};
+  const auto told = call("AssumeRole", user("ada"), request);
+  ASSERT_EQ(told.error, "");
+  EXPECT_EQ(principal_of(told.result).session_tags,
+            (std::map<std::string, std::string>{{"case", "7"}, {"TEAM", "red"}}));
+  request["Tags"] = boost::json::array{tag("case", "7"), tag("Case", "7")};
+  EXPECT_TRUE(call("AssumeRole", user("ada"), request).error.contains("Duplicate tag keys"));
+}
+
 TEST_F(Sts, SessionsDieAtTheirDeadline) {
   const auto told = call("GetSessionToken", user("ada"), {{"DurationSeconds", "900"}});
   ASSERT_EQ(told.error, "");
