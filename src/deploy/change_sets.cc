@@ -47,6 +47,7 @@ Result<ChangeSetRecord> Stacks::draft(const ChangeSetRequest& request,
   const auto stack = exists ? existing.record->name : request.stack.name;
   if (!exists) existing.record.reset();
   SX_TRY_AS(existing.input, input_of(request.stack, existing.record));
+  existing.by_change_set = true;
   auto stack_id = exists ? existing.record->id : make_id("stack", stack);
   const auto action = exists ? StackAction::Update : StackAction::Create;
   const auto tags_before = exists ? existing.record->input.tags : existing.input.tags;
@@ -151,6 +152,7 @@ Result<> Stacks::execute_change_set(const std::string& stack, const std::string&
         "InvalidChangeSetStatus");
   }
   existing.input = std::move(set.input);
+  existing.by_change_set = true;
   SX_TRY_AS(auto prepared, prepare(set.stack, set.action, std::move(existing), set.stack_id,
                                    permitted.call.request_id));
   const auto key = store::keys::change_set(parts_.scope, set.stack, set.name);

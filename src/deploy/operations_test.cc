@@ -305,7 +305,7 @@ TEST_F(DeployTest, ChangeSetsShowAndThenDo) {
                     {"ChangeSetName", "first"},
                     {"ChangeSetType", "CREATE"},
                     {"TemplateBody", kCollector},
-                    {"Capabilities", array{"CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"}}};
+                    {"Capabilities", array{"CAPABILITY_IAM"}}};
   const auto created = run("CreateChangeSet", parameters);
   ASSERT_EQ(created.error, "");
   EXPECT_TRUE(configuration_->current()->apps.empty());

@@ -24,13 +24,14 @@ std::unexpected<Error> template_error(const std::vector<templates::Diagnostic>& 
 
 // CAPABILITY_NAMED_IAM includes CAPABILITY_IAM.
 Result<> check_capabilities(const templates::Summary& summary,
-                            const std::vector<std::string>& given) {
+                            const std::vector<std::string>& given, bool by_change_set) {
   const auto has = [&](std::string_view name) {
     return std::ranges::find(given, name) != given.end();
   };
   std::string missing;
   for (const auto& needed : summary.capabilities) {
     if (has(needed) || (needed == "CAPABILITY_IAM" && has("CAPABILITY_NAMED_IAM"))) continue;
+    if (needed == "CAPABILITY_AUTO_EXPAND" && by_change_set) continue;
     missing += (missing.empty() ? "" : ", ") + needed;
   }
   if (missing.empty()) return {};
@@ -184,7 +185,7 @@ Result<Stacks::Prepared> Stacks::prepare(const std::string& name, StackAction ac
   record.input = std::move(existing.input);
   SX_TRY_AS(prepared.app, parse(record, prepared.warnings));
   SX_TRY_AS(const auto summary, validate(record.input.template_text));
-  SX_TRY(check_capabilities(summary, record.input.capabilities));
+  SX_TRY(check_capabilities(summary, record.input.capabilities, existing.by_change_set));
   record.description = summary.description;
   record.parameters = shown_parameters(summary, record.input);
   SX_TRY_AS(prepared.changes, deployer_.plan(prepared.deployed, name, prepared.app));

@@ -90,6 +90,9 @@ class Stacks {
     std::optional<StackRecord> record = std::nullopt;
     std::optional<std::uint64_t> read_at = std::nullopt;  // the stored record's version, if any
     StackInput input = {};  // what the request asks for, with what it takes over
+    // Asked for by a change set, which shows what a transform made of the template before it is
+    // executed: CAPABILITY_AUTO_EXPAND means nothing to it (CreateChangeSet, API Reference).
+    bool by_change_set = false;
   };
   Result<Existing> read(const std::string& name_or_id) const;
   Result<Prepared> prepare(const std::string& name, store::StackAction action, Existing existing,
