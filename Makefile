@@ -61,7 +61,7 @@ fuzz: bootstrap-lint build/fuzz/build.ninja ## TARGET=name MINUTES=n: one libFuz
 	@JOBS=$(JOBS) tools/fuzz $(MINUTES) $(TARGET)
 
 bench: bootstrap-test build ## measure speed and memory, and write docs/benchmarks.md
-	cmake --build --preset release -j $(JOBS) --target decision_bench guard_bench
+	cmake --build --preset release -j $(JOBS) --target decision_bench guard_bench parse_bench
 	$(DEPS)/python/bin/python3 tools/bench
 
 differential: bootstrap-test build/release/build.ninja ## IAM decisions beside another evaluator's; DECISIONS= SEED=
