@@ -102,6 +102,11 @@ Kinds all_kinds() {
 class AutoParser : public testing::TestWithParam<LogKind> {
  protected:
   static std::string name() { return std::string(GetParam().name()); }
+  // Of objects that the sample is not all of.
+  static std::uint64_t many() {
+    constexpr std::uint64_t kFew = 50;
+    return kFew * (2 * kSampleBytes) / generated(GetParam(), kFew).size();
+  }
 };
 
 TEST_P(AutoParser, EachCaseIsRecognisedAlone) {
@@ -113,7 +118,7 @@ TEST_P(AutoParser, EachCaseIsRecognisedAlone) {
 }
 
 TEST_P(AutoParser, GeneratedObjectsAreRecognisedByTheirBeginning) {
-  for (const std::uint64_t entries : {1, 10, 2'000}) {
+  for (const std::uint64_t entries : {std::uint64_t{1}, std::uint64_t{10}, many()}) {
     for (const double odd : {0.0, 0.3}) {
       const auto text = generated(GetParam(), entries, odd);
       EXPECT_EQ(read_auto({.text = text}).rows,
@@ -124,7 +129,7 @@ TEST_P(AutoParser, GeneratedObjectsAreRecognisedByTheirBeginning) {
 
 TEST_P(AutoParser, RowsAreThoseOfTheKindsOwnParser) {
   const auto own = parser_function(*GetParam().parser);
-  for (const std::uint64_t entries : {40, 3'000}) {
+  for (const std::uint64_t entries : {std::uint64_t{40}, many()}) {
     for (const std::size_t piece : {977, 1 << 20}) {
       const Object object{.text = generated(GetParam(), entries, 0.3, 0.1), .piece_bytes = piece};
       EXPECT_EQ(rows_text(read_auto(object)), rows_text(read_as(own, object)));
@@ -134,7 +139,7 @@ TEST_P(AutoParser, RowsAreThoseOfTheKindsOwnParser) {
 
 TEST_P(AutoParser, DamageIsOnRecordAsWithTheKindsOwnParser) {
   const auto own = parser_function(*GetParam().parser);
-  for (const std::uint64_t entries : {40, 3'000}) {
+  for (const std::uint64_t entries : {std::uint64_t{40}, many()}) {
     auto text = generated(GetParam(), entries);
     text.resize(text.size() - 20);
     const Object object{.text = text, .damage = "cut short"};
@@ -164,6 +169,18 @@ TEST(KindOfName, AwsNames) {
        "123456789012_elasticloadbalancing_us-east-2_app.my-lb.1234567890abcdef_20220215T2340Z_"
        "172.160.001.192_20sg8hgm.log.gz",
        "alb"},
+      {"s3://b/AWSLogs/123456789012/elasticloadbalancing/us-east-2/2022/05/01/"
+       "conn_log.123456789012_elasticloadbalancing_us-east-2_app.my-lb.1234567890abcdef_"
+       "20220215T2340Z_172.160.001.192_20sg8hgm.log.gz",
+       "alb_connection"},
+      {"s3://b/AWSLogs/123456789012/elasticloadbalancing/us-east-2/2016/05/01/"
+       "123456789012_elasticloadbalancing_us-east-2_net.my-lb.1234567890abcdef_20160501T0000Z_"
+       "20sg8hgm.log.gz",
+       "nlb"},
+      {"s3://b/AWSLogs/123456789012/elasticloadbalancing/us-west-2/2014/02/15/"
+       "123456789012_elasticloadbalancing_us-west-2_my-loadbalancer_20140215T2340Z_"
+       "172.160.001.192_20sg8hgm.log",
+       "elb"},
       {"s3://b/team/2023-11-08-18-50-18-0123456789ABCDEF", "s3_access"},
       {"s3://b/123456789012/us-west-2/src/2023/03/01/2023-03-01-21-32-16-E568B2907131C0C0",
        "s3_access"},
@@ -227,7 +244,6 @@ TEST(AutoParserAll, WhatNoKindReadsIsKeptHoweverLargeAndDamaged) {
   std::string text;
   while (text.size() < kSampleBytesMax + kSampleBytes) text += "no log that anybody knows of\r\n";
   const auto lines = static_cast<std::int64_t>(text.size() / 30);
-  EXPECT_EQ(read_auto({.text = text}).rows, (Counts{{"malformed", lines}}));
   EXPECT_EQ(read_auto({.text = text, .damage = "cut"}).rows, (Counts{{"malformed", lines + 1}}));
   EXPECT_EQ(read_auto({.text = "no end", .damage = "cut"}).rows, (Counts{{"malformed", 1}}));
   EXPECT_EQ(read_auto({.text = "", .damage = "cut"}).rows, (Counts{{"malformed", 1}}));

@@ -3,13 +3,19 @@
 #include <algorithm>
 
 #include "intel/generators/alb.h"
+#include "intel/generators/alb_connection.h"
 #include "intel/generators/cloudtrail.h"
+#include "intel/generators/elb.h"
+#include "intel/generators/nlb.h"
 #include "intel/generators/route53_resolver.h"
 #include "intel/generators/s3_access.h"
 #include "intel/generators/vpc_flow.h"
 #include "intel/generators/waf.h"
 #include "intel/parsers/alb.h"
+#include "intel/parsers/alb_connection.h"
 #include "intel/parsers/cloudtrail.h"
+#include "intel/parsers/elb.h"
+#include "intel/parsers/nlb.h"
 #include "intel/parsers/route53_resolver.h"
 #include "intel/parsers/s3_access.h"
 #include "intel/parsers/vpc_flow.h"
@@ -20,6 +26,9 @@ namespace sextant::intel {
 std::span<const LogKind> log_kinds() {
   static const LogKind kKinds[] = {
       {&kAlb, make_alb_generator, kWebTechniques},
+      {&kAlbConnection, make_alb_connection_generator, kTlsTechniques},
+      {&kNlb, make_nlb_generator, kTlsTechniques},
+      {&kElb, make_elb_generator, kWebTechniques},
       {&kS3Access, make_s3_access_generator, kS3Techniques},
       {&kVpcFlow, make_vpc_flow_generator, kVpcTechniques},
       {&kRoute53Resolver, make_route53_resolver_generator, kDnsTechniques},

@@ -15,9 +15,9 @@ TEXTS = {  # columns that are the field's text
     32: "aws.elb.request_transform_status"}
 
 
-def fields_of(line):
+def fields_of(line, count=33):
     fields, at = [], 0
-    while at < len(line) and len(fields) < 33:
+    while at < len(line) and len(fields) < count:
         match = FIELD.match(line, at)
         if not match:
             raise Malformed("quote")
@@ -60,6 +60,13 @@ def request_columns(request):
     return columns
 
 
+def tls_columns(text):
+    protocol = re.fullmatch(r"(TLS|SSL)v(.*)", text)
+    if protocol:
+        return {"tls.version_protocol": protocol.group(1).lower(), "tls.version": protocol.group(2)}
+    return {} if text in ("", "-") else {"tls.version_protocol": text}
+
+
 def columns_of(line):
     fields, rest = fields_of(line)
     if len(fields) not in KNOWN_COUNTS:
@@ -80,11 +87,7 @@ def columns_of(line):
     row["http.request.body.bytes"] = matched(fields[10], r"-?\d+", int)
     row["http.response.body.bytes"] = matched(fields[11], r"-?\d+", int)
     row.update(request_columns(fields[12]))
-    protocol = re.fullmatch(r"(TLS|SSL)v(.*)", fields[15])
-    if protocol:
-        row["tls.version_protocol"], row["tls.version"] = protocol.group(1).lower(), protocol.group(2)
-    elif fields[15] != "-":
-        row["tls.version_protocol"] = fields[15]
+    row.update(tls_columns(fields[15]))
     row["cloud.account.id"], row["cloud.region"] = ACCOUNT, REGION
     if fields[16] not in ("", "-"):
         row["aws.elb.target_group.arn"] = fields[16]

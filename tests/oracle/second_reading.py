@@ -119,7 +119,7 @@ def actual_rows(file):
         if row["table"] == "malformed":
             row["raw"] = row["raw"].encode("utf-8", errors="surrogateescape")
             del row["reason"], row["ts"]
-        for name in ("ts", "event.start"):
+        for name in ("ts", "event.start", "tls.client.not_before", "tls.client.not_after"):
             if name in row:
                 row[name] = micros(row[name])
         assert row["log.offset"] not in rows, f"two rows for offset {row['log.offset']}"

@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from harness.commands import OK, USAGE, Scenario, sextant  # noqa: E402
 from harness.node import program  # noqa: E402
 
-KINDS = ["alb", "s3_access", "vpc_flow", "route53_resolver", "waf", "cloudtrail"]
+KINDS = ["alb", "alb_connection", "nlb", "elb", "s3_access", "vpc_flow", "route53_resolver", "waf", "cloudtrail"]
 ENTRIES = 300
 
 

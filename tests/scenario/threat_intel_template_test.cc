@@ -116,6 +116,11 @@ TEST_P(ThreatIntelTemplate, RoleMayDoExactlyItsWork) {
     const auto lands = GetParam().kind == kAny ? sdk::Verdict::Allow : own;
     EXPECT_EQ(verdict("glue:BatchCreatePartition", table + kind), lands) << kind;
   }
+  for (const std::string kind : {"alb_connection", "nlb", "elb"}) {  // which have no bucket
+    EXPECT_TRUE(app_.tables.contains(kind));
+    const auto lands = GetParam().kind == kAny ? sdk::Verdict::Allow : sdk::Verdict::Deny;
+    EXPECT_EQ(verdict("glue:BatchCreatePartition", table + kind), lands) << kind;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, ThreatIntelTemplate, testing::ValuesIn(kCollectors),

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "core/time_text.h"
 #include "intel/generators/alb_entry.h"
 #include "intel/generators/alb_oddities.h"
+#include "intel/generators/balancer_key.h"
 #include "intel/generators/visitors.h"
 
 namespace sextant::intel {
@@ -175,13 +175,7 @@ void AlbGenerator::attack(Campaign& campaign) {
 }
 
 std::string AlbGenerator::object_key(Time end, std::uint64_t number) const {
-  const auto& account = options().account;
-  const auto& region = options().region;
-  const auto basic = iso8601_basic(end);  // 20260101T000000Z
-  const auto name = account + "_elasticloadbalancing_" + region + "_app.shop.50dc6c495c0c9188_" +
-                    basic.substr(0, 13) + "Z_192.0.2.10_" + std::to_string(number) + ".log.gz";
-  return "AWSLogs/" + account + "/elasticloadbalancing/" + region + "/" + basic.substr(0, 4) + "/" +
-         basic.substr(4, 2) + "/" + basic.substr(6, 2) + "/" + name;
+  return balancer_object_key(options(), end, number, {.balancer = "app.shop.50dc6c495c0c9188"});
 }
 
 }  // namespace

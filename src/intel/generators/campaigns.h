@@ -34,6 +34,9 @@ inline constexpr Technique kWebTechniques[] = {
     Technique::SqlInjection, Technique::CrossSiteScripting, Technique::PathTraversal,
     Technique::VulnerabilityScan, Technique::LoginBruteForce};
 
+// What logs of connections show of it.
+inline constexpr Technique kTlsTechniques[] = {Technique::VulnerabilityScan};
+
 std::string_view name_of(Technique technique);       // "sql-injection"
 std::string_view attack_id_of(Technique technique);  // ATT&CK: "T1190"
 // "all", "none", or names between commas. Invalid names the one that is not among `known`, and

@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <functional>
 
-#include "intel/parsers/numbers.h"
+#include "intel/parsers/balancer_fields.h"
 #include "intel/parsers/table_reader.h"
-#include "intel/parsers/url.h"
-#include "sdk/ip_address.h"
 
 namespace sextant::intel {
 namespace {
 
 using Parts = std::span<std::string_view>;
-
-bool is_none(std::string_view value) { return value.empty() || value == "-"; }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -24,67 +20,6 @@ const char* split_type(std::string_view value, const ObjectFacts&, Parts parts) 
   });
   if (!word) return "a type of request";
   parts[0] = value;
-  return nullptr;
-}
-
-bool is_status(std::string_view value) {
-  return value.size() == 3 && std::ranges::all_of(value, is_digit);
-}
-
-const char* split_status(std::string_view value, const ObjectFacts&, Parts parts) {
-  parts[1] = "unknown";
-  if (is_none(value)) return nullptr;
-  if (!is_status(value)) return "a status code";
-  parts[0] = value;
-  if (value[0] != '0') parts[1] = value[0] < '4' ? "success" : "failure";
-  return nullptr;
-}
-
-const char* split_target_status(std::string_view value, const ObjectFacts&, Parts parts) {
-  if (is_none(value)) return nullptr;
-  if (!is_status(value)) return "a status code";
-  parts[0] = value;
-  return nullptr;
-}
-
-const char* split_request(std::string_view value, const ObjectFacts&, Parts parts) {
-  const auto request = cut_request(value);
-  const auto url = cut_url(request.url);
-  const std::string_view all[] = {request.method, request.url, request.version, url.scheme,
-                                  url.domain,     url.port,    url.path,        url.query};
-  std::ranges::copy(all, parts.begin());
-  return nullptr;
-}
-
-// "TLSv1.2" -> tls, 1.2; "SSLv3" -> ssl, 3; what is not of that shape stays whole.
-const char* split_tls_protocol(std::string_view value, const ObjectFacts&, Parts parts) {
-  if (is_none(value)) return nullptr;
-  const bool tls = value.starts_with("TLSv");
-  const bool ssl = value.starts_with("SSLv");
-  parts[0] = tls ? "tls" : ssl ? "ssl" : value;
-  if (tls || ssl) parts[1] = value.substr(4);
-  return nullptr;
-}
-
-// arn:aws:elasticloadbalancing:<region>:<account>:targetgroup/…; where no target group took part,
-// the object's name tells account and region.
-const char* split_target_group(std::string_view value, const ObjectFacts& facts, Parts parts) {
-  parts[1] = facts.account;
-  parts[2] = facts.region;
-  if (is_none(value)) return nullptr;
-  parts[0] = value;
-  std::string_view rest = value;
-  std::string_view region;
-  std::string_view account;
-  for (int part = 0; part < 5; ++part) {
-    region = account;
-    account = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(account.size() + 1, rest.size()));
-  }
-  if (account.size() == 12 && std::ranges::all_of(account, is_digit)) {
-    parts[1] = account;
-    parts[2] = region;
-  }
   return nullptr;
 }
 
@@ -127,7 +62,7 @@ constexpr FieldSpec kFields[] = {
     {"target_group_arn",
      Form::Split,
      {{{"aws.elb.target_group.arn"}, {"cloud.account.id"}, {"cloud.region"}}},
-     split_target_group},
+     split_arn},
     {"trace_id", Form::Unique, {{{"trace.id"}}}},
     {"domain_name", Form::Text, {{{"destination.domain"}}}},
     {"chosen_cert_arn", Form::Text, {{{"aws.elb.chosen_cert.arn"}}}},
@@ -168,16 +103,8 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"source.address", "source.ip"},
 };
 
-// What else the balancers write below the same prefix.
 const char* other_kind(std::span<const std::string_view> fields) {
-  if (fields.size() < 3 || fields[0].empty()) return nullptr;
-  if (fields[0] == "tls") return "this is a line of a Network Load Balancer's TLS log";
-  if (!is_digit(fields[0][0])) return nullptr;
-  if (!TimeReader().read(fields[0])) return nullptr;
-  if (sdk::IpAddress::parse(fields[1])) {
-    return "this is a line of an Application Load Balancer's connection log";
-  }
-  return fields[2].contains(':') ? "this is a line of a Classic Load Balancer's log" : nullptr;
+  return other_balancer_log(BalancerLog::Application, fields);
 }
 
 constexpr Format kFormat{.fields = kFields,

@@ -18,6 +18,7 @@ enum class Form {
   Text,          // repeats: dictionary<int32, utf8>
   Unique,        // hardly repeats: utf8
   Time,          // ISO 8601: timestamp[us, UTC]
+  PlainTime,     // ISO 8601, which may lack the zone: UTC then; timestamp[us, UTC]
   ClockTime,     // [06/Feb/2019:00:00:38 +0000]: timestamp[us, UTC]
   Epoch,         // whole seconds since 1970: timestamp[us, UTC]
   EpochMillis,   // whole milliseconds since 1970: timestamp[us, UTC]

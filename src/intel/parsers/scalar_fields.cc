@@ -2,12 +2,22 @@
 
 #include <arrow/type.h>
 
+#include <algorithm>
+
 #include "intel/parsers/numbers.h"
 
 namespace sextant::intel {
 namespace {
 
 constexpr std::int64_t kEpochSecondsMax = 253'402'300'799;  // the end of the year 9999
+
+std::optional<std::int64_t> read_plain_time(TimeReader& reader, std::string_view text) {
+  constexpr std::size_t kWithoutZone = sizeof("2018-12-20T02:59:40") - 1;
+  if (text.size() != kWithoutZone) return reader.read(text);
+  char with_zone[kWithoutZone + 1];
+  *std::ranges::copy(text, with_zone).out = 'Z';
+  return reader.read({with_zone, sizeof with_zone});
+}
 
 std::optional<std::int64_t> read_epoch(std::string_view text) {
   const auto seconds = read_integer(text);
@@ -87,11 +97,15 @@ std::unique_ptr<FieldReader> time_field(const FieldSpec& spec, Read read) {
 
 std::unique_ptr<FieldReader> make_scalar_field(const FieldSpec& spec) {
   const auto iso_time = [reader = TimeReader()](auto text) mutable { return reader.read(text); };
+  const auto plain_time = [reader = TimeReader()](auto text) mutable {
+    return read_plain_time(reader, text);
+  };
   const auto clock_time = [reader = ClockTimeReader()](auto text) mutable {
     return reader.read(text);
   };
   switch (spec.form) {
     case Form::Time: return time_field(spec, iso_time);
+    case Form::PlainTime: return time_field(spec, plain_time);
     case Form::ClockTime: return time_field(spec, clock_time);
     case Form::Epoch: return time_field(spec, read_epoch);
     case Form::EpochMillis: return time_field(spec, read_epoch_millis);

@@ -1,6 +1,6 @@
 #pragma once
-// The fields that are one number or time each: Form::Time, ClockTime, Epoch, Integer, Port,
-// Milliseconds, Seconds.
+// The fields that are one number or time each: Form::Time, PlainTime, ClockTime, Epoch, Integer,
+// Port, Milliseconds, Seconds.
 #include "intel/parsers/field_readers.h"
 
 namespace sextant::intel {
