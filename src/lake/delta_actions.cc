@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -27,26 +28,43 @@ Object partition_values(const DeltaFile& file) {
   return {{"date", member(values.date)}, {"hour", member(values.hour)}};
 }
 
-Object add_action(const DeltaFile& file) {
+Object add_action(const DeltaFile& file, bool changes_data) {
   return {{"add", Object{{"path", delta_path(file)},
                          {"partitionValues", partition_values(file)},
                          {"size", file.size},
                          {"modificationTime", to_millis(file.modified)},
-                         {"dataChange", true},
+                         {"dataChange", changes_data},
                          {"stats", delta_stats(file)}}}};
 }
 
-Object metadata_action(const DeltaHead& head) {
-  return {{"metaData", Object{{"id", head.table_id},
-                              {"name", head.table},
-                              {"format", Object{{"provider", "parquet"}, {"options", Object{}}}},
-                              {"schemaString", head.schema},
-                              {"partitionColumns", json::Array{"date", "hour"}},
-                              {"configuration", Object{}}}}};
+Object remove_action(const DeltaFile& file, const DeltaRemoval& removal) {
+  return {{"remove", Object{{"path", delta_path(file)},
+                            {"deletionTimestamp", to_millis(removal.at)},
+                            {"dataChange", removal.changes_data},
+                            {"extendedFileMetadata", true},
+                            {"partitionValues", partition_values(file)},
+                            {"size", file.size}}}};
 }
 
-std::string seal_of(std::string_view lines) {
-  return json::to_text(Object{{"commitInfo", Object{{"operation", "WRITE"},
+Object metadata_action(const DeltaHead& head) {
+  return {{"metaData",
+           Object{{"id", head.table_id},
+                  {"name", head.table},
+                  {"format", Object{{"provider", "parquet"}, {"options", Object{}}}},
+                  {"schemaString", head.schema},
+                  {"partitionColumns", json::Array{"date", "hour"}},
+                  {"configuration", Object{{std::string(kDeltaWindowName), delta_window(head)}}}}}};
+}
+
+constexpr std::array<std::string_view, 3> kOperations{"WRITE", "OPTIMIZE", "DELETE"};
+
+std::string_view operation_of(const DeltaChange& change) {
+  if (change.removed.files.empty()) return kOperations[0];
+  return change.added.empty() ? kOperations[2] : kOperations[1];
+}
+
+std::string seal_of(std::string_view lines, std::string_view operation) {
+  return json::to_text(Object{{"commitInfo", Object{{"operation", operation},
                                                     {"engineInfo", kDeltaAppId},
                                                     {"sha256", sha256_hex(lines)}}}}) +
          "\n";
@@ -77,8 +95,12 @@ std::string delta_stats(const DeltaFile& file) {
   return json::to_text(stats);
 }
 
-std::string delta_version(const DeltaHead& head, const std::vector<DeltaFile>& files,
-                          DeltaMetadata metadata, std::uint64_t version) {
+std::string delta_window(const DeltaHead& head) {
+  return "interval " + std::to_string(head.readers_window.count()) + " seconds";
+}
+
+std::string delta_version(const DeltaHead& head, const DeltaChange& change, DeltaMetadata metadata,
+                          std::uint64_t version) {
   std::string text;
   const auto line = [&](const Object& action) { text += json::to_text(action) + "\n"; };
   if (version == 0) {
@@ -88,8 +110,9 @@ std::string delta_version(const DeltaHead& head, const std::vector<DeltaFile>& f
   line({{"txn", Object{{"appId", kDeltaAppId},
                        {"version", head.position},
                        {"lastUpdated", to_millis(head.now)}}}});
-  for (const auto& file : files) line(add_action(file));
-  return text + seal_of(text);
+  for (const auto& file : change.removed.files) line(remove_action(file, change.removed));
+  for (const auto& file : change.added) line(add_action(file, change.adds_data));
+  return text + seal_of(text, operation_of(change));
 }
 
 Result<> check_delta_seal(std::string_view version_text) {
@@ -98,7 +121,10 @@ Result<> check_delta_seal(std::string_view version_text) {
                                            : version_text.rfind('\n', version_text.size() - 2);
   const auto lines =
       end == std::string_view::npos ? std::string_view() : version_text.substr(0, end + 1);
-  if (version_text.substr(lines.size()) == seal_of(lines)) return {};
+  const auto seal = version_text.substr(lines.size());
+  for (const auto operation : kOperations) {
+    if (seal == seal_of(lines, operation)) return {};
+  }
   return fail(Code::Corrupt,
               "it is damaged, its bytes are not what was written: restore it from a backup");
 }

@@ -24,6 +24,17 @@ struct DeltaFile {
   Time modified;
 };
 
+// Files that left their table in one commit. For those who follow the log, `changes_data` says
+// whether rows went with them or only moved to the files added.
+struct DeltaRemoval {
+  std::vector<DeltaFile> files = {};
+  Time at = {};
+  bool changes_data = false;
+};
+
+// So long every reader of a snapshot has from the moment that a later one was published.
+inline constexpr std::chrono::seconds kReadersWindow{3600};
+
 // What a version says besides its files.
 struct DeltaHead {
   std::string table;
@@ -31,6 +42,14 @@ struct DeltaHead {
   std::string schema;          // delta_schema()
   std::uint64_t position = 0;  // of the table's stream: everything up to it is published
   Time now;
+  // Told as the table's property delta.deletedFileRetentionDuration.
+  std::chrono::seconds readers_window = kReadersWindow;
+};
+
+struct DeltaChange {
+  std::vector<DeltaFile> added;
+  bool adds_data = true;  // false: all rows of `added` come from the files removed
+  DeltaRemoval removed = {};
 };
 
 // The table's columns and behind them the partition's, as Delta's JSON writes a schema. Invalid: a
@@ -40,8 +59,8 @@ Result<std::string> delta_schema(const SchemaPtr& schema);
 // One action a line. The first version of a log has the protocol, and every version with
 // `metadata` (the first must, and one that changes columns) has the table's description.
 enum class DeltaMetadata { Leave, Write };
-std::string delta_version(const DeltaHead& head, const std::vector<DeltaFile>& files,
-                          DeltaMetadata metadata, std::uint64_t version);
+std::string delta_version(const DeltaHead& head, const DeltaChange& change, DeltaMetadata metadata,
+                          std::uint64_t version);
 
 // The last line of each of our versions is its seal: a commitInfo with the hash of the lines before
 // it. Corrupt: one of ours (by its txn or its seal) that is not what was written.
@@ -50,8 +69,15 @@ Result<> check_delta_seal(std::string_view version_text);
 // The stream position that a version's text records; nullopt when it is somebody else's.
 std::optional<std::uint64_t> delta_position(std::string_view version_text);
 
-// The state at a version as one Parquet file, so that readers need not read what led to it.
-Result<std::string> delta_checkpoint(const DeltaHead& head, const std::vector<DeltaFile>& files);
+// The state at a version as one Parquet file, so that readers need not read what led to it: its
+// files, and those that left and are still on the disk.
+struct DeltaState {
+  std::vector<DeltaFile> files;
+  std::vector<DeltaRemoval> removed = {};
+};
+Result<std::string> delta_checkpoint(const DeltaHead& head, const DeltaState& state);
+// Its rows: what `_last_checkpoint` calls its size.
+std::uint64_t delta_actions(const DeltaState& state);
 
 std::string delta_file_name(std::uint64_t version);  // 00000000000000000007.json
 std::string delta_checkpoint_name(

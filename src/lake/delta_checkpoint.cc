@@ -26,6 +26,11 @@ SchemaPtr checkpoint_schema() {
              arrow::struct_({field("path", utf8()), field("partitionValues", text_map()),
                              field("size", int64()), field("modificationTime", int64()),
                              field("dataChange", arrow::boolean()), field("stats", utf8())})),
+       field("remove",
+             arrow::struct_({field("path", utf8()), field("deletionTimestamp", int64()),
+                             field("dataChange", arrow::boolean()),
+                             field("extendedFileMetadata", arrow::boolean()),
+                             field("partitionValues", text_map()), field("size", int64())})),
        field("metaData",
              arrow::struct_(
                  {field("id", utf8()), field("name", utf8()),
@@ -93,7 +98,7 @@ class StructRow {
   int next_ = 0;
 };
 
-enum ActionColumn { kTxn, kAdd, kMetaData, kProtocol, kActionColumns };
+enum ActionColumn { kTxn, kAdd, kRemove, kMetaData, kProtocol, kActionColumns };
 
 class CheckpointRows {
  public:
@@ -118,35 +123,59 @@ class CheckpointRows {
   arrow::Status status_;
 };
 
-Result<BatchPtr> checkpoint_rows(const DeltaHead& head, const std::vector<DeltaFile>& files) {
-  CheckpointRows rows;
-  SX_TRY(rows.open());
-  rows.row(kProtocol).small_number(1).small_number(2);
-  auto metadata = rows.row(kMetaData);
-  metadata.text(head.table_id).text(head.table);
-  metadata.inner().text("parquet").map({});
-  metadata.text(head.schema).list({"date", "hour"}).map({});
-  rows.row(kTxn)
-      .text(kDeltaAppId)
-      .number(head.position)
-      .number(static_cast<std::uint64_t>(to_millis(head.now)));
+std::uint64_t millis(Time time) { return static_cast<std::uint64_t>(to_millis(time)); }
+
+void add_files(CheckpointRows& rows, const std::vector<DeltaFile>& files) {
   for (const auto& file : files) {
     const auto values = partition_of(file.path);
     rows.row(kAdd)
         .text(delta_path(file))
         .map({{"date", values.date}, {"hour", values.hour}})
         .number(file.size)
-        .number(static_cast<std::uint64_t>(to_millis(file.modified)))
+        .number(millis(file.modified))
         .truth(false)
         .text(delta_stats(file));
   }
+}
+
+void add_removed(CheckpointRows& rows, const DeltaRemoval& removal) {
+  for (const auto& file : removal.files) {
+    const auto values = partition_of(file.path);
+    rows.row(kRemove)
+        .text(delta_path(file))
+        .number(millis(removal.at))
+        .truth(false)
+        .truth(true)
+        .map({{"date", values.date}, {"hour", values.hour}})
+        .number(file.size);
+  }
+}
+
+Result<BatchPtr> checkpoint_rows(const DeltaHead& head, const DeltaState& state) {
+  CheckpointRows rows;
+  SX_TRY(rows.open());
+  rows.row(kProtocol).small_number(1).small_number(2);
+  auto metadata = rows.row(kMetaData);
+  metadata.text(head.table_id).text(head.table);
+  metadata.inner().text("parquet").map({});
+  metadata.text(head.schema).list({"date", "hour"}).map({{kDeltaWindowName, delta_window(head)}});
+  rows.row(kTxn).text(kDeltaAppId).number(head.position).number(millis(head.now));
+  add_files(rows, state.files);
+  for (const auto& removal : state.removed) add_removed(rows, removal);
   return rows.finish();
 }
 
 }  // namespace
 
-Result<std::string> delta_checkpoint(const DeltaHead& head, const std::vector<DeltaFile>& files) {
-  SX_TRY_AS(const auto batch, checkpoint_rows(head, files));
+std::uint64_t delta_actions(const DeltaState& state) {
+  constexpr std::size_t kAlways = 3;  // protocol, description, position
+  auto count = kAlways + state.files.size();
+  for (const auto& removal : state.removed) count += removal.files.size();
+  return count;
+}
+
+Result<std::string> delta_checkpoint(const DeltaHead& head, const DeltaState& state) {
+  SX_TRY_AS(const auto batch, checkpoint_rows(head, state));
   SX_TRY_AS(const auto table, from_arrow(arrow::Table::FromRecordBatches({batch})));
   SX_TRY_AS(const auto stream, from_arrow(arrow::io::BufferOutputStream::Create()));
   const auto properties =

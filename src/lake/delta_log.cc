@@ -33,6 +33,22 @@ DeltaFile file_of(store::LakeFileRecord record) {
           .modified = record.created};
 }
 
+std::uint64_t rows_of(const std::vector<store::LakeFileRecord>& files) {
+  std::uint64_t rows = 0;
+  for (const auto& file : files) rows += file.rows;
+  return rows;
+}
+
+void take(DeltaChange& into, store::LakeChange change) {
+  if (!change.removed.empty()) {
+    into.adds_data = change.reason != store::LakeReason::Merged;
+    into.removed.at = change.removed_at.value_or(Time{});
+    into.removed.changes_data = into.adds_data || rows_of(change.added) != rows_of(change.removed);
+  }
+  for (auto& file : change.removed) into.removed.files.push_back(file_of(std::move(file)));
+  for (auto& file : change.added) into.added.push_back(file_of(std::move(file)));
+}
+
 }  // namespace
 
 std::string DeltaLog::path_of(const std::string& name) const {
@@ -65,22 +81,26 @@ Result<> DeltaLog::open() {
   return {};
 }
 
+// What removes files is a version of its own: readers who follow the log tell by it which rows are
+// new, and a file that came and went in the same version would be one of which nobody may speak.
 Result<DeltaLog::NextVersion> DeltaLog::read_changes() const {
   const auto stream = store::keys::lake_stream(parts_.scope, table_);
   SX_TRY_AS(const auto records,
             parts_.streams.read(stream, position_ + 1, kChangesMax, kChangeBytesMax));
-  NextVersion next{.files = {}, .schema = schema_, .position = position_};
+  NextVersion next{.change = {}, .schema = schema_, .position = position_};
   std::set<std::string> schemas;
   for (const auto& record : records) {
     SX_TRY_AS(auto change, within(stream, store::decode_lake_change(record.payload)));
-    for (auto& file : change.added) {
-      if (schemas.insert(file.schema_id).second) {
-        SX_TRY_AS(const auto schema, parts_.manifest.schema(table_, file.schema_id));
-        SX_TRY_AS(next.schema, unite(next.schema, schema));
-      }
-      next.files.push_back(file_of(std::move(file)));
+    const bool removes = !change.removed.empty();
+    if (removes && next.position != position_) break;
+    for (const auto& file : change.added) {
+      if (!schemas.insert(file.schema_id).second) continue;
+      SX_TRY_AS(const auto schema, parts_.manifest.schema(table_, file.schema_id));
+      SX_TRY_AS(next.schema, unite(next.schema, schema));
     }
+    take(next.change, std::move(change));
     next.position = record.sequence;
+    if (removes) break;
   }
   return next;
 }
@@ -91,7 +111,8 @@ Result<DeltaHead> DeltaLog::head_of(const NextVersion& next) const {
                    .table_id = table_id(parts_.scope, table_),
                    .schema = std::move(schema),
                    .position = next.position,
-                   .now = parts_.clock.now()};
+                   .now = parts_.clock.now(),
+                   .readers_window = parts_.readers_window};
 }
 
 Result<bool> DeltaLog::step() {
@@ -103,7 +124,7 @@ Result<bool> DeltaLog::step() {
       head.schema == published_schema_ ? DeltaMetadata::Leave : DeltaMetadata::Write;
   fault_point("delta.before_publish");
   const auto published = parts_.files.publish(path_of(delta_file_name(version_)),
-                                              delta_version(head, next.files, metadata, version_),
+                                              delta_version(head, next.change, metadata, version_),
                                               ports::IfExists::Fail);
   if (!published) {
     is_open_ = false;  // whatever it was, look again where the log stands
@@ -126,36 +147,61 @@ Result<bool> DeltaLog::step() {
   return true;
 }
 
-// Everything that the versions so far added: what the manifest has, less what came after.
-Result<> DeltaLog::checkpoint(const DeltaHead& head) {
+// The state at `position_` is what the manifest has now, less what was done after: the first thing
+// that happened to a file since then says whether it was there.
+Result<DeltaState> DeltaLog::state_now(Time now) const {
   SX_TRY_AS(const auto table, parts_.manifest.load(table_));
-  std::set<std::string> later;
+  SX_TRY_AS(const auto removed, parts_.manifest.removed(table_));
+  // What was seen of changes under way is in the stream when a commit behind them is told.
+  SX_TRY(within("wait for the last commit", ports::commit(parts_.log, {})));
+  std::map<std::string, DeltaFile> files;
+  for (const auto& file : table.files) {
+    files.emplace(file->path, DeltaFile{.path = file->path,
+                                        .size = file->size,
+                                        .rows = file->rows,
+                                        .ts_min = file->ts_min,
+                                        .ts_max = file->ts_max,
+                                        .modified = now});
+  }
+  SX_TRY(undo_later(files));
+  DeltaState state;
+  for (const auto& gone : removed) {
+    if (files.contains(gone.file.path)) continue;
+    state.removed.push_back({.files = {file_of(gone.file)}, .at = gone.removed_at});
+  }
+  for (auto& [path, file] : files) state.files.push_back(std::move(file));
+  return state;
+}
+
+Result<> DeltaLog::undo_later(std::map<std::string, DeltaFile>& files) const {
+  std::set<std::string> seen;
   const auto stream = store::keys::lake_stream(parts_.scope, table_);
   for (auto from = position_ + 1;;) {
     SX_TRY_AS(const auto records, parts_.streams.read(stream, from, kChangesMax, kChangeBytesMax));
-    if (records.empty()) break;
+    if (records.empty()) return {};
     for (const auto& record : records) {
-      SX_TRY_AS(const auto change, store::decode_lake_change(record.payload));
-      for (const auto& file : change.added) later.insert(file.path);
+      SX_TRY_AS(auto change, store::decode_lake_change(record.payload));
+      for (const auto& file : change.added) {
+        if (seen.insert(file.path).second) files.erase(file.path);
+      }
+      for (auto& file : change.removed) {
+        if (!seen.insert(file.path).second) continue;
+        auto path = file.path;
+        files.insert_or_assign(std::move(path), file_of(std::move(file)));
+      }
     }
     from = records.back().sequence + 1;
   }
-  std::vector<DeltaFile> files;
-  for (const auto& file : table.files) {
-    if (later.contains(file->path)) continue;
-    files.push_back({.path = file->path,
-                     .size = file->size,
-                     .rows = file->rows,
-                     .ts_min = file->ts_min,
-                     .ts_max = file->ts_max,
-                     .modified = head.now});
-  }
-  SX_TRY_AS(const auto bytes, delta_checkpoint(head, files));
+}
+
+Result<> DeltaLog::checkpoint(const DeltaHead& head) {
+  SX_TRY_AS(const auto state, state_now(head.now));
+  SX_TRY_AS(const auto bytes, delta_checkpoint(head, state));
   const auto version = version_ - 1;
   SX_TRY(parts_.files.publish(path_of(delta_checkpoint_name(version)), bytes,
                               ports::IfExists::Replace));
   const auto last = "{\"version\":" + std::to_string(version) +
-                    ",\"size\":" + std::to_string(files.size() + 3) + "}";
+                    ",\"size\":" + std::to_string(delta_actions(state)) + "}";
   SX_TRY(parts_.files.publish(path_of("_last_checkpoint"), last, ports::IfExists::Replace));
   // A reader that has just begun may still be at the checkpoint before.
   return version > parts_.checkpoint_every ? remove_older_than(version - parts_.checkpoint_every)

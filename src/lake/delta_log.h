@@ -2,6 +2,7 @@
 // The Delta Lake log of one table, made from the table's stream of changes. Each version records
 // how far it read the stream, so that it goes on where it stopped, whoever crashed.
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "core/result.h"
 #include "lake/delta_actions.h"
 #include "lake/manifest.h"
+#include "ports/commit.h"
 #include "ports/lake_files.h"
 #include "ports/stream_log.h"
 
@@ -19,10 +21,12 @@ namespace sextant::lake {
 struct DeltaParts {
   Scope scope;
   Clock& clock;
+  ports::CommitLog& log;
   const ports::StreamLog& streams;
   ports::LakeFiles& files;
   Manifest& manifest;
   std::uint64_t checkpoint_every = 100;  // versions
+  std::chrono::seconds readers_window = kReadersWindow;
 };
 
 // One thread at a time, and one writer of a table's log.
@@ -38,7 +42,7 @@ class DeltaLog {
 
  private:
   struct NextVersion {
-    std::vector<DeltaFile> files;
+    DeltaChange change;
     SchemaPtr schema;
     std::uint64_t position = 0;
   };
@@ -46,6 +50,8 @@ class DeltaLog {
   Result<> open();
   Result<NextVersion> read_changes() const;
   Result<DeltaHead> head_of(const NextVersion& next) const;
+  Result<DeltaState> state_now(Time now) const;
+  Result<> undo_later(std::map<std::string, DeltaFile>& files) const;
   Result<> checkpoint(const DeltaHead& head);
   Result<> remove_older_than(std::uint64_t version);
   std::string path_of(const std::string& name) const;

@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/strings.h"
 #include "lake/delta_publisher.h"
+#include "lake/merge_queue.h"
 #include "tests/support/lake_fixture.h"
 
 namespace sextant::lake {
@@ -20,6 +21,7 @@ class DeltaLogTest : public LakeTest {
   DeltaParts parts(std::uint64_t checkpoint_every = 100) {
     return {.scope = scope_,
             .clock = clock_,
+            .log = store_,
             .streams = store_,
             .files = *files_,
             .manifest = *manifest_,
@@ -149,6 +151,88 @@ TEST_F(DeltaLogTest, CheckpointsKeepTheLogShort) {
   EXPECT_EQ(reader->ReadTable().ValueOrDie()->num_rows(), 13 + 3);
   DeltaLog again(parts(4), TableName("alb"));
   EXPECT_EQ(again.step(), false);
+}
+
+class DeltaMergeTest : public DeltaLogTest {
+ protected:
+  // All files of the table become the first of them, under another name.
+  void merge(const std::string& name, std::uint64_t rows = 0) {
+    const auto table = *manifest_->find(TableName("alb"));
+    auto file = *table->files.front();
+    file.path = folder_of(file.path) + "/" + name;
+    file.rows = 0;
+    for (const auto& one : table->files) file.rows += one->rows;
+    if (rows > 0) file.rows = rows;
+    const TableChange change{
+        .table = TableName("alb"),
+        .files = {std::make_shared<const ports::LakeFile>(std::move(file))},
+        .removed = *manifest_->stored(TableName("alb"), "alb/date=2026-07-02/hour=22"),
+        .reason = store::LakeReason::Merged};
+    ports::Batch batch;
+    ASSERT_TRUE(manifest_->add_to(batch, {&change, 1}, clock_.now()));
+    const auto done = ports::commit(store_, std::move(batch));
+    ASSERT_TRUE(done);
+    manifest_->committed({&change, 1}, done->sequences);
+  }
+  using Values = std::vector<std::string>;
+};
+
+TEST_F(DeltaMergeTest, AMergeIsAVersionOfItsOwnThatMovesRows) {
+  land_one();
+  land_one();
+  merge("m1");
+  land_one();
+  merge("m2", 29);  // without one row that was there twice
+  DeltaLog log(parts(), TableName("alb"));
+  while (*log.step()) {
+  }
+  EXPECT_EQ(names().size(), 4u);
+  EXPECT_EQ(in_version(0, "add", "dataChange"), Values(2, "true"));
+  EXPECT_EQ(in_version(1, "add", "dataChange"), Values{"false"});
+  EXPECT_EQ(in_version(1, "remove", "dataChange"), Values(2, "false"));
+  const auto sorted = [](Values values) {
+    std::ranges::sort(values);
+    return values;
+  };
+  EXPECT_EQ(sorted(in_version(1, "remove", "path")), sorted(in_version(0, "add", "path")));
+  EXPECT_EQ(in_version(1, "commitInfo", "operation"), Values{R"("OPTIMIZE")"});
+  EXPECT_EQ(in_version(2, "add", "dataChange"), Values{"true"});
+  EXPECT_EQ(in_version(3, "add", "dataChange"), Values{"false"})
+      << "its rows are all in the others";
+  EXPECT_EQ(in_version(3, "remove", "dataChange"), Values(2, "true")) << "and of those one is gone";
+  EXPECT_EQ(DeltaLog(parts(), TableName("alb")).step(), false) << "the seals hold";
+}
+
+// Whatever the table becomes between a version and the checkpoint that follows it.
+TEST_F(DeltaMergeTest, ACheckpointIsTheTableAtItsVersion) {
+  for (int i = 0; i < 3; ++i) land_one();
+  DeltaLog log(parts(2), TableName("alb"));
+  EXPECT_EQ(log.step(), true);  // version 0: three files
+  land_one();
+  EXPECT_EQ(log.step(), true);
+  merge("m1");
+  land_one();
+  merge("m2");
+  land_one();
+  EXPECT_EQ(log.step(), true);  // version 2: m1, checkpointed while m2 and a file are there
+  const auto bytes = published(delta_checkpoint_name(2));
+  auto reader = parquet::arrow::OpenFile(
+                    std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(bytes)),
+                    arrow::default_memory_pool())
+                    .ValueOrDie();
+  const auto table = reader->ReadTable().ValueOrDie()->Flatten().ValueOrDie();
+  const auto paths = [&](const std::string& column) {
+    std::set<std::string> found;
+    const auto values = table->GetColumnByName(column);
+    for (int i = 0; i < values->length(); ++i) {
+      const auto value = values->GetScalar(i).ValueOrDie();
+      if (value->is_valid) found.insert(value->ToString().substr(value->ToString().rfind('/') + 1));
+    }
+    return found;
+  };
+  EXPECT_EQ(paths("add.path"), std::set<std::string>{"m1"});
+  EXPECT_EQ(paths("remove.path").count("m1"), 0u);
+  EXPECT_GE(paths("remove.path").size(), 4u);
 }
 
 TEST_F(DeltaLogTest, ThePublisherFollowsTheManifest) {

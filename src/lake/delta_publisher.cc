@@ -21,16 +21,15 @@ std::unique_ptr<DeltaPublisher> DeltaPublisher::start(DeltaParts parts, metrics:
   std::unique_ptr<DeltaPublisher> publisher(
       new DeltaPublisher(std::move(parts), metrics, interval));
   auto* const self = publisher.get();
-  self->parts_.manifest.on_change([self](const TableName& table) { self->changed(table); });
-  if (const auto tables = self->parts_.manifest.tables()) {
-    for (const auto& table : *tables) self->changed(table.name);
-  }
+  self->listener_ = self->parts_.manifest.on_change(
+      [self](const TableChange& change) { self->changed(change.table); });
+  for (const auto& table : self->parts_.manifest.names()) self->changed(table);
   self->thread_ = std::jthread([self](const std::stop_token& stop) { self->run(stop); });
   return publisher;
 }
 
 DeltaPublisher::~DeltaPublisher() {
-  parts_.manifest.on_change(nullptr);
+  parts_.manifest.stop_telling(listener_);
   thread_.request_stop();
   thread_.join();
   if (const auto flushed = flush(); !flushed) {
@@ -52,24 +51,23 @@ std::set<TableName> DeltaPublisher::take_changed() {
   return std::exchange(changed_tables_, {});
 }
 
-Result<> DeltaPublisher::publish(const TableName& table) {
-  // The logs' lock is this thread's against flush(): nobody else waits for it.
-  return logs_.with([&](auto& logs) -> Result<> {
+Result<bool> DeltaPublisher::publish(const TableName& table) {
+  // The logs' lock is this thread's against others that want it published now.
+  return logs_.with([&](auto& logs) -> Result<bool> {
     auto& log = logs.try_emplace(table, parts_, table).first->second;
-    for (;;) {
+    for (bool any = false;; any = true) {
       SX_TRY_AS(const bool more, log.step());
-      if (!more) return {};
+      if (!more) return any;
       versions_.add();
     }
   });
 }
 
 Result<> DeltaPublisher::flush() {
-  SX_TRY_AS(const auto tables, parts_.manifest.tables());
   Result<> all;
-  for (const auto& table : tables) {
-    auto published = publish(table.name);  // one that fails does not stop the others
-    if (!published && all) all = std::move(published);
+  for (const auto& table : parts_.manifest.names()) {
+    auto published = publish(table);  // one that fails does not stop the others
+    if (!published && all) all = std::unexpected(std::move(published).error());
   }
   return all;
 }

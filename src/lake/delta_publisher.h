@@ -27,12 +27,13 @@ class DeltaPublisher {
 
   // Publishes everything that is committed. Any thread. Errors: as DeltaLog::step.
   Result<> flush();
+  // The same for one table; false when there was nothing new.
+  Result<bool> publish(const TableName& table);
 
  private:
   DeltaPublisher(DeltaParts parts, metrics::Registry& metrics, std::chrono::milliseconds interval);
   void changed(const TableName& table);
   std::set<TableName> take_changed();
-  Result<> publish(const TableName& table);
   void run(const std::stop_token& stop);
 
   const DeltaParts parts_;
@@ -43,6 +44,7 @@ class DeltaPublisher {
   std::condition_variable_any changed_;
   std::set<TableName> changed_tables_;
   Guarded<std::map<TableName, DeltaLog>> logs_;
+  Manifest::ListenerId listener_ = 0;
   std::jthread thread_;
 };
 

@@ -3,6 +3,7 @@
 #include <arrow/type.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 
@@ -15,6 +16,9 @@ namespace sextant::lake {
 namespace {
 
 namespace keys = store::keys;
+
+constexpr std::size_t kAllFiles = std::numeric_limits<std::size_t>::max();
+constexpr int kRefreshesMax = 100;
 
 ports::LakeFilePtr file_of(store::LakeFileRecord record, SchemaPtr schema) {
   return std::make_shared<const ports::LakeFile>(ports::LakeFile{.path = std::move(record.path),
@@ -53,6 +57,31 @@ void Manifest::add_file(Table& table, const ports::LakeFilePtr& file) {
   facts.bytes += file->size;
   if (file->ts_min) facts.ts_min = std::min(facts.ts_min.value_or(*file->ts_min), *file->ts_min);
   if (file->ts_max) facts.ts_max = std::max(facts.ts_max.value_or(*file->ts_max), *file->ts_max);
+}
+
+// Whoever holds the file goes on reading it.
+void Manifest::remove_file(Table& table, std::string_view path) {
+  const auto found = table.files.find(path);
+  if (found == table.files.end()) return;
+  const auto file = found->second;
+  table.files.erase(found);  // its key lies in the file
+  auto& facts = table.facts;
+  --facts.files;
+  facts.rows -= file->rows;
+  facts.bytes -= file->size;
+  if (file->ts_min == facts.ts_min || file->ts_max == facts.ts_max) table.span_is_known = false;
+  std::erase_if(table.removed, [](const auto& entry) { return entry.second.expired(); });
+  table.removed.emplace(file->path, file);
+}
+
+void Manifest::measure_span(Table& table) {
+  if (std::exchange(table.span_is_known, true)) return;
+  auto& facts = table.facts;
+  facts.ts_min = facts.ts_max = std::nullopt;
+  for (const auto& [path, file] : table.files) {
+    if (file->ts_min) facts.ts_min = std::min(facts.ts_min.value_or(*file->ts_min), *file->ts_min);
+    if (file->ts_max) facts.ts_max = std::max(facts.ts_max.value_or(*file->ts_max), *file->ts_max);
+  }
 }
 
 Result<std::unique_ptr<Manifest>> Manifest::open(const Scope& scope, const ports::StateStore& state,
@@ -95,41 +124,64 @@ Result<> Manifest::read_schemas(const std::string& prefix, Table& table) const {
   return {};
 }
 
-// The position first: a change that comes while files are read is then applied once more, which
-// changes nothing.
+// The position first: a change that comes meanwhile is then applied once more, which changes
+// nothing. All files in one look: of a merge, both sides or none.
 Result<> Manifest::read_table(const TableName& name, Table& table) const {
   table.facts.name = name;
   SX_TRY_AS(const auto next, streams_.next_sequence(keys::lake_stream(scope_, name)));
   table.position = next - 1;
-  return ports::for_each(
-      state_, keys::lake_files(scope_, name), [&](const ports::Entry& entry) -> Result<> {
-        SX_TRY_AS(auto record, within(entry.key, store::decode_lake_file(entry.value)));
-        if (!table.schemas.contains(record.schema_id)) {
-          SX_TRY(read_schemas(keys::lake_schema(scope_, name, ""), table));
-        }
-        const auto schema = table.schemas.find(record.schema_id);
-        if (schema == table.schemas.end()) {
-          return fail(Code::Corrupt,
-                      entry.key + ": its schema " + record.schema_id + " is missing");
-        }
-        add_file(table, file_of(std::move(record), schema->second));
-        return {};
-      });
+  SX_TRY(read_schemas(keys::lake_schema(scope_, name, ""), table));
+  SX_TRY_AS(const auto entries, state_.scan(keys::lake_files(scope_, name), "", kAllFiles));
+  for (const auto& entry : entries) {
+    SX_TRY_AS(auto record, within(entry.key, store::decode_lake_file(entry.value)));
+    if (!table.schemas.contains(record.schema_id)) {  // it came after the look at them
+      SX_TRY(read_schemas(keys::lake_schema(scope_, name, ""), table));
+    }
+    const auto schema = table.schemas.find(record.schema_id);
+    if (schema == table.schemas.end()) {
+      return fail(Code::Corrupt, entry.key + ": its schema " + record.schema_id + " is missing");
+    }
+    add_file(table, file_of(std::move(record), schema->second));
+  }
+  return {};
 }
 
+// Files keep the pointer by which somebody may hold them.
+void Manifest::take_state(Table& table, Table fresh) {
+  std::vector<std::string> gone;
+  for (const auto& [path, file] : table.files) {
+    if (!fresh.files.contains(path)) gone.emplace_back(path);
+  }
+  for (const auto& path : gone) remove_file(table, path);
+  for (const auto& [path, file] : fresh.files) add_file(table, file);
+  (void)take_schema(table, fresh.schema);
+  table.schemas.merge(fresh.schemas);
+  table.position = std::max(table.position, fresh.position);
+}
+
+// What is told while the store is read may be newer than what was read, or older: then once more.
 Result<> Manifest::refresh(const TableName& name) {
-  Table fresh;
-  SX_TRY(read_table(name, fresh));
-  tables_.with([&](Tables& tables) {
-    auto& table = tables[name];
-    table.facts.name = name;
-    // Only adds: what was committed while the store was read may be in here alone.
-    for (const auto& [path, file] : fresh.files) add_file(table, file);
-    (void)take_schema(table, fresh.schema);
-    table.schemas.merge(fresh.schemas);
-    table.position = std::max(table.position, fresh.position);
-  });
-  return {};
+  const auto told_so_far = [&] {
+    return tables_.with([&](Tables& tables) {
+      auto& table = tables[name];
+      table.facts.name = name;
+      return table.told;
+    });
+  };
+  for (int i = 0; i < kRefreshesMax; ++i) {
+    const auto told = told_so_far();
+    Table fresh;
+    SX_TRY(read_table(name, fresh));
+    const bool taken = tables_.with([&](Tables& tables) {
+      auto& table = tables[name];
+      if (table.told != told) return false;
+      take_state(table, std::move(fresh));
+      return true;
+    });
+    if (taken) return {};
+  }
+  return fail(Code::Unavailable,
+              "table '" + name.text() + "' changes faster than it can be read; try again");
 }
 
 Result<std::string> Manifest::put_schema(ports::Batch& batch, const TableName& name,
@@ -154,7 +206,7 @@ Result<std::string> Manifest::put_schema(ports::Batch& batch, const TableName& n
 }
 
 Result<> Manifest::add_change(ports::Batch& batch, const TableChange& change, Time now) const {
-  store::LakeChange record;
+  store::LakeChange record{.added = {}, .removed = {}, .reason = change.reason};
   std::map<SchemaPtr, std::string> ids;
   for (const auto& file : change.files) {
     auto& id = ids[file->schema];
@@ -164,6 +216,17 @@ Result<> Manifest::add_change(ports::Batch& batch, const TableChange& change, Ti
     record.added.push_back(record_of(*file, id, now));
     batch.puts.push_back({.key = keys::lake_file(scope_, change.table, file->path),
                           .value = store::encode(record.added.back())});
+  }
+  for (const auto& file : change.removed) {
+    const auto& path = file.record.path;
+    auto key = keys::lake_file(scope_, change.table, path);
+    batch.conditions.push_back({.key = key, .version = file.version});
+    batch.erases.push_back(std::move(key));
+    batch.puts.push_back(
+        {.key = keys::lake_removed(scope_, change.table, path),
+         .value = store::encode(store::LakeRemovedRecord{.file = file.record, .removed_at = now})});
+    record.removed.push_back(file.record);
+    record.removed_at = now;
   }
   batch.appends.push_back(
       {.stream = keys::lake_stream(scope_, change.table), .payload = store::encode(record)});
@@ -195,9 +258,10 @@ void Manifest::committed(std::span<const TableChange> changes,
       take_change(table, changes[i], sequences[i]);
     }
   });
-  const auto listener = listener_.with([](const auto& held) { return held; });
-  if (!listener || !*listener) return;
-  for (const auto& change : changes) (*listener)(change.table);
+  const auto listeners = listeners_.with([](const auto& held) { return held; });
+  for (const auto& [id, listener] : listeners) {
+    for (const auto& change : changes) (*listener)(change);
+  }
 }
 
 void Manifest::take_change(Table& table, const TableChange& change, std::uint64_t sequence) {
@@ -206,6 +270,8 @@ void Manifest::take_change(Table& table, const TableChange& change, std::uint64_
     (void)take_schema(table, file->schema);
     remember_schema(table, file->schema);
   }
+  for (const auto& file : change.removed) remove_file(table, file.record.path);
+  ++table.told;
   if (sequence <= table.position) return;  // a refresh was faster
   // What was in doubt is decided before a later commit happens: it lies in the gap before this one,
   // or it never was.
@@ -251,12 +317,22 @@ Result<> Manifest::refresh_doubtful() {
 
 Result<std::vector<TableFacts>> Manifest::tables() {
   SX_TRY(refresh_doubtful());
-  return tables_.with([](const Tables& tables) {
+  return tables_.with([](Tables& tables) {
     std::vector<TableFacts> facts;
-    for (const auto& [name, table] : tables) {
-      if (table.facts.files > 0) facts.push_back(table.facts);
+    for (auto& [name, table] : tables) {
+      if (table.facts.files == 0) continue;
+      measure_span(table);
+      facts.push_back(table.facts);
     }
     return facts;
+  });
+}
+
+std::vector<TableName> Manifest::names() const {
+  return tables_.with([](const Tables& tables) {
+    std::vector<TableName> names;
+    for (const auto& [name, table] : tables) names.push_back(name);
+    return names;
   });
 }
 
@@ -264,10 +340,23 @@ Result<std::optional<ports::LakeTable>> Manifest::find(const TableName& name) {
   SX_TRY(refresh_doubtful());
   return tables_.with([&](const Tables& tables) -> std::optional<ports::LakeTable> {
     const auto found = tables.find(name);
-    if (found == tables.end() || found->second.files.empty()) return std::nullopt;
+    if (found == tables.end() || !found->second.schema) return std::nullopt;
     ports::LakeTable table{.name = name.text(), .files = {}, .schema = found->second.schema};
     for (const auto& [path, file] : found->second.files) table.files.push_back(file);
     return table;
+  });
+}
+
+bool Manifest::is_held(const TableName& name, std::string_view path) {
+  return tables_.with([&](Tables& tables) {
+    const auto table = tables.find(name);
+    if (table == tables.end()) return false;
+    auto& removed = table->second.removed;
+    const auto found = removed.find(path);
+    if (found == removed.end()) return false;
+    if (!found->second.expired()) return true;
+    removed.erase(found);
+    return false;
   });
 }
 
@@ -298,9 +387,40 @@ Result<ports::LakeTable> Manifest::load(const TableName& name) const {
   return loaded;
 }
 
-void Manifest::on_change(std::function<void(const TableName&)> listener) {
-  auto held = std::make_shared<const std::function<void(const TableName&)>>(std::move(listener));
-  listener_.with([&](auto& current) { current = std::move(held); });
+Result<std::vector<StoredFile>> Manifest::stored(const TableName& name,
+                                                 std::string_view folder) const {
+  const auto prefix = keys::lake_file(scope_, name, std::string(folder) + "/");
+  std::vector<StoredFile> files;
+  SX_TRY_AS(const auto entries, state_.scan(prefix, "", kAllFiles));
+  for (const auto& entry : entries) {
+    SX_TRY_AS(auto record, within(entry.key, store::decode_lake_file(entry.value)));
+    files.push_back({.record = std::move(record), .version = entry.version});
+  }
+  return files;
+}
+
+Result<std::vector<store::LakeRemovedRecord>> Manifest::removed(const TableName& name) const {
+  std::vector<store::LakeRemovedRecord> files;
+  const auto prefix = keys::lake_removed_from(scope_, name);
+  SX_TRY(ports::for_each(state_, prefix, [&](const ports::Entry& entry) -> Result<> {
+    SX_TRY_AS(auto record, within(entry.key, store::decode_lake_removed(entry.value)));
+    files.push_back(std::move(record));
+    return {};
+  }));
+  return files;
+}
+
+Manifest::ListenerId Manifest::on_change(Listener listener) {
+  auto held = std::make_shared<const Listener>(std::move(listener));
+  return listeners_.with([&](auto& listeners) {
+    const ListenerId id = listeners.empty() ? 1 : listeners.rbegin()->first + 1;
+    listeners.emplace(id, std::move(held));
+    return id;
+  });
+}
+
+void Manifest::stop_telling(ListenerId id) {
+  listeners_.with([&](auto& listeners) { listeners.erase(id); });
 }
 
 }  // namespace sextant::lake

@@ -43,6 +43,13 @@ class ManifestTest : public LakeTest {
     file.schema = arrow::schema({arrow::field("code", type)});
     return {{TableName(table), {std::make_shared<const ports::LakeFile>(std::move(file))}}};
   }
+  // All files of a table but these become one.
+  Changes merges(const std::string& path, const std::string& table = "alb") {
+    auto changes = adds(path);
+    changes.front().reason = store::LakeReason::Merged;
+    changes.front().removed = *manifest_->stored(TableName(table), table);
+    return changes;
+  }
   ports::Batch batch_of(const Changes& changes) {
     ports::Batch batch;
     const auto added = manifest_->add_to(batch, changes, clock_.now());
@@ -104,6 +111,54 @@ TEST_F(ManifestTest, ADoubtfulFirstCommitMakesATable) {
   EXPECT_TRUE(manifest_->tables()->empty());
   store(std::move(batch));
   EXPECT_EQ(manifest_->tables()->size(), 1u);
+}
+
+TEST_F(ManifestTest, AMergeIsSeenWhollyHoweverItIsHeardOf) {
+  enum class Heard { Told, DoubtedThenAsked, DoubtedThenAnother, AtStart };
+  using enum Heard;
+  int table_number = 0;
+  for (const auto heard : {Told, DoubtedThenAsked, DoubtedThenAnother, AtStart}) {
+    const auto round = std::to_string(table_number++);
+    commit(adds(round + "a/one"));
+    commit(adds(round + "a/two"));
+    const auto rows = rows_in("alb");
+    const auto merge = merges(round + "a/merged");
+    auto batch = batch_of(merge);
+    EXPECT_EQ(rows_in("alb"), rows);
+    if (heard != Told) manifest_->doubtful(merge);
+    const auto sequences = store(std::move(batch));
+    if (heard == Told) manifest_->committed(merge, sequences);
+    if (heard == DoubtedThenAnother) commit(adds(round + "a/three"));
+    if (heard == AtStart) reopen();
+    const std::uint64_t left = heard == DoubtedThenAnother ? 2 : 1;  // a merged file counts for one
+    EXPECT_EQ(rows_in("alb"), left);
+    EXPECT_EQ(manifest_->tables()->at(0).files, left);
+    EXPECT_EQ(manifest_->tables()->at(0).rows, left);
+    reopen();
+    EXPECT_EQ(rows_in("alb"), left);
+  }
+}
+
+TEST_F(ManifestTest, WhatLeftTheTableCannotLeaveItTwice) {
+  commit(adds("one"));
+  auto first = batch_of(merges("merged"));
+  auto second = batch_of(merges("again"));
+  ASSERT_TRUE(ports::commit(store_, std::move(first)));
+  EXPECT_EQ(ports::commit(store_, std::move(second)).error().code, Code::Conflict);
+}
+
+TEST_F(ManifestTest, AFileIsHeldAsLongAsSomebodyHasIt) {
+  commit(adds("one"));
+  const TableName alb("alb");
+  auto reading = *manifest_->find(alb);
+  EXPECT_FALSE(manifest_->is_held(alb, "alb/one")) << "it is still in the table";
+  commit(merges("merged"));
+  EXPECT_TRUE(manifest_->is_held(alb, "alb/one"));
+  manifest_->doubtful(Changes{{.table = alb, .files = {}}});
+  EXPECT_EQ(rows_in("alb"), 1u);
+  EXPECT_TRUE(manifest_->is_held(alb, "alb/one"));
+  reading.reset();
+  EXPECT_FALSE(manifest_->is_held(alb, "alb/one"));
 }
 
 // Both were judged before either was there. The node starts nevertheless, and goes on with the type

@@ -45,6 +45,9 @@ Result<Swept> sweep(ports::LakeFiles& files, Manifest& manifest) {
     if (known) {
       for (const auto& file : known->files) named.insert(file->path);
     }
+    // Readers outside may still be at them; they go when their time has come.
+    SX_TRY_AS(const auto removed, manifest.removed(TableName(table)));
+    for (const auto& gone : removed) named.insert(gone.file.path);
     for (const auto& path : paths) {
       if (named.contains(path)) continue;
       SX_TRY(files.remove(path));

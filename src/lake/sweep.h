@@ -1,6 +1,6 @@
 #pragma once
-// Removes files that a crash left behind: written, and named by no table. At start, before the
-// first delivery lands.
+// Removes files that a crash left behind: written, and named by no record, neither of a file of a
+// table nor of one that left it. At start, before the first delivery lands.
 #include <cstdint>
 
 #include "core/result.h"

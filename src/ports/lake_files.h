@@ -57,9 +57,9 @@ struct QueryLimits {
   std::uint64_t memory_bytes_max = 512ull << 20;
 };
 
-// Result rows, a batch at a time: nullptr at the end. One thread at a time; may outlive neither the
-// LakeFiles nor the removal of the files read. Errors: Exhausted (a limit), Corrupt (names the
-// file).
+// Result rows, a batch at a time: nullptr at the end. One thread at a time; may not outlive the
+// LakeFiles. Holds the pointers of the files that it may read: whoever removes files waits until
+// nobody does. Errors: Exhausted (a limit), Corrupt (names the file).
 class RowReader {
  public:
   virtual ~RowReader() = default;

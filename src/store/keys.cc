@@ -98,6 +98,20 @@ std::string lake_files(const Scope& scope, const TableName& table) {
 std::string lake_file(const Scope& scope, const TableName& table, std::string_view path) {
   return lake_files(scope, table) + std::string(path);
 }
+std::string lake_removed_all(const Scope& scope) { return scoped("lakeremoved", scope); }
+std::string lake_removed_from(const Scope& scope, const TableName& table) {
+  return lake_removed_all(scope) + table.text() + "/";
+}
+std::string lake_removed(const Scope& scope, const TableName& table, std::string_view path) {
+  return lake_removed_from(scope, table) + std::string(path);
+}
+
+std::optional<LakeRemovedKey> parse_lake_removed(const Scope& scope, std::string_view key) {
+  const auto parts = split_behind(lake_removed_all(scope), key);
+  if (!parts) return std::nullopt;
+  return LakeRemovedKey{TableName(std::string(parts->first)), std::string(parts->second)};
+}
+
 std::string lake_schemas(const Scope& scope) { return scoped("lakeschema", scope); }
 std::string lake_schema(const Scope& scope, const TableName& table, std::string_view schema_id) {
   return lake_schemas(scope) + table.text() + "/" + std::string(schema_id);

@@ -55,6 +55,15 @@ std::string lake_files(const Scope& scope, const TableName& table);  // prefix
 std::string lake_tables(const Scope& scope);                         // prefix of all files
 std::string lake_schema(const Scope& scope, const TableName& table, std::string_view schema_id);
 std::string lake_schemas(const Scope& scope);  // prefix of all tables' schemas
+// Files that left their table and may still be read.
+std::string lake_removed(const Scope& scope, const TableName& table, std::string_view path);
+std::string lake_removed_from(const Scope& scope, const TableName& table);  // prefix
+std::string lake_removed_all(const Scope& scope);                           // prefix
+struct LakeRemovedKey {
+  TableName table;
+  std::string path;
+};
+std::optional<LakeRemovedKey> parse_lake_removed(const Scope& scope, std::string_view key);
 struct LakeSchemaKey {
   TableName table;
   std::string schema_id;

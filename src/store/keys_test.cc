@@ -26,6 +26,7 @@ TEST(Keys, AreGolden) {
       {part(kScope, "u", 258), "s3part" + kIn + "u/" + std::string("\0\0\0\0\0\0\1\2", 8)},
       {lake_file(kScope, TableName("alb"), "p"), "lakefile" + kIn + "alb/p"},
       {lake_schema(kScope, TableName("alb"), "s"), "lakeschema" + kIn + "alb/s"},
+      {lake_removed(kScope, TableName("alb"), "p"), "lakeremoved" + kIn + "alb/p"},
       {app(kScope, "ti"), "app" + kIn + "ti"},
       {function_revision(kScope, function, "r"), "functionrevision" + kIn + "f/r"},
       {access_key("AKIA"), "accesskey/AKIA"},
@@ -76,6 +77,11 @@ TEST(Keys, AreTakenApartAsTheyWereMade) {
   EXPECT_EQ(schema->table.text(), "alb");
   EXPECT_EQ(schema->schema_id, "s");
   EXPECT_FALSE(parse_lake_schema(kScope, lake_schemas(kScope) + "alb"));
+  const auto removed =
+      parse_lake_removed(kScope, lake_removed(kScope, TableName("alb"), "alb/date=1/f"));
+  ASSERT_TRUE(removed);
+  EXPECT_EQ(removed->table, TableName("alb"));
+  EXPECT_EQ(removed->path, "alb/date=1/f");
   EXPECT_FALSE(parse_lake_schema(kScope, key));
 }
 

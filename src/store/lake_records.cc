@@ -59,9 +59,22 @@ Result<LakeFileRecord> decode_lake_file(std::string_view bytes) {
   return file;
 }
 
+namespace {
+
+Result<> decode_into(std::vector<LakeFileRecord>& files, std::string_view bytes) {
+  SX_TRY_AS(auto file, decode_lake_file(bytes));
+  files.push_back(std::move(file));
+  return {};
+}
+
+}  // namespace
+
 std::string encode(const LakeChange& change) {
   wire::Writer writer(kLakeVersion);
   for (const auto& file : change.added) writer.element(1, encode(file));
+  for (const auto& file : change.removed) writer.element(2, encode(file));
+  writer.number(3, static_cast<std::uint64_t>(change.reason));
+  if (change.removed_at) writer.number(4, packed_time(*change.removed_at));
   return writer.finish();
 }
 
@@ -69,12 +82,40 @@ Result<LakeChange> decode_lake_change(std::string_view bytes) {
   SX_TRY_AS(auto reader, wire::Reader::open(bytes, kLakeVersion));
   LakeChange change;
   while (reader.next()) {
-    if (reader.field() != 1) continue;
-    SX_TRY_AS(auto file, decode_lake_file(reader.text()));
-    change.added.push_back(std::move(file));
+    switch (reader.field()) {
+      case 1: SX_TRY(decode_into(change.added, reader.text())); break;
+      case 2: SX_TRY(decode_into(change.removed, reader.text())); break;
+      case 3: change.reason = static_cast<LakeReason>(reader.number()); break;
+      case 4: change.removed_at = unpacked_time(reader.number()); break;
+      default: break;
+    }
   }
   SX_TRY(reader.finish());
   return change;
+}
+
+std::string encode(const LakeRemovedRecord& removed) {
+  return wire::Writer(kLakeVersion)
+      .element(1, encode(removed.file))
+      .number(2, packed_time(removed.removed_at))
+      .finish();
+}
+
+Result<LakeRemovedRecord> decode_lake_removed(std::string_view bytes) {
+  SX_TRY_AS(auto reader, wire::Reader::open(bytes, kLakeVersion));
+  LakeRemovedRecord removed;
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: {
+        SX_TRY_AS(removed.file, decode_lake_file(reader.text()));
+        break;
+      }
+      case 2: removed.removed_at = unpacked_time(reader.number()); break;
+      default: break;
+    }
+  }
+  SX_TRY(reader.finish());
+  return removed;
 }
 
 std::string encode(const LakeSchemaRecord& schema) {

@@ -1,6 +1,7 @@
 #pragma once
-// What the lake stores: a record for every file of a table, each schema once, and the stream of a
-// table's changes that its Delta log is made of. Format: docs/formats/lake-manifest.md.
+// What the lake stores: a record for every file of a table and for every one that was removed from
+// it, each schema once, and the stream of a table's changes that its Delta log is made of. Format:
+// docs/formats/lake-manifest.md.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,10 +26,27 @@ struct LakeFileRecord {
   friend bool operator==(const LakeFileRecord&, const LakeFileRecord&) = default;
 };
 
+// Why a commit changed a table.
+enum class LakeReason : std::uint8_t {
+  Landed = 0,   // new rows
+  Merged = 1,   // the rows of the files removed, in fewer files
+  Expired = 2,  // rows older than the table keeps them
+};
+
 // One record of a table's stream: what one commit did to the table.
 struct LakeChange {
   std::vector<LakeFileRecord> added;
+  std::vector<LakeFileRecord> removed = {};
+  LakeReason reason = LakeReason::Landed;
+  std::optional<Time> removed_at = std::nullopt;  // when files were removed
   friend bool operator==(const LakeChange&, const LakeChange&) = default;
+};
+
+// A file that is in its table no more and may still have readers. Gone with the file itself.
+struct LakeRemovedRecord {
+  LakeFileRecord file;
+  Time removed_at;
+  friend bool operator==(const LakeRemovedRecord&, const LakeRemovedRecord&) = default;
 };
 
 struct LakeSchemaRecord {
@@ -40,6 +58,8 @@ std::string encode(const LakeFileRecord& file);
 Result<LakeFileRecord> decode_lake_file(std::string_view bytes);
 std::string encode(const LakeChange& change);
 Result<LakeChange> decode_lake_change(std::string_view bytes);
+std::string encode(const LakeRemovedRecord& removed);
+Result<LakeRemovedRecord> decode_lake_removed(std::string_view bytes);
 std::string encode(const LakeSchemaRecord& schema);
 Result<LakeSchemaRecord> decode_lake_schema(std::string_view bytes);
 

@@ -27,6 +27,13 @@ TEST(LakeRecords, ComeBackAsTheyWere) {
   EXPECT_EQ(decode_lake_file(encode(LakeFileRecord{})), LakeFileRecord{});
   LakeChange change{.added = {example(), LakeFileRecord{}}};
   EXPECT_EQ(decode_lake_change(encode(change)), change);
+  LakeChange merge{.added = {example()},
+                   .removed = {example(), example()},
+                   .reason = LakeReason::Merged,
+                   .removed_at = Time(-7us)};
+  EXPECT_EQ(decode_lake_change(encode(merge)), merge);
+  const LakeRemovedRecord removed{.file = example(), .removed_at = Time(1us)};
+  EXPECT_EQ(decode_lake_removed(encode(removed)), removed);
   EXPECT_EQ(decode_lake_schema(encode(LakeSchemaRecord{"bytes"})), LakeSchemaRecord{"bytes"});
 }
 
@@ -38,6 +45,22 @@ TEST(LakeRecords, VersionOneIsGolden) {
       "356631644081e4fd8288eaaa06";
   EXPECT_EQ(hex(encode(example())), golden);
   EXPECT_EQ(decode_lake_file(*from_hex(golden)), example());
+}
+
+TEST(LakeRecords, RemovalsOfVersionOneAreGolden) {
+  LakeFileRecord file;
+  file.path = "alb/a";
+  file.created = Time(3us);
+  const LakeChange change{.added = {file},
+                          .removed = {file, file},
+                          .reason = LakeReason::Merged,
+                          .removed_at = Time(5us)};
+  const std::string record = "010a05616c622f612220" + std::string(64, '0') + "4007";
+  const std::string golden = "010a2c" + record + "122c" + record + "122c" + record + "1801200b";
+  EXPECT_EQ(hex(encode(change)), golden);
+  EXPECT_EQ(decode_lake_change(*from_hex(golden)), change);
+  const std::string gone = "010a2c" + record + "100b";
+  EXPECT_EQ(hex(encode(LakeRemovedRecord{.file = file, .removed_at = Time(5us)})), gone);
 }
 
 TEST(LakeRecords, BrokenBytesAreCorrupt) {

@@ -14,6 +14,7 @@
 #include "adapters/faulty/store.h"
 #include "lake/file_lander.h"
 #include "lake/sweep.h"
+#include "lake/upkeep.h"
 #include "tests/support/lake_fixture.h"
 #include "tests/support/seed.h"
 
@@ -191,6 +192,61 @@ TEST_F(LakeFaultTest, ExactlyOnceWhileCallsFail) {
   expect_whole();
   EXPECT_EQ(ask("SELECT count(*) FROM alb"), std::to_string(kDeliveries * 10));
   EXPECT_EQ(ask("SELECT count(DISTINCT url.original) FROM alb"), std::to_string(kDeliveries * 10));
+}
+
+// Merging and removing, while any call below fails now and then, and some commits happen that are
+// said not to have.
+TEST_F(LakeFaultTest, MergesKeepEachRowOnceWhileCallsFail) {
+  SystemClock real;
+  adapters::Faults faults(test::seed(20260703),
+                          {.error = 0.05, .full = 0.02, .lost_acknowledgement = 0.1, .delay = 0.05},
+                          real);
+  adapters::FaultyLakeFiles flaky_files(*files_, faults);
+  adapters::FaultyCommitLog flaky_log(store_, faults, real);
+  constexpr int kFiles = 40;
+  {
+    auto publisher = DeltaPublisher::start({.scope = scope_,
+                                            .clock = clock_,
+                                            .log = flaky_log,
+                                            .streams = store_,
+                                            .files = flaky_files,
+                                            .manifest = *manifest_,
+                                            .checkpoint_every = 2},
+                                           metrics_);
+    auto upkeep = Upkeep::open({.scope = scope_,
+                                .clock = clock_,
+                                .log = flaky_log,
+                                .files = flaky_files,
+                                .manifest = *manifest_,
+                                .delta = *publisher,
+                                .on_work = [] {},
+                                .metrics = metrics_},
+                               {.merge = {.files_min = 3}});
+    auto lander = this->lander();
+    for (int i = 0; i < kFiles; ++i) {
+      ASSERT_TRUE(
+          land(*lander, std::to_string(i), {make_lake_rows({.marker = std::to_string(i)})}).get());
+      for (int step = 0; step < 4; ++step) (void)upkeep->step();
+      clock_.advance(std::chrono::minutes(i % 4));
+      EXPECT_EQ(rows_in("alb"), static_cast<std::uint64_t>(i + 1) * 10);
+    }
+    faults.set({});
+    clock_.advance(std::chrono::hours(3));
+    for (auto more = upkeep->step(); !more || *more; more = upkeep->step()) {
+    }
+    clock_.advance(std::chrono::hours(3));
+    for (auto more = upkeep->step(); !more || *more; more = upkeep->step()) {
+    }
+  }
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), std::to_string(kFiles * 10));
+  EXPECT_EQ(ask("SELECT count(DISTINCT url.original) FROM alb"), std::to_string(kFiles * 10));
+  reopen();
+  EXPECT_TRUE(manifest_->removed(TableName("alb"))->empty());
+  EXPECT_LT(files_in_manifest().size(), 6u);
+  ASSERT_TRUE(sweep(*files_, *manifest_));
+  const auto table = *manifest_->find(TableName("alb"));
+  for (const auto& file : table->files) EXPECT_TRUE(files_->verify(*file)) << file->path;
+  EXPECT_EQ(ask("SELECT count(DISTINCT url.original) FROM alb"), std::to_string(kFiles * 10));
 }
 
 }  // namespace

@@ -4,8 +4,12 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <future>
+#include <thread>
 
 #include "lake/delta_publisher.h"
+#include "lake/upkeep.h"
 #include "tests/support/lake_fixture.h"
 
 namespace sextant::lake {
@@ -43,6 +47,7 @@ TEST_F(DeltaScenario, OthersReadWhatLanded) {
   {
     const auto publisher = DeltaPublisher::start({.scope = scope_,
                                                   .clock = clock_,
+                                                  .log = store_,
                                                   .streams = store_,
                                                   .files = *files_,
                                                   .manifest = *manifest_,
@@ -64,6 +69,58 @@ TEST_F(DeltaScenario, OthersReadWhatLanded) {
   }
   EXPECT_EQ(ask("SELECT count(*) FROM alb"), "40200");
   EXPECT_EQ(check(40'200, 30, ask("SELECT sum(event.duration) FROM alb")), 0);
+}
+
+// Those who open the table by its log while files are merged see each row once, always.
+TEST_F(DeltaScenario, OthersCountTheSameWhileFilesAreMerged) {
+  if (!std::filesystem::exists(python())) GTEST_SKIP() << "run tools/bootstrap: no " << python();
+  auto lander = this->lander();
+  const auto publisher = DeltaPublisher::start({.scope = scope_,
+                                                .clock = clock_,
+                                                .log = store_,
+                                                .streams = store_,
+                                                .files = *files_,
+                                                .manifest = *manifest_,
+                                                .checkpoint_every = 3},
+                                               metrics_);
+  const auto upkeep = Upkeep::open({.scope = scope_,
+                                    .clock = clock_,
+                                    .log = store_,
+                                    .files = *files_,
+                                    .manifest = *manifest_,
+                                    .delta = *publisher,
+                                    .on_work = [] {},
+                                    .metrics = metrics_},
+                                   {.merge = {.files_min = 2, .files_max = 2}});
+  constexpr int kFiles = 60;
+  for (int i = 0; i < kFiles; ++i) {
+    const auto name = std::to_string(i);
+    ASSERT_TRUE(
+        land(*lander, name, {test::make_lake_rows({.marker = name, .extra_column = i % 2 == 1})})
+            .get());
+  }
+  ASSERT_TRUE(publisher->flush());
+  const auto stop = (folder_ / "stop").string();
+  const auto command =
+      python().string() + " " SEXTANT_SOURCE "/tests/scenario/lake_readers_check.py " +
+      (folder_ / "lake/alb").string() + " " + std::to_string(kFiles * 10) + " " + stop;
+  auto readers = std::async(std::launch::async, [&] {
+    return std::system(command.c_str());  // NOLINT(concurrency-mt-unsafe): no other does
+  });
+  while (!std::filesystem::exists(stop + ".begun")) std::this_thread::yield();
+  int merges = 0;
+  for (;;) {
+    const auto stepped = upkeep->step();
+    ASSERT_TRUE(stepped) << stepped.error().message;
+    if (!*stepped) break;
+    ++merges;
+  }
+  std::ofstream(stop).put('x');
+  EXPECT_EQ(readers.get(), 0);
+  EXPECT_GT(merges, kFiles / 2);
+  EXPECT_LT(files_in_manifest().size(), 8u);
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), std::to_string(kFiles * 10));
+  EXPECT_EQ(check(kFiles * 10, kFiles * 5, ask("SELECT sum(event.duration) FROM alb")), 0);
 }
 
 }  // namespace

@@ -65,6 +65,10 @@ Result<> FileTrust::verify_once(const ports::LakeFile& file) {
   return verify(file);
 }
 
+void FileTrust::forget(std::string_view path) {
+  seen_.with([&](auto& seen) { seen.erase(std::hash<std::string_view>{}(path)); });
+}
+
 void FileTrust::trust(const ports::LakeFile& file) {
   const auto facts = facts_of(file);
   if (!facts) return;  // then the first query looks for itself

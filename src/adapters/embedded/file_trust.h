@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "adapters/embedded/disk.h"
@@ -23,6 +24,7 @@ class FileTrust {
   Result<> verify_once(const ports::LakeFile& file);
   // It was just written, and hashed while it was.
   void trust(const ports::LakeFile& file);
+  void forget(std::string_view path);  // the file is removed
 
  private:
   static std::uint64_t fingerprint(const ports::LakeFile& file, const FileFacts& facts);

@@ -75,6 +75,7 @@ class EmbeddedLakeFiles final : public ports::LakeFiles {
 
   Result<> remove(std::string_view path) override {
     SX_TRY(check_path(path));
+    trust_.forget(path);
     auto removed = disk_.remove(root_ / path);
     if (!removed && removed.error().code != Code::NotFound) return removed;
     return {};

@@ -19,8 +19,12 @@ using ports::LakeTable;
 
 class SessionReader final : public ports::RowReader {
  public:
-  SessionReader(std::unique_ptr<QuerySession> session, std::string root, std::uint64_t rows_max)
-      : session_(std::move(session)), root_(std::move(root)), rows_max_(rows_max) {}
+  SessionReader(std::vector<ports::LakeFilePtr> files, std::unique_ptr<QuerySession> session,
+                std::string root, std::uint64_t rows_max)
+      : files_(std::move(files)),
+        session_(std::move(session)),
+        root_(std::move(root)),
+        rows_max_(rows_max) {}
 
   SchemaPtr schema() const override { return session_->schema(); }
 
@@ -45,6 +49,7 @@ class SessionReader final : public ports::RowReader {
   }
 
  private:
+  const std::vector<ports::LakeFilePtr> files_;  // held until the session is gone
   std::unique_ptr<QuerySession> session_;
   const std::string root_;
   const std::uint64_t rows_max_;
@@ -106,16 +111,18 @@ Result<std::unique_ptr<ports::RowReader>> run_query(const QueryRequest& request)
   SX_TRY(check_functions(*session, sql));
   SX_TRY_AS(const auto names, session->tables_of(sql));
   std::vector<std::string> paths;
+  std::vector<ports::LakeFilePtr> files;
   for (const auto& table : request.tables) {
     const auto is_it = [&](const std::string& name) { return iequals(name, table.name); };
     if (names && std::ranges::none_of(*names, is_it)) continue;
     SX_TRY(add_table(*session, request, table));
     for (const auto& file : table.files) paths.push_back((request.root / file->path).string());
+    files.insert(files.end(), table.files.begin(), table.files.end());
   }
   SX_TRY(session->shut(paths));
   auto* const started = session.get();
-  auto reader = std::make_unique<SessionReader>(std::move(session), request.root.string() + "/",
-                                                request.limits.rows_max);
+  auto reader = std::make_unique<SessionReader>(
+      std::move(files), std::move(session), request.root.string() + "/", request.limits.rows_max);
   auto start = started->start(sql);
   if (!start) {
     return std::unexpected(

@@ -95,6 +95,15 @@ void add_node(CLI::App& program, cli::ExitCode& exit) {
   certificate->needs("--tls-key");
   command->add_flag("--insecure", options.insecure,
                     "Listen on another address than loopback without TLS");
+  command
+      ->add_option_function<std::uint32_t>(
+          "--readers-window",
+          [arguments](std::uint32_t seconds) {
+            arguments->node.readers_window = std::chrono::seconds(seconds);
+          },
+          "Seconds for which files that the lake merged or let expire stay for readers outside")
+      ->check(CLI::Range(1, 31'536'000))
+      ->default_str("3600");
   // For the power-loss tests alone, so not in --help.
   command->add_flag("--forget-unsynced", options.forget_unsynced)->group("");
   command->add_option("--workers", options.worker_threads, "Attempts that compute at the same time")

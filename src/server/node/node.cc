@@ -31,6 +31,7 @@
 #include "lake/file_lander.h"
 #include "lake/manifest.h"
 #include "lake/sweep.h"
+#include "lake/upkeep.h"
 #include "patterns/event/bucket_events.h"
 #include "ports/commit.h"
 #include "server/node/catalogue.h"
@@ -125,12 +126,13 @@ struct Node::Parts {
   std::unique_ptr<services::s3::FailureBucket> failures;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<patterns::event::BucketEvents> events;
-  std::unique_ptr<services::audit::Sealer> sealer;
   std::unique_ptr<deploy::Stacks> stacks;
   api::Operations operations;
   std::unique_ptr<guard::Authenticator> authenticator;
   std::unique_ptr<api::Router> router;
   std::unique_ptr<Rest> rest;
+  std::unique_ptr<services::audit::Sealer> sealer;  // this and the next touch `rest`
+  std::unique_ptr<lake::Upkeep> upkeep;
   std::unique_ptr<net::HttpServer> server;
 
   bool is_busy() const;
@@ -188,10 +190,21 @@ Result<> Node::Parts::open_lake() {
   SX_TRY(lake::sweep(*lake_files, *manifest));
   delta = lake::DeltaPublisher::start({.scope = options.scope,
                                        .clock = clock,
+                                       .log = *store,
                                        .streams = *store,
                                        .files = *lake_files,
-                                       .manifest = *manifest},
+                                       .manifest = *manifest,
+                                       .readers_window = options.readers_window},
                                       metrics);
+  upkeep = lake::Upkeep::open({.scope = options.scope,
+                               .clock = clock,
+                               .log = *store,
+                               .files = *lake_files,
+                               .manifest = *manifest,
+                               .delta = *delta,
+                               .on_work = [this] { rest->touch(); },
+                               .metrics = metrics},
+                              {.readers_window = options.readers_window});
   lander = lake::make_file_lander({.clock = clock,
                                    .log = *store,
                                    .files = *lake_files,
@@ -229,6 +242,7 @@ void Node::Parts::start_background() {
         lake_files->rest();
         release_memory();
       });
+  upkeep->start();
   auto open_key = [this] {
     const auto master = fs::path(options.data) / guard::kMasterKeyFile;
     return guard::open_signing_key(master, *store, *store);
@@ -303,12 +317,6 @@ Result<> Node::Parts::serve() {
   router->add("sts", std::make_unique<api::query::QueryProtocol>(
                          "https://sts.amazonaws.com/doc/2011-06-15/"));
   router->add("sextant", std::make_unique<api::sextant_http::SextantProtocol>());
-  rest = std::make_unique<Rest>(
-      kRestAfter, [this] { return is_busy(); },
-      [this] {
-        lake_files->rest();
-        release_memory();
-      });
   net::ServerOptions how;
   how.tls = options.tls;
   how.is_vital = api::Router::is_open_endpoint;

@@ -21,8 +21,10 @@ struct NodeOptions {
   std::string address = "127.0.0.1";  // an IP address, or localhost
   std::uint16_t port = 4566;
   std::optional<net::TlsFiles> tls = std::nullopt;
-  bool insecure = false;         // another address than loopback without TLS
-  int worker_threads = 2;        // attempts that compute at the same time
+  bool insecure = false;   // another address than loopback without TLS
+  int worker_threads = 2;  // attempts that compute at the same time
+  // How long readers outside keep files of the lake that left their tables.
+  std::chrono::seconds readers_window{3600};
   bool forget_unsynced = false;  // for the power-loss tests: see adapters/embedded/amnesiac_disk.h
 };
 

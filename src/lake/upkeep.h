@@ -1,0 +1,87 @@
+#pragma once
+// What the lake does by itself, in the background: merges small files, and removes files that left
+// their tables. One thread, which goes last and rests after each piece of work for a multiple of
+// the time that it computed; asleep when nothing is due.
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+#include "core/clock.h"
+#include "core/id.h"
+#include "core/metrics.h"
+#include "lake/delta_publisher.h"
+#include "lake/manifest.h"
+#include "lake/merge_queue.h"
+#include "lake/removed_files.h"
+#include "ports/commit.h"
+#include "ports/lake_files.h"
+
+namespace sextant::lake {
+
+struct UpkeepOptions {
+  MergeLimits merge = {};
+  Duration readers_window = kReadersWindow;  // of whoever reads by the Delta log
+  int rest_ratio = 3;                        // so about a quarter of one core
+};
+
+// All outlive it.
+struct UpkeepParts {
+  Scope scope;
+  Clock& clock;
+  ports::CommitLog& log;
+  ports::LakeFiles& files;
+  Manifest& manifest;
+  DeltaPublisher& delta;
+  // Work was done, and memory used. Short; any thread.
+  std::function<void()> on_work;
+  metrics::Registry& metrics;
+};
+
+class Upkeep {
+ public:
+  // Looks at what is in the lake, and follows what comes. Nothing happens before start() or step().
+  static std::unique_ptr<Upkeep> open(UpkeepParts parts, UpkeepOptions options = {});
+  Upkeep(const Upkeep&) = delete;
+  Upkeep& operator=(const Upkeep&) = delete;
+  ~Upkeep();  // ends what is under way
+
+  void start();  // once
+  // Does one thing that is due; false when nothing is. Not beside a started thread, and not on the
+  // committer's. Errors: those of the stores; what failed is tried again later.
+  Result<bool> step();
+
+ private:
+  Upkeep(UpkeepParts parts, const UpkeepOptions& options);
+  void open_queue();
+  void changed(const TableChange& change);
+  Result<> look_at(const Partition& partition);
+  Result<bool> merge(const Partition& partition, std::vector<StoredFile> chosen);
+  Result<> commit(const TableChange& change);
+  std::optional<Time> next_due();
+  void run(const std::stop_token& stop);
+  void sleep(const std::stop_token& stop);
+
+  const UpkeepParts parts_;
+  const UpkeepOptions options_;
+  metrics::Counter& merges_;
+  metrics::Counter& merged_files_;
+  metrics::Counter& merged_bytes_;
+  metrics::Counter& failures_;
+  metrics::Gauge& waiting_;
+  RemovedFiles removed_;
+
+  std::mutex mutex_;  // guards what follows
+  MergeQueue queue_;
+  bool is_changed_ = false;
+  std::stop_source wake_;
+
+  std::stop_source ending_;
+  Manifest::ListenerId listener_ = 0;
+  std::jthread thread_;
+};
+
+}  // namespace sextant::lake
