@@ -10,9 +10,10 @@ bool is_bare_record(std::string_view text);
 
 struct Unwrapped {
   bool wrapped = false;
-  std::string text;  // the record; empty: there is none inside
+  bool packed = false;  // the text is base64 of many records (packed_records.h)
+  std::string text;     // the record; empty: there is none inside
 };
-// Of EventBridge, CloudWatch Logs or LookupEvents.
+// Of EventBridge, CloudWatch Logs, a subscription of those that Lambda gets, or LookupEvents.
 Unwrapped unwrap(std::string_view text);
 
 }  // namespace sextant::intel

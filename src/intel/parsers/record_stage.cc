@@ -1,6 +1,7 @@
 #include "intel/parsers/record_stage.h"
 
 #include "intel/parsers/json_lists.h"
+#include "intel/parsers/packed_records.h"
 #include "intel/parsers/record_envelope.h"
 #include "intel/parsers/record_marks.h"
 #include "intel/parsers/text_bytes.h"
@@ -82,6 +83,13 @@ void RecordStage::record(const Line& record) {
   }
   if (is_bare_record(record.text)) return take(record, record);
   auto unwrapped = unwrap(record.text);
+  if (unwrapped.packed && !in_packed_) {
+    rows_.read_group();  // the text of those before goes when the first one inside is released
+    in_packed_ = true;
+    read_packed(unwrapped.text, record, *this);
+    in_packed_ = false;
+    return;
+  }
   if (!unwrapped.wrapped) return take(record, record);
   if (unwrapped.text.empty()) return;
   unwrapped_.push_back(std::move(unwrapped.text));

@@ -7,6 +7,8 @@
 //   {"detail-type":…,"detail":{…}}         events of EventBridge
 //   {"logEvents":[{"message":"{…}"}]}      subscriptions of CloudWatch Logs; what they say about
 //                                          themselves (CWL CONTROL MESSAGE) is no record
+//   {"awslogs":{"data":"…"}}               the same as Lambda gets them, base64 of compressed text;
+//                                          their records have the offsets of the event's first bytes
 //   {"Events":[{"CloudTrailEvent":"{…}"}]} answers of LookupEvents
 // and any of these compressed once more inside the object, as CloudWatch Logs hands them over.
 #include <deque>
@@ -42,7 +44,8 @@ class RecordStage final : public sdk::Stage, private RecordCutter::Sink {
   std::string first_;        // bytes of the object, until it is known whether they are compressed
   std::uint64_t bytes_ = 0;  // of the object so far
   std::unique_ptr<Inflater> inflater_;
-  bool ended_ = false;  // by damage: what comes is not read
+  bool in_packed_ = false;  // records inside of one
+  bool ended_ = false;      // by damage: what comes is not read
   std::deque<std::string> unwrapped_;
 };
 

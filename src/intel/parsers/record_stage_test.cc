@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "core/encoding.h"
 #include "core/time_text.h"
 #include "intel/parsers/cloudtrail.h"
 #include "sdk/batch_text.h"
@@ -269,6 +270,71 @@ TEST_F(RecordStages, WhatIsCompressedInsideTheObjectIsReadToo) {
   EXPECT_FALSE(cut.malformed.empty());
   EXPECT_TRUE(cut.malformed.back().reason.contains("compressed in it is damaged"));
   EXPECT_TRUE(cut.ids().starts_with("a b "));
+}
+
+std::string subscription_of(const std::vector<std::string>& messages) {
+  std::string text = R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logEvents":[)";
+  for (const auto& message : messages) {
+    std::string escaped;
+    for (const char c : message) escaped.append(c == '"' ? "\\\"" : std::string(1, c));
+    if (!text.ends_with('[')) text += ',';
+    text.append(R"({"id":"1","timestamp":1,"message":")").append(escaped).append("\"}");
+  }
+  return text + "]}";
+}
+
+std::string lambda_event(const std::string& data) {
+  return R"({"awslogs":{"data":")" + data + "\"}}";
+}
+
+TEST_F(RecordStages, WhatLambdaGetsOfASubscriptionIsUnpacked) {
+  const auto first =
+      lambda_event(base64(gzip(subscription_of({record_of("a"), "no record", record_of("b")}))));
+  const auto text = record_of("0") + "\n" + first + "\n" +
+                    lambda_event(base64(gzip(R"({"messageType":"CONTROL_MESSAGE","logEvents":[{)"
+                                             R"("message":"CWL CONTROL MESSAGE: hello"}]})"))) +
+                    "\n" + lambda_event(base64(subscription_of({record_of("c")}))) + "\n" +
+                    record_of("d");
+  for (const std::size_t piece : {text.size(), std::size_t{7}}) {
+    const auto read = this->read(text, piece);
+    EXPECT_EQ(read.ids(), "0 a b c d ");
+    const auto begin = record_of("0").size() + 1;
+    EXPECT_EQ(read.records[1].second, std::to_string(begin));
+    EXPECT_EQ(read.records[2].second, std::to_string(begin + 2));
+    ASSERT_EQ(read.malformed.size(), 1U);
+    EXPECT_EQ(read.malformed[0].offset, std::to_string(begin + 1));
+  }
+}
+
+TEST_F(RecordStages, WhatCannotBeUnpackedIsOnRecordAndTheRestOfItIsRead) {
+  auto cut = gzip(subscription_of({record_of("a"), record_of("b")}));
+  cut.resize(cut.size() - 4);
+  const auto text = lambda_event("***") + "\n" + lambda_event(base64(cut)) + "\n" +
+                    lambda_event("") + "\n" + record_of("c");
+  const auto read = this->read(text, text.size());
+  EXPECT_EQ(read.ids(), "a b c ");
+  ASSERT_EQ(read.malformed.size(), 2U);
+  EXPECT_TRUE(read.malformed[0].reason.contains("no base64")) << read.malformed[0].reason;
+  EXPECT_EQ(read.malformed[0].raw, lambda_event("***"));
+  EXPECT_TRUE(read.malformed[1].reason.contains("cannot be read")) << read.malformed[1].reason;
+}
+
+TEST_F(RecordStages, PackedInPackedIsNotUnpackedAgain) {
+  const auto inner = lambda_event(base64(gzip(subscription_of({record_of("a")}))));
+  const auto read = this->read(lambda_event(base64(gzip(inner))), 1'000'000);
+  EXPECT_EQ(read.ids(), "");
+  ASSERT_EQ(read.malformed.size(), 1U);
+  EXPECT_EQ(read.malformed[0].raw, inner);
+}
+
+TEST_F(RecordStages, ABombInAPackedTextIsOnRecord) {
+  std::string many;
+  for (int i = 0; i < 200'000; ++i) many += "{}\n";
+  const auto event = lambda_event(base64(gzip(many)));
+  const auto read = this->read(event, event.size());
+  EXPECT_EQ(read.malformed.size(), event.size());
+  EXPECT_TRUE(read.malformed.back().reason.contains("more records"))
+      << read.malformed.back().reason;
 }
 
 TEST_F(RecordStages, AShortObjectIsNotForgotten) {
