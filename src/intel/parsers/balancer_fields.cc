@@ -108,6 +108,8 @@ BalancerLog balancer_log_of(std::span<const std::string_view> fields) {
 }
 
 const char* other_balancer_log(BalancerLog own, std::span<const std::string_view> fields) {
+  const bool has_type = !fields.empty() && !fields[0].empty() && !is_digit(fields[0][0]);
+  if (own == BalancerLog::Application && has_type && fields[0] != "tls") return nullptr;
   const auto log = balancer_log_of(fields);
   if (log == own) return nullptr;
   const bool has_time = log == BalancerLog::Connection || log == BalancerLog::Classic;
