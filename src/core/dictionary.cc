@@ -82,7 +82,7 @@ std::int32_t Dictionary::find(std::string_view text, std::uint64_t hash) const {
     const auto& slot = slots_[at];
     if (slot.index == kNone) return kNone;
     if (slot.tag == tag && slot.length == text.size() &&
-        std::memcmp(text_.data() + slot.begin, text.data(), text.size()) == 0) {
+        std::string_view(text_.data() + slot.begin, slot.length) == text) {  // which may be null
       return slot.index;
     }
   }

@@ -13,6 +13,13 @@ namespace sextant {
 namespace {
 
 // Against the standard library's map, over texts of all lengths that the hash treats apart.
+TEST(Dictionary, AnEmptyTextIsOneWhereverItPoints) {
+  Dictionary dictionary;
+  const auto number = dictionary.add(std::string_view());
+  EXPECT_EQ(dictionary.add(std::string_view("")), number);
+  EXPECT_EQ(dictionary.find(std::string_view(), Dictionary::hash(std::string_view())), number);
+}
+
 TEST(Dictionary, NumbersTextsInTheOrderOfTheirFirstSight) {
   Dictionary dictionary;
   std::unordered_map<std::string, std::int32_t> expected;
