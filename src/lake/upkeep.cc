@@ -12,6 +12,7 @@
 #include "core/fault_point.h"
 #include "core/log.h"
 #include "core/thread_name.h"
+#include "lake/expiry.h"
 #include "lake/merge_files.h"
 #include "lake/table_schema.h"
 #include "ports/in_doubt.h"
@@ -21,6 +22,8 @@ namespace {
 
 constexpr int kNice = 10;
 constexpr Duration kRetryAfter = std::chrono::minutes(1);
+constexpr Duration kExpireAfter = std::chrono::hours(1);
+constexpr std::size_t kFilesACommit = 1'000;
 constexpr Duration kLong = std::chrono::hours(24 * 365);
 
 // By this thread; what it waits for, be it a processor, is no work.
@@ -60,6 +63,8 @@ Upkeep::Upkeep(UpkeepParts parts, const UpkeepOptions& options)
                                            "Lake files that were merged into others")),
       merged_bytes_(parts_.metrics.counter("sextant_lake_merged_bytes_total",
                                            "Bytes of the files that merges wrote")),
+      expired_rows_(parts_.metrics.counter("sextant_lake_expired_rows_total",
+                                           "Rows removed because they were older than kept")),
       failures_(parts_.metrics.counter("sextant_lake_upkeep_failures_total",
                                        "Attempts at merging or removing lake files that failed")),
       waiting_(parts_.metrics.gauge("sextant_lake_partitions_waiting",
@@ -80,6 +85,7 @@ std::unique_ptr<Upkeep> Upkeep::open(UpkeepParts parts, UpkeepOptions options) {
   self->listener_ =
       self->parts_.manifest.on_change([self](const TableChange& change) { self->changed(change); });
   self->open_queue();
+  self->expire_at(self->parts_.clock.now());
   self->removed_.open();
   return upkeep;
 }
@@ -114,7 +120,9 @@ void Upkeep::changed(const TableChange& change) {
   if (change.reason != store::LakeReason::Landed) return;
   const auto now = parts_.clock.now();
   std::lock_guard lock(mutex_);
-  bool wakes = false;
+  // Rows may come that are too old already.
+  bool wakes = !expiry_due_;
+  expiry_due_ = std::min(expiry_due_.value_or(now + kExpireAfter), now + kExpireAfter);
   for (const auto& file : change.files) {
     if (!is_small(file->size, options_.merge)) continue;
     wakes |= queue_.added({change.table, folder_of(file->path)}, 1, now);
@@ -128,6 +136,10 @@ Result<bool> Upkeep::step() {
   const auto now = parts_.clock.now();
   if (const auto due = removed_.next_due(); due && *due <= now) {
     SX_TRY(removed_.step());
+    return true;
+  }
+  if (const auto due = expiry_due(); due && *due <= now) {
+    SX_TRY(expire());
     return true;
   }
   const auto partition = [&] {
@@ -172,7 +184,7 @@ Result<bool> Upkeep::merge(const Partition& partition, std::vector<StoredFile> c
   if (chosen.size() < 2) return false;
   SX_TRY_AS(auto file, within("merge files of " + partition.folder,
                               merge_files(parts_.files, inputs, ending_.get_token())));
-  fault_point("merge.after_file");
+  fault_point("upkeep.after_file");
   const auto path = file.path;
   const auto bytes = file.size;
   const TableChange change{.table = partition.table,
@@ -189,6 +201,84 @@ Result<bool> Upkeep::merge(const Partition& partition, std::vector<StoredFile> c
   return true;
 }
 
+void Upkeep::policies_changed() {
+  expire_at(parts_.clock.now());
+  std::lock_guard lock(mutex_);
+  is_changed_ = true;
+  wake_.request_stop();
+}
+
+void Upkeep::expire_at(Time when) {
+  std::lock_guard lock(mutex_);
+  expiry_due_ = std::min(expiry_due_.value_or(when), when);
+}
+
+std::optional<Time> Upkeep::expiry_due() {
+  std::lock_guard lock(mutex_);
+  return expiry_due_;
+}
+
+Result<> Upkeep::expire() {
+  {
+    std::lock_guard lock(mutex_);
+    expiry_due_ = std::nullopt;
+  }
+  Result<> all;
+  for (const auto& [table, policy] : parts_.policies()) {
+    if (!policy.kept) continue;
+    auto expired = expire(table, *policy.kept);
+    if (expired) continue;
+    expire_at(parts_.clock.now() + kRetryAfter);
+    if (all) all = std::move(expired);
+  }
+  return all;
+}
+
+Result<> Upkeep::expire(const TableName& name, std::chrono::days kept) {
+  SX_TRY_AS(const auto table, parts_.manifest.find(name));
+  if (!table) return {};
+  const auto now = parts_.clock.now();
+  const auto expired = find_expired(*table, kept, now);
+  SX_TRY(expire(name, expired.folders, Time::max()));
+  if (expired.timeless) {
+    SX_TRY(expire(name, {*expired.timeless}, now - kept));
+    expire_at(now + kExpireAfter);
+  }
+  // Together with those that follow soon after.
+  if (expired.next) expire_at(std::max(*expired.next, now + kRetryAfter));
+  return {};
+}
+
+// Files of these partitions that came before.
+Result<> Upkeep::expire(const TableName& table, const std::vector<std::string>& folders,
+                        Time before) {
+  TableChange change{.table = table, .files = {}, .reason = store::LakeReason::Expired};
+  std::uint64_t rows = 0;
+  const auto commit_now = [&]() -> Result<> {
+    if (change.removed.empty()) return {};
+    SX_TRY(commit(change));
+    expired_rows_.add(rows);
+    log::info("rows older than their table keeps them are gone",
+              {{"table", table.text()},
+               {"rows", std::to_string(rows)},
+               {"from", folder_of(change.removed.front().record.path)},
+               {"to", folder_of(change.removed.back().record.path)}});
+    change.removed.clear();
+    rows = 0;
+    return {};
+  };
+  for (const auto& folder : folders) {
+    SX_TRY_AS(auto files, parts_.manifest.stored(table, folder));
+    for (auto& file : files) {
+      if (file.record.created > before) continue;
+      rows += file.record.rows;
+      change.removed.push_back(std::move(file));
+    }
+    if (change.removed.size() >= kFilesACommit) SX_TRY(commit_now());
+  }
+  return commit_now();
+}
+
 Result<> Upkeep::commit(const TableChange& change) {
   ports::Batch batch;
   const std::span changes(&change, 1);
@@ -197,7 +287,7 @@ Result<> Upkeep::commit(const TableChange& change) {
   auto done = promise.get_future();
   parts_.log.submit(std::move(batch), [&](Result<ports::Committed> committed) {
     if (committed) {
-      fault_point("merge.after_commit");
+      fault_point("upkeep.after_commit");
       parts_.manifest.committed(changes, committed->sequences);
       return promise.set_value({});
     }
@@ -212,6 +302,7 @@ Result<> Upkeep::commit(const TableChange& change) {
 std::optional<Time> Upkeep::next_due() {
   auto next = removed_.next_due();
   std::lock_guard lock(mutex_);
+  if (expiry_due_) next = next ? std::min(*next, *expiry_due_) : *expiry_due_;
   if (const auto merge = queue_.next_due()) next = next ? std::min(*next, *merge) : *merge;
   return next;
 }

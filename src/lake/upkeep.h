@@ -1,9 +1,11 @@
 #pragma once
-// What the lake does by itself, in the background: merges small files, and removes files that left
-// their tables. One thread, which goes last and rests after each piece of work for a multiple of
-// the time that it computed; asleep when nothing is due.
+// What the lake does by itself, in the background: merges small files, lets go of partitions that
+// are older than their table keeps its rows, and removes files that left their tables. One thread,
+// which goes last and rests after each piece of work for a multiple of the time that it computed;
+// asleep when nothing is due.
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +30,11 @@ struct UpkeepOptions {
   int rest_ratio = 3;                        // so about a quarter of one core
 };
 
+// What a table's owner asks of it.
+struct TablePolicy {
+  std::optional<std::chrono::days> kept = std::nullopt;  // nullopt: for good
+};
+
 // All outlive it.
 struct UpkeepParts {
   Scope scope;
@@ -36,6 +43,7 @@ struct UpkeepParts {
   ports::LakeFiles& files;
   Manifest& manifest;
   DeltaPublisher& delta;
+  std::function<std::map<TableName, TablePolicy>()> policies;  // of those that have one
   // Work was done, and memory used. Short; any thread.
   std::function<void()> on_work;
   metrics::Registry& metrics;
@@ -53,6 +61,8 @@ class Upkeep {
   // Does one thing that is due; false when nothing is. Not beside a started thread, and not on the
   // committer's. Errors: those of the stores; what failed is tried again later.
   Result<bool> step();
+  // The policies may have changed. Any thread.
+  void policies_changed();
 
  private:
   Upkeep(UpkeepParts parts, const UpkeepOptions& options);
@@ -60,7 +70,12 @@ class Upkeep {
   void changed(const TableChange& change);
   Result<> look_at(const Partition& partition);
   Result<bool> merge(const Partition& partition, std::vector<StoredFile> chosen);
+  Result<> expire();
+  Result<> expire(const TableName& table, std::chrono::days kept);
+  Result<> expire(const TableName& table, const std::vector<std::string>& folders, Time before);
   Result<> commit(const TableChange& change);
+  void expire_at(Time when);
+  std::optional<Time> expiry_due();
   std::optional<Time> next_due();
   void run(const std::stop_token& stop);
   void sleep(const std::stop_token& stop);
@@ -70,12 +85,14 @@ class Upkeep {
   metrics::Counter& merges_;
   metrics::Counter& merged_files_;
   metrics::Counter& merged_bytes_;
+  metrics::Counter& expired_rows_;
   metrics::Counter& failures_;
   metrics::Gauge& waiting_;
   RemovedFiles removed_;
 
   std::mutex mutex_;  // guards what follows
   MergeQueue queue_;
+  std::optional<Time> expiry_due_;
   bool is_changed_ = false;
   std::stop_source wake_;
 

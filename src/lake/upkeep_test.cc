@@ -30,9 +30,10 @@ class UpkeepTest : public LakeTest {
                             .files = files(),
                             .manifest = *manifest_,
                             .delta = *publisher_,
+                            .policies = [this] { return policies_; },
                             .on_work = [] {},
                             .metrics = metrics_},
-                           {.merge = {.files_min = 4}});
+                           {.merge = {.files_min = 4}, .rest_ratio = 0});
   }
   // As when the node ends and starts again.
   void restart() {
@@ -77,6 +78,7 @@ class UpkeepTest : public LakeTest {
 
   std::unique_ptr<DeltaPublisher> publisher_;
   std::unique_ptr<Upkeep> upkeep_;
+  std::map<TableName, TablePolicy> policies_;
   int landed_ = 0;
 };
 
@@ -132,6 +134,31 @@ TEST_F(UpkeepTest, FilesOfDifferentColumnsGetAllOfThem) {
   EXPECT_EQ(files_in_manifest().size(), 1u);
   EXPECT_EQ(everything(), before);
   EXPECT_EQ(ask("SELECT count(user.name) FROM alb"), users);
+}
+
+// A column that comes later may lie in a struct that was there before.
+TEST_F(UpkeepTest, AnAddedColumnIsNullInOlderRowsBeforeAndAfterAMerge) {
+  land_some(2);
+  for (int i = 0; i < 2; ++i) {
+    const auto rows = make_lake_rows({.marker = "new" + std::to_string(i)});
+    arrow::Int32Builder ports;
+    ASSERT_TRUE(ports.AppendValues(std::vector<std::int32_t>(10, 443)).ok());
+    const auto wider = rows->AddColumn(rows->num_columns(), "source.port", *ports.Finish());
+    auto lander = this->lander();
+    ASSERT_TRUE(land(*lander, "new" + std::to_string(i), {*wider}).get());
+  }
+  const auto look = [&] {
+    return ask(
+        "SELECT count(*) || ' ' || count(source.ip) || ' ' || count(source.port) || ' ' || "
+        "sum(source.port) FROM alb");
+  };
+  EXPECT_EQ(look(), "40 40 20 8860");
+  work();
+  ASSERT_EQ(files_in_manifest().size(), 1u);
+  EXPECT_EQ(look(), "40 40 20 8860");
+  EXPECT_EQ(
+      ask("SELECT count(*) FROM alb WHERE source.port IS NULL AND url.original LIKE '%/new%'"),
+      "0");
 }
 
 TEST_F(UpkeepTest, FilesStayForReadersOutsideAndGoAfterwards) {
@@ -199,6 +226,7 @@ TEST_F(UpkeepTest, TheCountIsConstantWhileFilesAreMerged) {
 }
 
 TEST_F(UpkeepTest, ADamagedFileIsLeftAloneAndNamed) {
+  work();
   land_some(4);
   const auto path = *files_in_manifest().begin();
   std::filesystem::resize_file(folder_ / "lake" / path, 100);
@@ -212,6 +240,7 @@ TEST_F(UpkeepTest, ADamagedFileIsLeftAloneAndNamed) {
 
 // A thousand old hours that got a second file each, and one that fills now.
 TEST_F(UpkeepTest, LateDataDoesNotKeepNewDataWaiting) {
+  work();
   for (int i = 0; i < 2; ++i) land_one({.rows = 50, .first = test::kLakeTime - 100h, .step = 1h});
   clock_.advance(11min);
   land_some(4);
@@ -219,6 +248,55 @@ TEST_F(UpkeepTest, LateDataDoesNotKeepNewDataWaiting) {
   const auto newest = folder_of("alb/date=2026-07-02/hour=22/x");
   EXPECT_EQ(manifest_->stored(TableName("alb"), newest)->size(), 1u) << "it went first";
   EXPECT_EQ(files_in_manifest().size(), 101u);
+}
+
+// kLakeTime is 22:23 on the second of July.
+TEST_F(UpkeepTest, RowsLeaveWithTheirHourWhenTheirTimeIsOver) {
+  work();
+  land_one();                                  // hour 22
+  land_one({.first = test::kLakeTime - 24h});  // hour 22 of the day before
+  land_one({.first = test::kLakeTime - 23h});  // hour 23 of the day before
+  policies_[TableName("alb")] = {.kept = std::chrono::days(1)};
+  upkeep_->policies_changed();
+  work();
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), "30") << "22:59:59 of the day before is kept yet";
+  clock_.advance(36min);
+  work();
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), "30");
+  clock_.advance(1min);
+  work();
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), "20");
+  EXPECT_EQ(removed_count(), 1u);
+  clock_.advance(24h);
+  EXPECT_GT(work(), 0);
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), "0");
+  EXPECT_EQ(ask("SELECT count(url.original) FROM alb"), "0") << "its columns stay";
+  EXPECT_TRUE(manifest_->tables()->empty());
+  clock_.advance(2h);
+  work();
+  for (const auto& path : files_on_disk()) EXPECT_FALSE(path.ends_with(".parquet")) << path;
+  restart();
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), "0");
+  land_one({.first = test::kLakeTime + 25h});
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), "10");
+}
+
+TEST_F(UpkeepTest, RowsThatComeTooLateForTheirTableGoToo) {
+  policies_[TableName("alb")] = {.kept = std::chrono::days(1)};
+  work();
+  land_one({.first = test::kLakeTime - 48h});
+  work();
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), "10");
+  clock_.advance(1h);
+  work();
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), "0");
+}
+
+TEST_F(UpkeepTest, WithoutAPolicyEverythingStays) {
+  land_one({.first = test::kLakeTime - 1'000 * 24h});
+  clock_.advance(24h);
+  work();
+  EXPECT_EQ(ask("SELECT count(*) FROM alb"), "10");
 }
 
 TEST_F(UpkeepTest, ItsThreadMergesAndEnds) {

@@ -356,6 +356,12 @@ INSTANTIATE_TEST_SUITE_P(
                    "      CatalogId: !Ref AWS::AccountId\n      DatabaseName: d\n      TableInput: "
                    "{Name: t, StorageDescriptor: {Columns: [{Name: a, Type: strin}]}}\n"),
                "t.yaml:7:75: unknown column type 'strin'; did you mean 'string'?"},
+        Broken{"TableRetention",
+               resource_with("AWS::Glue::Table",
+                             "      CatalogId: !Ref AWS::AccountId\n      DatabaseName: d\n      "
+                             "TableInput: {Name: t, Parameters: {RetentionInDays: 90d}}\n"),
+               "t.yaml:7:59: 'RetentionInDays' is '90d', not a number of days from 1 to 36500; "
+               "leave it out to keep rows for good"},
         Broken{"OtherCatalog",
                resource_with("AWS::Glue::Database",
                              "      CatalogId: '111111111111'\n      DatabaseInput: {Name: d}\n"),

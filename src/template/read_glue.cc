@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/suggest.h"
+#include "model/table_settings.h"
 #include "template/resource_types.h"
 
 namespace sextant::templates {
@@ -77,6 +78,10 @@ std::map<std::string, std::string> read_table_parameters(Properties& input) {
   for (const auto& member : node->members) {
     if (const auto value = values.text(member.name)) parameters[member.name] = *value;
   }
+  const auto kept = parameters.find(std::string(model::kRetentionParameter));
+  if (kept == parameters.end()) return parameters;
+  if (const auto days = model::parse_retention(kept->second); !days)
+    values.report(kept->first, days.error().message, "leave it out to keep rows for good");
   return parameters;
 }
 

@@ -47,7 +47,7 @@ IN_PARTS = 0.12  # of the small versions: about a tenth of all
 KILLS_A_ROUND = 25  # each round has a data folder of its own, so that the checks stay quick
 REACHED_WITHIN_S = 90  # by then the load gets to every point, also on a very busy machine
 ALWAYS = ["--readers-window", "1"]  # so that files that were merged are also removed meanwhile
-RARE = ("merge.", "lake.")  # reached a few times a minute
+RARE = ("upkeep.", "lake.")  # reached a few times a minute
 FAULT_POINT = re.compile(r'fault_point\("([a-z0-9_.]+)"\)')
 
 

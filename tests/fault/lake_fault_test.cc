@@ -219,6 +219,7 @@ TEST_F(LakeFaultTest, MergesKeepEachRowOnceWhileCallsFail) {
                                 .files = flaky_files,
                                 .manifest = *manifest_,
                                 .delta = *publisher,
+                                .policies = [] { return std::map<TableName, TablePolicy>{}; },
                                 .on_work = [] {},
                                 .metrics = metrics_},
                                {.merge = {.files_min = 3}});

@@ -89,6 +89,7 @@ TEST_F(DeltaScenario, OthersCountTheSameWhileFilesAreMerged) {
                                     .files = *files_,
                                     .manifest = *manifest_,
                                     .delta = *publisher,
+                                    .policies = [] { return std::map<TableName, TablePolicy>{}; },
                                     .on_work = [] {},
                                     .metrics = metrics_},
                                    {.merge = {.files_min = 2, .files_max = 2}});

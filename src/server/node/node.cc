@@ -32,6 +32,7 @@
 #include "lake/manifest.h"
 #include "lake/sweep.h"
 #include "lake/upkeep.h"
+#include "model/table_settings.h"
 #include "patterns/event/bucket_events.h"
 #include "ports/commit.h"
 #include "server/node/catalogue.h"
@@ -133,9 +134,11 @@ struct Node::Parts {
   std::unique_ptr<Rest> rest;
   std::unique_ptr<services::audit::Sealer> sealer;  // this and the next touch `rest`
   std::unique_ptr<lake::Upkeep> upkeep;
+  store::ConfigurationStore::Listening table_changes;
   std::unique_ptr<net::HttpServer> server;
 
   bool is_busy() const;
+  std::map<TableName, lake::TablePolicy> table_policies() const;
   Result<> open_storage();
   Result<> open_guard();
   Result<> open_lake();
@@ -148,6 +151,14 @@ struct Node::Parts {
 bool Node::Parts::is_busy() const {
   const auto functions = dispatcher->status();
   return std::ranges::any_of(functions, [](const auto& function) { return function.pending > 0; });
+}
+
+std::map<TableName, lake::TablePolicy> Node::Parts::table_policies() const {
+  std::map<TableName, lake::TablePolicy> wanted;
+  for (const auto& [name, table] : configuration->current()->tables) {
+    if (const auto kept = model::retention_of(table)) wanted[name].kept = kept;
+  }
+  return wanted;
 }
 
 Result<> Node::Parts::open_storage() {
@@ -202,6 +213,7 @@ Result<> Node::Parts::open_lake() {
                                .files = *lake_files,
                                .manifest = *manifest,
                                .delta = *delta,
+                               .policies = [this] { return table_policies(); },
                                .on_work = [this] { rest->touch(); },
                                .metrics = metrics},
                               {.readers_window = options.readers_window});
@@ -243,6 +255,8 @@ void Node::Parts::start_background() {
         release_memory();
       });
   upkeep->start();
+  table_changes = configuration->listen(
+      [this](const std::shared_ptr<const store::Configuration>&) { upkeep->policies_changed(); });
   auto open_key = [this] {
     const auto master = fs::path(options.data) / guard::kMasterKeyFile;
     return guard::open_signing_key(master, *store, *store);
