@@ -5,6 +5,7 @@
 
 #include "core/strings.h"
 #include "guard/iam/evaluate.h"
+#include "guard/iam/role_session.h"
 #include "guard/iam/validate.h"
 #include "guard/snapshot_policy_source.h"
 #include "model/managed_policies.h"
@@ -220,14 +221,7 @@ class Check {
     return guard::iam::evaluate(call, policies_->policies_for(call)).verdict == sdk::Verdict::Allow;
   }
   bool may_assume(const model::Function& function) const {
-    sdk::Call call;
-    call.principal.service = "lambda.amazonaws.com";
-    call.service = "sts";
-    call.operation = "AssumeRole";
-    call.action = "sts:AssumeRole";
-    call.resource = function.role_arn;
-    call.context["aws:SourceArn"] = {function.arn};
-    return allowed(std::move(call));
+    return allowed(guard::iam::assumption(scope_, function.arn, function.role_arn));
   }
   bool may_invoke(const model::Bucket& bucket, const std::string& function_arn) const {
     sdk::Call call;
@@ -261,6 +255,26 @@ std::vector<std::string> find_problems(const Scope& scope, const Apps& apps,
                                        const std::vector<std::string>& buckets,
                                        const store::Identities& identities) {
   return Check(scope, apps, stack, buckets, identities).run();
+}
+
+std::vector<std::string> find_warnings(const Apps& apps, const std::string& stack) {
+  std::vector<std::string> warnings;
+  const auto own = apps.find(stack);
+  if (own == apps.end()) return warnings;
+  std::map<std::string, std::string> holders;  // by role: the function that was seen with it first
+  for (const auto& [name, app] : apps) {
+    if (name == stack) continue;
+    for (const auto& [key, function] : app.functions)
+      holders.emplace(function.role_arn, "'" + key + "' of stack '" + name + "'");
+  }
+  for (const auto& [key, function] : own->second.functions) {
+    const auto [holder, first] = holders.emplace(function.role_arn, "'" + key + "'");
+    if (first) continue;
+    warnings.push_back(place(function.position) + "function '" + key + "' shares role " +
+                       function.role_arn + " with function " + holder->second +
+                       ": each may do what the other needs; give each a role of its own");
+  }
+  return warnings;
 }
 
 }  // namespace sextant::deploy

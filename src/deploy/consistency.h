@@ -22,4 +22,8 @@ std::vector<std::string> find_problems(const Scope& scope, const Apps& apps,
                                        const std::vector<std::string>& buckets,
                                        const store::Identities& identities);
 
+// What is allowed but risky in `apps[stack]`: a role that functions share has all that any of them
+// needs. One warning a function that has another's role, of this stack or of any.
+std::vector<std::string> find_warnings(const Apps& apps, const std::string& stack);
+
 }  // namespace sextant::deploy

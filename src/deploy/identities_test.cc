@@ -49,6 +49,44 @@ TEST_F(DeployIdentitiesTest, AFunctionMayHaveARoleThatTheApiMade) {
   EXPECT_EQ(deploy("CreateStack", kPolicy, "third").error, "");
 }
 
+TEST_F(DeployIdentitiesTest, FunctionsThatShareARoleAreWarnedOf) {
+  put_role("own", "lambda.amazonaws.com");
+  put_role("other", "lambda.amazonaws.com");
+  auto text = function_with(kArn + "role/own");
+  EXPECT_FALSE(deploy("CreateStack", text).result.contains("Warnings"));
+  text.replace(text.find("FunctionName: f,"), 16, "FunctionName: g,");
+  const auto across = deploy("CreateStack", text, "second");
+  ASSERT_EQ(across.error, "");
+  const auto& warnings = across.result.at("Warnings").as_array();
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_TRUE(std::string(warnings[0].as_string())
+                  .starts_with("template.yaml:4:3: function 'g' shares role " + kArn +
+                               "role/own with function 'f' of stack 'demo'"))
+      << warnings[0];
+  auto two = function_with(kArn + "role/other");
+  two +=
+      "  G: {Type: AWS::Serverless::Function, Properties: {FunctionName: h, Runtime: "
+      "sextant.native,\n      Handler: parsers.alb|lake.land, Role: '" +
+      kArn + "role/other'}}\n";
+  two.replace(two.find("FunctionName: f,"), 16, "FunctionName: e,");
+  const auto within = deploy("CreateStack", two, "third");
+  ASSERT_EQ(within.error, "");
+  ASSERT_EQ(within.result.at("Warnings").as_array().size(), 1u);
+  EXPECT_TRUE(std::string(within.result.at("Warnings").as_array()[0].as_string())
+                  .contains("function 'h' shares role " + kArn + "role/other with function 'e':"));
+}
+
+TEST_F(DeployIdentitiesTest, NoTemplateMakesAServiceLinkedRole) {
+  const auto role_with = [](const std::string& path) {
+    return "Resources:\n  R: {Type: AWS::IAM::Role, Properties: {Path: '" + path +
+           "', AssumeRolePolicyDocument: {Statement: {Effect: Allow, Action: 'sts:AssumeRole', "
+           "Principal: {Service: lambda.amazonaws.com}}}}}\n";
+  };
+  EXPECT_TRUE(deploy("CreateStack", role_with("/aws-service-role/x.amazonaws.com/"))
+                  .error.contains("/aws-service-role/ is reserved for service-linked roles"));
+  EXPECT_EQ(deploy("CreateStack", role_with("/team/")).error, "");
+}
+
 TEST_F(DeployIdentitiesTest, NamesAreOneForBoth) {
   put(store::keys::policy(kScope, "SHARED"),
       store::encode(store::PolicyRecord{.name = "SHARED",

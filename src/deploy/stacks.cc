@@ -189,6 +189,9 @@ Result<Stacks::Prepared> Stacks::prepare(const std::string& name, StackAction ac
   record.description = summary.description;
   record.parameters = shown_parameters(summary, record.input);
   SX_TRY_AS(prepared.changes, deployer_.plan(prepared.deployed, name, prepared.app));
+  auto apps = prepared.deployed.apps;
+  apps[name] = *prepared.app;
+  for (auto& warning : find_warnings(apps, name)) prepared.warnings.push_back(std::move(warning));
   record.history.push_back({.stack = name,
                             .action = action,
                             .time = now,

@@ -38,18 +38,18 @@ Result<> AttemptJudge::invoke() {
 }
 
 Result<> AttemptJudge::read_object() {
-  return judge(as_role(call("s3", "GetObject", "s3:GetObject",
-                            "arn:aws:s3:::" + delivery_.event.bucket + "/" + delivery_.event.key)));
+  return judge_as_role(call("s3", "GetObject", "s3:GetObject",
+                            "arn:aws:s3:::" + delivery_.event.bucket + "/" + delivery_.event.key));
 }
 
 Result<> AttemptJudge::land_in(const model::Table& table) {
-  return judge(
-      as_role(call("glue", "BatchCreatePartition", "glue:BatchCreatePartition", table.arn)));
+  return judge_as_role(
+      call("glue", "BatchCreatePartition", "glue:BatchCreatePartition", table.arn));
 }
 
 Result<> AttemptJudge::write_failure(const std::string& bucket, const std::string& key) {
-  return judge(
-      as_role(call("s3", "PutObject", "s3:PutObject", "arn:aws:s3:::" + bucket + "/" + key)));
+  return judge_as_role(
+      call("s3", "PutObject", "s3:PutObject", "arn:aws:s3:::" + bucket + "/" + key));
 }
 
 sdk::Call AttemptJudge::call(std::string service, std::string operation, std::string action,
@@ -68,14 +68,24 @@ sdk::Call AttemptJudge::call(std::string service, std::string operation, std::st
   return call;
 }
 
-sdk::Call AttemptJudge::as_role(sdk::Call call) {
-  if (!role_) {
-    role_ = guard::iam::role_session(parts_.scope.account, *parts_.configuration.current(),
-                                     function_.role_arn, function_.name.text());
-  }
+// Its trust policy may have changed since the deploy, which asked the same.
+Result<> AttemptJudge::take_role() {
+  if (role_) return {};
+  auto assume = guard::iam::assumption(parts_.scope, function_.arn, function_.role_arn);
+  assume.request_id = request_id_;
+  assume.time = parts_.clock.now();
+  assume.trace = delivery_.trace;
+  SX_TRY(judge(std::move(assume)));
+  role_ = guard::iam::role_session(parts_.scope.account, *parts_.configuration.current(),
+                                   function_.role_arn, function_.name.text());
+  return {};
+}
+
+Result<> AttemptJudge::judge_as_role(sdk::Call call) {
+  SX_TRY(take_role());
   call.principal = *role_;
   call.source_ip = "lambda.amazonaws.com";
-  return call;
+  return judge(std::move(call));
 }
 
 Result<> AttemptJudge::judge(sdk::Call call) {

@@ -1,7 +1,7 @@
 #pragma once
 // The calls that one delivery attempt makes, and the gate's answer to each: the source's service
-// invokes the function; the function's role reads the object, lands rows in tables, writes to the
-// failure destination.
+// invokes the function; the function assumes its role, which reads the object, lands rows in
+// tables, writes to the failure destination.
 #include <optional>
 #include <vector>
 
@@ -31,7 +31,8 @@ class AttemptJudge {
  private:
   sdk::Call call(std::string service, std::string operation, std::string action,
                  std::string resource) const;
-  sdk::Call as_role(sdk::Call call);
+  Result<> take_role();
+  Result<> judge_as_role(sdk::Call call);
   Result<> judge(sdk::Call call);
   Result<> decided(sdk::Call call, sdk::Decision decision);
 

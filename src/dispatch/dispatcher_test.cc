@@ -260,6 +260,45 @@ TEST_F(DispatcherTest, TheGateDecidesOnEachOfItsCalls) {
   EXPECT_TRUE(no_land.contains("glue:BatchCreatePartition")) << no_land;
 }
 
+// What a deploy found may have changed since: a role's trust counts at each attempt.
+TEST_F(DispatcherTest, ARoleThatTrustsTheFunctionNoMoreIsNotUsed) {
+  auto& role = app.roles.begin()->second;
+  const auto trusting = [](const std::string& service, const std::string& source) {
+    return R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":")" +
+           service + R"("},"Condition":{"ArnEquals":{"aws:SourceArn":")" + source +
+           R"("},"StringEquals":{"aws:SourceAccount":"000000000000"}}}})";
+  };
+  function().retry = {
+      .retries_max = 0, .event_age_max_s = 3'600, .on_failure_arn = "arn:aws:s3:::failed"};
+  role.trust_policy = trusting("lambda.amazonaws.com", test::kFunctionArn);
+  deploy();
+  EXPECT_EQ(outcome_of(send("trusted")).outcome, OutcomeKind::Succeeded);
+  const auto runs = script.seen().size();
+  const auto landed_before = landed().size();
+  const std::string documents[] = {
+      trusting("states.amazonaws.com", test::kFunctionArn),
+      trusting("lambda.amazonaws.com", std::string(test::kFunctionArn) + "x"), "{}"};
+  for (const auto& document : documents) {
+    role.trust_policy = document;
+    deploy();
+    const auto before = *store.next_sequence(store::keys::audit_stream(scope));
+    const auto ended = outcome_of(send(document.substr(document.size() / 2)));
+    EXPECT_EQ(ended.outcome, OutcomeKind::Dropped) << document;  // it may not write there either
+    EXPECT_EQ(ended.cause->code, "AccessDenied");
+    EXPECT_TRUE(ended.cause->message.contains("sts:AssumeRole")) << ended.cause->message;
+    const auto records = *store.read(store::keys::audit_stream(scope), before, 1, 1 << 20);
+    const auto record = boost::json::parse(records.at(0).payload);
+    const auto& decisions = record.at("additionalEventData").at("decisions").as_array();
+    ASSERT_GE(decisions.size(), 2u);
+    EXPECT_EQ(decisions[1].at("action"), "sts:AssumeRole");
+    EXPECT_EQ(decisions[1].at("principal"), "lambda.amazonaws.com");
+    EXPECT_EQ(record.at("errorCode"), "AccessDenied");
+  }
+  EXPECT_EQ(script.seen().size(), runs) << "a function ran in a role that does not trust it";
+  EXPECT_EQ(landed().size(), landed_before);
+  EXPECT_TRUE(failed_documents().empty());
+}
+
 // A function acts as AWS's role sessions do: with its role's tags, under its role's unique id.
 TEST_F(DispatcherTest, PoliciesSeeTheTagsAndTheIdOfTheFunctionsRole) {
   auto& role = app.roles.begin()->second;

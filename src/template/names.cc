@@ -115,7 +115,10 @@ const char* lake_name_problem(std::string_view name) {
 const char* iam_path_problem(std::string_view path) {
   const bool fine =
       path.size() <= 512 && path.starts_with('/') && path.ends_with('/') && only(path, "/_+=,.@-");
-  return fine ? nullptr : "a path begins and ends with '/' and has letters, digits and '_+=,.@-'";
+  if (!fine) return "a path begins and ends with '/' and has letters, digits and '_+=,.@-'";
+  return path.starts_with("/aws-service-role/")
+             ? "/aws-service-role/ is reserved for service-linked roles"
+             : nullptr;
 }
 
 }  // namespace sextant::templates

@@ -57,14 +57,17 @@ model::App make_app() {
             R"("IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}})";
   }
   model::App app;
-  app.roles["r"] = {.name = "r",
-                    .arn = "arn:aws:iam::111122223333:role/r",
-                    .trust_policy = "{}",
-                    .inline_policies = {{.name = "p", .document = text + "]}"}},
-                    .managed_policy_arns = {},
-                    .permissions_boundary_arn = {},
-                    .tags = {},
-                    .position = {}};
+  constexpr const char* kRoleArn = "arn:aws:iam::111122223333:role/r";
+  app.roles[kRoleArn] = {
+      .name = "r",
+      .arn = kRoleArn,
+      .trust_policy = R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
+                        "Principal":{"Service":"lambda.amazonaws.com"}}})",
+      .inline_policies = {{.name = "p", .document = text + "]}"}},
+      .managed_policy_arns = {},
+      .permissions_boundary_arn = {},
+      .tags = {},
+      .position = {}};
   return app;
 }
 

@@ -343,6 +343,32 @@ class Roles(IamCase):
         self.iam.delete_role(RoleName="keeper")
         self.assertEqual(self.refused(s3.put_object, Bucket="vault", Key="k", Body=b"x"), "AccessDenied")
 
+    def test_no_way_round_a_boundary(self):
+        """Who may make roles only within a boundary makes none that it does not hold."""
+        limit = self.iam.create_policy(PolicyName="fence", PolicyDocument=policy(
+            allow("s3:ListAllMyBuckets", "*")))["Policy"]["Arn"]
+        self.iam.create_user(UserName="maker")
+        self.iam.put_user_policy(UserName="maker", PolicyName="make", PolicyDocument=policy(
+            allow(["iam:CreateRole", "iam:PutRolePolicy"], "*",
+                  Condition={"StringEquals": {"iam:PermissionsBoundary": limit}}),
+            allow("sts:AssumeRole", "*")))
+        keys = self.new_key("maker")
+        iam, sts = self.client("iam", keys), self.client("sts", keys)
+        wanted = {"AssumeRolePolicyDocument": trust({"AWS": ACCOUNT + ":user/maker"}), "PermissionsBoundary": limit}
+        for path in ("/aws-service-role/", "/aws-service-role/x.amazonaws.com/"):
+            self.assertEqual(self.refused(iam.create_role, RoleName="linked", Path=path, **wanted), "ValidationError")
+        self.assertEqual(self.refused(iam.create_role, RoleName="free", AssumeRolePolicyDocument=wanted[
+            "AssumeRolePolicyDocument"]), "AccessDenied")
+        for number, path in enumerate(("/", "/x/:role/aws-service-role/", "/role/aws-service-role/")):
+            with self.subTest(path):
+                role = iam.create_role(RoleName=f"held-{number}", Path=path, **wanted)["Role"]
+                iam.put_role_policy(RoleName=role["RoleName"], PolicyName="all",
+                                    PolicyDocument=policy(allow("*", "*")))
+                held = self.keys_of(sts.assume_role(RoleArn=role["Arn"], RoleSessionName="night"))
+                self.client("s3", held).list_buckets()
+                self.assertEqual(self.refused(self.client("iam", held).list_users), "AccessDenied")
+                self.assertEqual(self.refused(self.client("s3", held).create_bucket, Bucket="beyond"), "AccessDenied")
+
     def test_roles_of_stacks_are_seen_and_left_to_their_template(self):
         stacks = self.client("cloudformation")
         stacks.create_stack(StackName="demo", TemplateBody=STACK, Capabilities=["CAPABILITY_NAMED_IAM"])

@@ -77,6 +77,9 @@ inline model::App make_dispatch_app() {
   model::Role role;
   role.name = "collector";
   role.arn = "arn:aws:iam::000000000000:role/collector";
+  role.trust_policy =
+      R"({"Statement":{"Effect":"Allow","Action":"sts:AssumeRole",
+          "Principal":{"Service":"lambda.amazonaws.com"}}})";
   role.inline_policies = {
       {.name = "work",
        .document = R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Resource":"*",

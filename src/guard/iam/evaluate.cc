@@ -1,5 +1,6 @@
 #include "guard/iam/evaluate.h"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -223,8 +224,11 @@ class Evaluation {
            request_.action() == "sts:tagsession" || request_.action().starts_with("kms:");
   }
   bool bounded() const { return !policies_.boundary.empty() && !service_linked(); }
+  // By the resource's own part: a path may hold any text.
   bool service_linked() const {
-    return call_.principal.role_arn.find(":role/aws-service-role/") != std::string::npos;
+    std::array<std::string_view, 6> parts;
+    return split_arn(call_.principal.role_arn, parts) &&
+           parts[5].starts_with("role/aws-service-role/");
   }
   bool outside_service_control() const {
     return service_linked() || call_.principal.kind == PrincipalKind::Service ||

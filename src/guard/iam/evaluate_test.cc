@@ -222,6 +222,12 @@ TEST(Exceptions, CallerIdentityAndServiceLinkedRoles) {
   EXPECT_TRUE(allowed(
       call(linked),
       {.identity = {anything()}, .boundary = {nothing()}, .service_control = {{nothing()}}}));
+  for (const char* role : {"role/x/:role/aws-service-role/r", "role/x/role/aws-service-role/r",
+                           "role/Aws-Service-Role/r", "role/aws-service-roles/r"}) {
+    linked.role_arn = std::string("arn:aws:iam::111122223333:") + role;
+    EXPECT_FALSE(allowed(call(linked), {.identity = {anything()}, .boundary = {nothing()}}))
+        << role;
+  }
 }
 
 TEST(NotPrincipal, SparesOnlyWhoIsListedUnderEveryName) {

@@ -29,4 +29,21 @@ sdk::Principal role_session(const AccountId& account, const store::Configuration
   return role_session(account, gone, session_name);
 }
 
+sdk::Call assumption(const Scope& scope, std::string_view function_arn, std::string_view role_arn) {
+  sdk::Call call;
+  call.scope = scope;
+  call.principal.kind = sdk::PrincipalKind::Service;
+  call.principal.account = scope.account;
+  call.principal.service = "lambda.amazonaws.com";
+  call.principal.principal_id = call.principal.service;
+  call.service = "sts";
+  call.operation = "AssumeRole";
+  call.action = "sts:AssumeRole";
+  call.resource = role_arn;
+  call.context["aws:SourceArn"] = {std::string(function_arn)};
+  call.context["aws:SourceAccount"] = {scope.account.text()};
+  call.source_ip = call.principal.service;
+  return call;
+}
+
 }  // namespace sextant::guard::iam

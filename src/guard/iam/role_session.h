@@ -21,4 +21,9 @@ sdk::Principal role_session(const AccountId& account, const store::IdentityRecor
 sdk::Principal role_session(const AccountId& account, const store::Configuration& configuration,
                             std::string_view role_arn, std::string_view session_name);
 
+// The call by which a function takes on its role: its service, on behalf of that function, asks the
+// role's trust policy. A deploy and every attempt judge the same one; request id and time are the
+// caller's to add.
+sdk::Call assumption(const Scope& scope, std::string_view function_arn, std::string_view role_arn);
+
 }  // namespace sextant::guard::iam

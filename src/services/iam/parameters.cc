@@ -114,6 +114,12 @@ Result<std::string> path_of(const object& parameters) {
         "The specified value for path is invalid. It must begin and end with / and contain only "
         "alphanumeric characters and/or / characters.");
   }
+  // The evaluator trusts roles of this path with more than their boundary: no caller makes one.
+  if (to_lower(path).starts_with("/aws-service-role/")) {
+    return validation_error(
+        "The specified value for path is invalid. The path /aws-service-role/ is reserved for "
+        "service-linked roles.");
+  }
   return path;
 }
 

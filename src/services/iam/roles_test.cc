@@ -51,6 +51,21 @@ TEST_F(Roles, AreMadeChangedAndDeleted) {
   EXPECT_EQ(refused("GetRole", {{"RoleName", "ci"}}), "NoSuchEntity");
 }
 
+// Roles of that path are not held by their boundary.
+TEST_F(Roles, NobodyMakesAServiceLinkedOne) {
+  for (const char* path :
+       {"/aws-service-role/", "/aws-service-role/x.amazonaws.com/", "/AWS-Service-Role/"}) {
+    EXPECT_EQ(
+        refused("CreateRole",
+                {{"RoleName", "r"}, {"Path", path}, {"AssumeRolePolicyDocument", kTrustAccount}}),
+        "ValidationError");
+    EXPECT_EQ(refused("CreateUser", {{"UserName", "u"}, {"Path", path}}), "ValidationError");
+    EXPECT_EQ(refused("CreatePolicy",
+                      {{"PolicyName", "p"}, {"Path", path}, {"PolicyDocument", kAllowAll}}),
+              "ValidationError");
+  }
+}
+
 TEST_F(Roles, TrustIsCheckedAndCountsAtOnce) {
   made("CreateUser", {{"UserName", "ada"}});
   const auto ada = sign_in("ada");
