@@ -242,8 +242,9 @@ TEST(AutoParserAll, WhatNoKindReadsIsKeptLineByLineAndSaysSo) {
 
 TEST(AutoParserAll, WhatNoKindReadsIsKeptHoweverLargeAndDamaged) {
   std::string text;
-  while (text.size() < kSampleBytesMax + kSampleBytes) text += "no log that anybody knows of\r\n";
-  const auto lines = static_cast<std::int64_t>(text.size() / 30);
+  const auto line = std::string(2'000, 'x') + " is no log that anybody knows of\r\n";
+  while (text.size() < kSampleBytesMax + kSampleBytes) text += line;
+  const auto lines = static_cast<std::int64_t>(text.size() / line.size());
   EXPECT_EQ(read_auto({.text = text, .damage = "cut"}).rows, (Counts{{"malformed", lines + 1}}));
   EXPECT_EQ(read_auto({.text = "no end", .damage = "cut"}).rows, (Counts{{"malformed", 1}}));
   EXPECT_EQ(read_auto({.text = "", .damage = "cut"}).rows, (Counts{{"malformed", 1}}));
@@ -262,10 +263,11 @@ TEST(AutoParserAll, AnEmptyObjectHasNoRows) {
 
 TEST(AutoParserAll, EntriesBehindALongBeginningThatNobodyReadsAreFound) {
   std::string text;
-  while (text.size() < 2 * kSampleBytes) text += "a banner of the program that copied the log\n";
-  const auto banner = static_cast<std::int64_t>(text.size() / 44);
-  text += generated(*find_log_kind("alb"), 3'000);
-  EXPECT_EQ(read_auto({.text = text}).rows, (Counts{{"alb", 3'000}, {"malformed", banner}}));
+  const auto line = std::string(2'000, '#') + " a banner of the program that copied the log\n";
+  while (text.size() < 2 * kSampleBytes) text += line;
+  const auto banner = static_cast<std::int64_t>(text.size() / line.size());
+  text += generated(*find_log_kind("alb"), 2'000);
+  EXPECT_EQ(read_auto({.text = text}).rows, (Counts{{"alb", 2'000}, {"malformed", banner}}));
 }
 
 TEST(AutoParserAll, ARecordLargerThanTheSampleIsFound) {
