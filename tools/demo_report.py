@@ -59,6 +59,7 @@ def proof_line(facts):
 def next_steps(facts):
     return [
         f"build/release/sextant node --files {facts['geoip_folder']} &    # a node that stays",
+        "eval \"$(build/release/sextant env --wait)\"    # its keys, once it is ready",
         "build/release/sextant deploy apps/threat_intel/template.yaml --stack-name threat-intel",
         "build/release/sextant ingest YOUR-LOGS/ --bucket threat-intel-alb-logs",
         "build/release/sextant query \"select source.ip, count(*) from alb group by 1 order by 2 desc limit 10\"",

@@ -1,9 +1,11 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cctype>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include "cli/commands.h"
 #include "cli/node_client.h"
@@ -34,7 +36,9 @@ std::string stack_name_of(const DeployOptions& options) {
   return name;
 }
 
-std::string form(std::string_view action, const DeployOptions& options, const std::string& text) {
+// `kept`: parameters whose value of the last deploy stays.
+std::string form(std::string_view action, const DeployOptions& options, const std::string& text,
+                 const std::vector<std::string>& kept = {}) {
   std::string body =
       "Action=" + std::string(action) + "&Version=2010-05-15&TemplateBody=" + uri_encode(text);
   if (action == "ValidateTemplate") return body;
@@ -49,6 +53,10 @@ std::string form(std::string_view action, const DeployOptions& options, const st
     const auto prefix = "&Parameters.member." + std::to_string(++index);
     body += prefix + ".ParameterKey=" + uri_encode(parameter.substr(0, equals)) + prefix +
             ".ParameterValue=" + uri_encode(parameter.substr(equals + 1));
+  }
+  for (const auto& name : kept) {
+    const auto prefix = "&Parameters.member." + std::to_string(++index);
+    body += prefix + ".ParameterKey=" + uri_encode(name) + prefix + ".UsePreviousValue=true";
   }
   return body;
 }
@@ -92,6 +100,44 @@ Outcome outcome_of(std::string done, std::string_view action, const std::string&
   return outcome;
 }
 
+// The names in Parameters of an answer.
+std::set<std::string> parameters_in(const xml::Element* holder) {
+  std::set<std::string> names;
+  const auto* list = holder == nullptr ? nullptr : holder->child("Parameters");
+  if (list == nullptr) return names;
+  for (const auto& member : list->children) names.insert(member.text_of("ParameterKey"));
+  return names;
+}
+
+std::set<std::string> parameters_of_stack(NodeClient& client, const DeployOptions& options) {
+  const auto described =
+      cloudformation(client, "Action=DescribeStacks&Version=2010-05-15&StackName=" +
+                                 uri_encode(stack_name_of(options)));
+  const auto answer = described ? xml::parse(described->body) : Result<xml::Element>();
+  if (!described || !answer) return {};
+  const auto* result = answer->child("DescribeStacksResult");
+  const auto* stacks = result == nullptr ? nullptr : result->child("Stacks");
+  return parameters_in(stacks == nullptr ? nullptr : stacks->child("member"));
+}
+
+// As `aws cloudformation deploy` has it: what the template declares, the stack has and the command
+// line does not give keeps its value. None for a new stack, or one that may not be looked at.
+std::vector<std::string> kept_parameters(NodeClient& client, const DeployOptions& options,
+                                         const std::string& text) {
+  const auto validated = cloudformation(client, form("ValidateTemplate", options, text));
+  const auto answer = validated ? xml::parse(validated->body) : Result<xml::Element>();
+  if (!validated || !answer) return {};
+  const auto has = parameters_of_stack(client, options);
+  std::vector<std::string> kept;
+  for (const auto& name : parameters_in(answer->child("ValidateTemplateResult"))) {
+    const bool given = std::ranges::any_of(options.parameters, [&](const std::string& parameter) {
+      return parameter.starts_with(name + "=");
+    });
+    if (has.contains(name) && !given) kept.push_back(name);
+  }
+  return kept;
+}
+
 // An update when the stack is there, a creation otherwise; the name of what was done.
 Result<Outcome> deploy(NodeClient& client, const DeployOptions& options, const std::string& text) {
   if (options.check_only) {
@@ -99,7 +145,8 @@ Result<Outcome> deploy(NodeClient& client, const DeployOptions& options, const s
     SX_TRY(cloudformation(client, form("ValidateTemplate", options, text)));
     return Outcome{.done = "valid"};
   }
-  auto updated = cloudformation(client, form("UpdateStack", options, text));
+  const auto kept = kept_parameters(client, options, text);
+  auto updated = cloudformation(client, form("UpdateStack", options, text, kept));
   if (updated) return outcome_of("updated", "UpdateStack", updated->body);
   if (updated.error().message.contains("No updates are to be performed"))
     return Outcome{.done = "unchanged"};
@@ -167,7 +214,8 @@ void add_deploy(CLI::App& program, ExitCode& exit) {
                       "Name of the stack (default: the template's file or folder)");
   command
       ->add_option("--parameter", options->parameters,
-                   "Name=Value of a template parameter; may repeat")
+                   "Name=Value of a template parameter; may repeat. Others keep the value of the "
+                   "last deploy, or have the template's default")
       ->allow_extra_args(false)  // one each: the template may follow
       ->check(
           [](const std::string& text) { return text.contains('=') ? "" : "must be Name=Value"; });

@@ -15,6 +15,17 @@
 namespace sextant::cli {
 namespace {
 
+// Where to look when something failed.
+std::string failures_text(const boost::json::object& answer) {
+  std::uint64_t failed = 0;
+  for (const auto& item : answer.at("Functions").as_array())
+    failed += item.as_object().at("Failed").to_number<std::uint64_t>();
+  if (failed == 0) return {};
+  return std::to_string(failed) +
+         " deliveries failed: see `sextant deliveries --outcome sent_to_failure_destination` and "
+         "`--outcome dropped`\n";
+}
+
 std::string status_text(const boost::json::object& answer) {
   TextTable table({"function", "pending", "in flight", "succeeded", "failed", "retried", "rows",
                    "malformed", "lag s", "rows/s", "revision"});
@@ -28,7 +39,8 @@ std::string status_text(const boost::json::object& answer) {
   const auto head = "account " + cell(answer, "Account") + ", region " + cell(answer, "Region") +
                     ", " + cell(answer, "Pending") +
                     " deliveries pending; counts are since the node started\n";
-  return head + (table.empty() ? "nothing has been delivered\n" : table.text());
+  return head + (table.empty() ? "nothing has been delivered\n" : table.text()) +
+         failures_text(answer);
 }
 
 struct StatusOptions {

@@ -74,12 +74,13 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
       if (!is_deployed_) function_ = function_by_name();
       judge_.emplace(parts_, delivery_, *function_, request_id_);
       static_cast<void>(judge_->invoke());  // for the record: it cannot run anyway
-      return failed({std::move(revision).error(), ""});
+      return failed(revision.error());
     }
     function_ = revision->function;
     delivery_.revision = revision->pipeline->revision();
     fault_point("dispatch.before_run");
     judge_.emplace(parts_, delivery_, *function_, request_id_);
+    if (is_over_age()) return expired();
     auto result = judged_run(parts_, delivery_, *revision, *judge_);
     fault_point("dispatch.after_run");
     if (!result.report) return failed(result.report.error());
@@ -141,6 +142,24 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     delivery_.rows_landed = delivery_.rows_malformed = 0;
     delivery_.stages.clear();
     failed({done.error(), "lake.land"});
+  }
+
+  // As Lambda has it for events that waited too long (the node was down, or the function ran as
+  // often as it may): they do not run any more.
+  bool is_over_age() const {
+    const std::chrono::seconds oldest(function_->retry.event_age_max_s);
+    return parts_.clock.now() > delivery_.created + oldest;
+  }
+
+  void expired() {
+    static_cast<void>(judge_->invoke());  // for the record
+    too_old_ = true;
+    delivery_.cause = store::Cause{
+        .code = "EventAgeExceeded",
+        .message = "the event waited longer than its function's MaximumEventAgeInSeconds, " +
+                   std::to_string(function_->retry.event_age_max_s) + " s",
+        .stage = ""};
+    give_up();
   }
 
   void failed(const Failure& failure) {

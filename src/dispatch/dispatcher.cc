@@ -261,7 +261,7 @@ class PoolDispatcher final : public Dispatcher {
         break;
       case AttemptEnd::Retried:
         in_doubt_.erase(entry.id);
-        lane.count_retry();
+        lane.count_retry(result.delivery);
         lane.window.add(*result.next);
         break;
       case AttemptEnd::InDoubt: in_doubt_.insert(entry.id); [[fallthrough]];

@@ -61,6 +61,39 @@ TEST_F(DispatcherTest, ADeliveryEndsOnceWithWhatItDid) {
   EXPECT_EQ(status().rows_landed, 2u);
 }
 
+TEST_F(DispatcherTest, EachStageHasItsMetrics) {
+  outcome_of(send("k", "a\nb\nbad\n"));
+  const auto text = metrics.prometheus();
+  const auto value = [&](const std::string& name, const std::string& stage) {
+    for (const auto line : split(text, '\n')) {
+      if (line.starts_with(name + "{") && line.contains("stage=\"" + stage + "\""))
+        return std::string(line.substr(line.rfind(' ') + 1));
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(value("sextant_stage_rows_out_total", "test.lines"), "3");
+  EXPECT_EQ(value("sextant_stage_rows_in_total", "lake.land"), "3");
+  EXPECT_NE(value("sextant_stage_cpu_microseconds_total", "test.lines"), "none");
+  EXPECT_EQ(value("sextant_stage_failures_total", "test.lines"), "0");
+}
+
+TEST_F(DispatcherTest, AnEventThatWaitedTooLongDoesNotRun) {
+  function().retry = {
+      .retries_max = 2, .event_age_max_s = 3'600, .on_failure_arn = "arn:aws:s3:::failed"};
+  deploy();
+  dispatcher->drain(std::chrono::seconds(10));
+  const auto late = send("late");
+  clock.advance(std::chrono::seconds(3'601));
+  restart();
+  const auto ended = outcome_of(late);
+  EXPECT_EQ(ended.outcome, OutcomeKind::SentToFailureDestination);
+  EXPECT_EQ(ended.cause->code, "EventAgeExceeded");
+  EXPECT_EQ(ended.attempts, 1u);
+  EXPECT_TRUE(script.seen().empty()) << "it ran";
+  ASSERT_EQ(failed_documents().size(), 1u);
+  EXPECT_TRUE(failed_documents()[0].contains(R"("condition":"EventAgeExceeded")"));
+}
+
 TEST_F(DispatcherTest, TheOutcomeLetsGoOfTheBytes) {
   const auto sent = store_delivery("k", std::string(70'000, 'x') + "\n");
   ASSERT_TRUE(sent);
@@ -397,6 +430,11 @@ TEST_F(DispatcherTest, AMissingDataFileIsTriedAgainAndThenSentOn) {
   EXPECT_EQ(ended.outcome, OutcomeKind::SentToFailureDestination);
   EXPECT_EQ(ended.attempts, 2u);
   EXPECT_TRUE(ended.cause->message.contains("test.mmdb")) << ended.cause->message;
+  EXPECT_EQ(ended.cause->stage, "test.lines");
+  const auto metrics_text = metrics.prometheus();
+  EXPECT_TRUE(metrics_text.contains("sextant_stage_failures_total{") &&
+              metrics_text.contains("stage=\"test.lines\"} 2\n"))
+      << metrics_text;
   EXPECT_EQ(failed_documents().size(), 1u);
 }
 

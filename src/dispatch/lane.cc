@@ -18,6 +18,7 @@ double seconds(Duration span) { return std::chrono::duration<double>(span).count
 
 Lane::Lane(const FunctionName& function, std::size_t window_items_max, metrics::Registry& metrics)
     : window(window_items_max),
+      metrics_(metrics),
       succeeded_(attempts(metrics, function, "succeeded")),
       failed_(attempts(metrics, function, "failed")),
       retried_(attempts(metrics, function, "retried")),
@@ -43,14 +44,40 @@ void Lane::count_end(const store::Delivery& delivery, Time now) {
   rows_lately_.add(delivery.rows_landed + delivery.rows_malformed, now);
   rows_.add(delivery.rows_landed);
   malformed_.add(delivery.rows_malformed);
+  for (const auto& done : delivery.stages) {
+    auto& counters = stage(done.stage);
+    counters.rows_in.add(done.rows_in);
+    counters.rows_out.add(done.rows_out);
+    counters.cpu_micros.add(done.micros);
+  }
+  count_cause(delivery);
   if (!delivery.started || !delivery.ended) return;
   if (delivery.attempts == 1) wait_.observe(seconds(*delivery.started - delivery.created));
   duration_.observe(seconds(*delivery.ended - *delivery.started));
 }
 
-void Lane::count_retry() {
+void Lane::count_retry(const store::Delivery& delivery) {
   ++status_.retried;
   retried_.add();
+  count_cause(delivery);
+}
+
+void Lane::count_cause(const store::Delivery& delivery) {
+  if (delivery.cause && !delivery.cause->stage.empty()) stage(delivery.cause->stage).failures.add();
+}
+
+Lane::StageCounters& Lane::stage(const std::string& name) {
+  const auto found = stages_.find(name);
+  if (found != stages_.end()) return found->second;
+  const auto counter = [&](const char* metric, const char* help) -> metrics::Counter& {
+    return metrics_.counter(metric, help, {{"function", status_.function.text()}, {"stage", name}});
+  };
+  StageCounters counters{
+      .rows_in = counter("sextant_stage_rows_in_total", "Rows or lines that a stage was given"),
+      .rows_out = counter("sextant_stage_rows_out_total", "Rows that a stage handed on"),
+      .cpu_micros = counter("sextant_stage_cpu_microseconds_total", "CPU time of a stage"),
+      .failures = counter("sextant_stage_failures_total", "Attempts that failed in a stage")};
+  return stages_.emplace(name, counters).first->second;
 }
 
 FunctionStatus Lane::status(Time now) const {

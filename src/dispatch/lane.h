@@ -4,8 +4,10 @@
 // Not thread-safe: the dispatcher guards it.
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
+#include <string>
 
 #include "core/clock.h"
 #include "core/id.h"
@@ -23,7 +25,8 @@ class Lane {
 
   // An attempt that ended its delivery.
   void count_end(const store::Delivery& delivery, Time now);
-  void count_retry();
+  // One after which there will be another.
+  void count_retry(const store::Delivery& delivery);
   // As of now; without the revision.
   FunctionStatus status(Time now) const;
   // When a delivery is due or a doubt to be settled, if later than `told`.
@@ -38,7 +41,18 @@ class Lane {
   std::int64_t pending = 0;
 
  private:
+  struct StageCounters {
+    metrics::Counter& rows_in;
+    metrics::Counter& rows_out;
+    metrics::Counter& cpu_micros;
+    metrics::Counter& failures;
+  };
+  StageCounters& stage(const std::string& name);
+  void count_cause(const store::Delivery& delivery);
+
   FunctionStatus status_;
+  metrics::Registry& metrics_;
+  std::map<std::string, StageCounters> stages_;
   mutable Rate rows_lately_;
   metrics::Counter& succeeded_;
   metrics::Counter& failed_;

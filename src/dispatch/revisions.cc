@@ -25,7 +25,7 @@ Revisions::Revisions(Scope scope, const Clock& clock,
       log_(log),
       state_(state) {}
 
-Result<Revision> Revisions::prepare(const model::Function& function) const {
+PreparedRevision Revisions::prepare(const model::Function& function) const {
   SX_TRY_AS(auto pipeline, runtime::native::Pipeline::prepare(catalogue_, function, data_folder_));
   return Revision{std::make_shared<model::Function>(function), std::move(pipeline)};
 }
@@ -45,7 +45,7 @@ Result<> Revisions::keep(const Revision& revision) {
   return {};
 }
 
-Result<Revision> Revisions::newest(const FunctionName& name) {
+PreparedRevision Revisions::newest(const FunctionName& name) {
   const auto configuration = configuration_.current();
   const auto deployed = configuration->functions.find(name);
   if (deployed == configuration->functions.end()) {
@@ -72,7 +72,7 @@ Result<Revision> Revisions::newest(const FunctionName& name) {
   if (!prepared && fallback) {
     not_before_[name] = clock_.now() + kUnusableFileFor;
     log::error("a changed data file cannot be used; the function goes on with the one before",
-               {{"function", name.text()}, {"error", prepared.error().message}});
+               {{"function", name.text()}, {"error", prepared.error().error.message}});
     return before;
   }
   if (!prepared) return prepared;
@@ -81,7 +81,7 @@ Result<Revision> Revisions::newest(const FunctionName& name) {
   return prepared;
 }
 
-Result<Revision> Revisions::pinned(const FunctionName& name, const std::string& id) {
+PreparedRevision Revisions::pinned(const FunctionName& name, const std::string& id) {
   auto current = newest(name);
   if (id.empty() || (current && current->pipeline->revision() == id)) return current;
   SX_TRY_AS(const auto entry, state_.get(store::keys::function_revision(scope_, name, id)));

@@ -2,6 +2,7 @@
 // Which prepared pipeline runs a delivery: the function's newest revision at its first dispatch,
 // and that same one at every later attempt, also after a restart. A changed data file or a redeploy
 // makes a new revision without pausing anything: deliveries in flight hold the old one.
+#include <expected>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,6 +28,8 @@ struct Revision {
   PipelinePtr pipeline;
 };
 
+using PreparedRevision = std::expected<Revision, runtime::native::Failure>;
+
 class Revisions {
  public:
   Revisions(Scope scope, const Clock& clock, const store::ConfigurationStore& configuration,
@@ -35,16 +38,17 @@ class Revisions {
 
   // The one that new deliveries get. If a changed data file cannot be loaded the one before stays
   // (and the log says so). Durable on return, so that a later attempt finds it. Errors: NotFound
-  // (no such function, or a data file at the very first use), Invalid, Corrupt.
-  Result<Revision> newest(const FunctionName& function);
+  // (no such function, or a data file at the very first use), Invalid, Corrupt; with the stage that
+  // could not be prepared.
+  PreparedRevision newest(const FunctionName& function);
 
   // The one that an earlier attempt had; the newest when its data files are gone for good.
-  Result<Revision> pinned(const FunctionName& function, const std::string& revision);
+  PreparedRevision pinned(const FunctionName& function, const std::string& revision);
 
   std::string newest_id(const FunctionName& function) const;  // "" before the first use
 
  private:
-  Result<Revision> prepare(const model::Function& function) const;
+  PreparedRevision prepare(const model::Function& function) const;
   Result<> keep(const Revision& revision);
 
   const Scope scope_;

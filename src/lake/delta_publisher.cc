@@ -1,5 +1,6 @@
 #include "lake/delta_publisher.h"
 
+#include <map>
 #include <utility>
 
 #include "core/log.h"
@@ -74,6 +75,7 @@ Result<> DeltaPublisher::flush() {
 
 void DeltaPublisher::run(const std::stop_token& stop) {
   name_this_thread("lake-delta");
+  std::map<TableName, std::string> told;  // what is wrong with a table is said once
   while (!stop.stop_requested()) {
     {
       std::unique_lock lock(mutex_);
@@ -81,10 +83,16 @@ void DeltaPublisher::run(const std::stop_token& stop) {
     }
     for (const auto& table : take_changed()) {
       const auto published = publish(table);
-      if (published) continue;
+      if (published) {
+        told.erase(table);
+        continue;
+      }
       failures_.add();
-      log::warn("Delta log not published; it is tried again",
-                {{"table", table.text()}, {"reason", published.error().message}});
+      const auto& reason = published.error().message;
+      if (std::exchange(told[table], reason) != reason) {
+        log::warn("Delta log not published; it is tried again every second",
+                  {{"table", table.text()}, {"reason", reason}});
+      }
       changed(table);
     }
     parts_.clock.wait_until(parts_.clock.now() + interval_, stop);

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "cli/commands.h"
-#include "core/log.h"
 #include "core/suggest.h"
 #include "server/commands/commands.h"
 
@@ -33,11 +32,6 @@ int main(int argc, char** argv) {
   CLI::App program("Sextant: a self-hosted serverless platform for security work");
   program.set_version_flag("--version", SEXTANT_VERSION);
   program.require_subcommand(1);
-  bool verbose = false;
-  program.add_flag("-v,--verbose", verbose, "Log more");
-  program.parse_complete_callback([&verbose] {
-    if (verbose) sextant::log::set_level(sextant::log::Level::Debug);
-  });
   auto exit = ExitCode::Ok;
   sextant::server::add_node(program, exit);
   sextant::server::add_generate(program, exit);

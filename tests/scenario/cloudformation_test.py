@@ -80,8 +80,8 @@ class CloudFormation(unittest.TestCase):
         self.stacks.get_waiter("change_set_create_complete").wait(
             StackName="changing", ChangeSetName="keep", WaiterConfig=QUICKLY)
         changes = self.stacks.describe_change_set(StackName="changing", ChangeSetName="keep")["Changes"]
-        self.assertEqual([(c["ResourceChange"]["Action"], c["ResourceChange"]["LogicalResourceId"]) for c in changes],
-                         [("Modify", name) for name in FUNCTIONS])
+        shown = sorted((c["ResourceChange"]["Action"], c["ResourceChange"]["LogicalResourceId"]) for c in changes)
+        self.assertEqual(shown, [("Modify", name) for name in sorted(FUNCTIONS)])
         self.stacks.execute_change_set(StackName="changing", ChangeSetName="keep")
         self.stacks.get_waiter("stack_update_complete").wait(StackName="changing", WaiterConfig=QUICKLY)
 

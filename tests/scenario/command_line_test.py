@@ -165,9 +165,28 @@ class AgainstANode(Scenario):
         self.assert_code(node.run("deploy", *options, str(TEMPLATE), "--check"), OK, "valid")
         self.assertEqual(self.run_json(node, "functions")["Functions"], [])
 
+    def test_a_deploy_keeps_what_was_said_before(self):
+        node = self.start(deployed=False)
+        def original():
+            functions = self.run_json(node, "functions")["Functions"]
+            return {function["Environment"]["Variables"].get("KEEP_ORIGINAL") for function in functions}
+        self.assert_code(node.run("deploy", str(TEMPLATE), "--parameter", "KeepOriginal=true"), OK, "created")
+        self.assertEqual(original(), {"true"})
+        self.assert_code(node.run("deploy", str(TEMPLATE)), OK, "unchanged")
+        self.assert_code(node.run("deploy", str(TEMPLATE), "--parameter", "GeoipDatabases=none.mmdb"), OK, "updated")
+        self.assertEqual(original(), {"true"})
+        self.assert_code(node.run("deploy", str(TEMPLATE), "--parameter", "KeepOriginal=false"), OK, "updated")
+        self.assertEqual(original(), {"false"})
+
+    def test_before_anything_has_landed(self):
+        node = self.start()
+        self.assert_code(node.run("query", "select reason, count(*) from malformed group by 1"), OK)
+        self.assert_code(node.run("tables", "--describe", "malformed"), OK, "reason")
+        self.assert_code(node.run("query", "select source.ip from alb"), FAILED, "Nothing has landed in table 'alb' yet.")
+
     def test_what_the_node_refuses(self):
         node = self.start()
-        self.assert_code(node.run("query", "select * from albb"), FAILED, "there are: alb, cloudtrail, malformed, ", "sextant_audit")
+        self.assert_code(node.run("query", "select * from albb"), FAILED, "there are: alb, alb_connection, cloudtrail, ", "sextant_audit")
         self.assertNotIn("pg_", node.run("query", "select * from pq_class").stderr)
         self.assert_code(node.run("tables", "--describe", "albb"), FAILED, "there is no table 'albb'")
         self.assert_code(node.run("ingest", str(TEMPLATE), "--bucket", "no-such-bucket"), FAILED, "NoSuchBucket")

@@ -49,6 +49,7 @@ class Start(Scenario):
             (["--tls-cert", "x.pem"], "--tls-key"),
             (["--tls-cert", "/nonexistent.pem", "--tls-key", "x.pem"], "/nonexistent.pem: No such file"),
             (["--workers", "0"], "--workers"),
+            (["--files", "no-such-folder"], "there is no folder 'no-such-folder'"),
         ]:
             with self.subTest(arguments):
                 self.refused(USAGE, told, *arguments)

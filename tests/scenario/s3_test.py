@@ -317,9 +317,11 @@ class Multipart(S3):
         upload, named = self.multipart("never", [self.parts[0], self.parts[2], self.parts[2]])
         unknown = {"PartNumber": 9, "ETag": named[0]["ETag"]}
         for code, parts in (("InvalidPart", [named[0], unknown]), ("InvalidPart", [named[0] | {"ETag": named[1]["ETag"]}]),
+                            ("InvalidPart", [named[0] | {"ChecksumCRC32": checksum("CRC32", b"x")}]),
                             ("InvalidPartOrder", [named[1], named[0]]), ("EntityTooSmall", named), ("MalformedXML", [])):
             with self.subTest(code, parts=parts):
                 self.refused(code, self.complete, key="never", upload=upload, named=parts)
+        self.refused("InvalidRequest", self.complete, key="never", upload=upload, named=[named[0]], MpuObjectSize=1)
         self.absent("never")
         done = self.complete("never", upload, [named[0], named[2]])  # not all parts need be named
         self.assertEqual(done["ETag"], multipart_etag([self.parts[0], self.parts[2]]))

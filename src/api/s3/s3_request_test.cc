@@ -178,6 +178,33 @@ TEST(S3Request, HeadersThatMeanMoreAreRefused) {
     EXPECT_EQ(meaning(request("PUT", "/logs/k", {{name, "x"}})), "NotImplemented") << name;
 }
 
+TEST(S3Request, HeadersThatAskForWhatHappensAnywayArePassed) {
+  const std::pair<const char*, const char*> usual[] = {{"x-amz-acl", "private"},
+                                                       {"x-amz-acl", "bucket-owner-full-control"},
+                                                       {"X-Amz-Storage-Class", "STANDARD"}};
+  for (const auto& [name, value] : usual)
+    EXPECT_EQ(meaning(request("PUT", "/logs/k", {{name, value}})), "PutObject logs k") << value;
+  const std::pair<const char*, const char*> more[] = {{"x-amz-acl", "public-read"},
+                                                      {"x-amz-acl", ""},
+                                                      {"x-amz-storage-class", "GLACIER"},
+                                                      {"x-amz-server-side-encryption", "AES256"},
+                                                      {"x-amz-grant-read", "id=x"}};
+  for (const auto& [name, value] : more)
+    EXPECT_EQ(meaning(request("PUT", "/logs/k", {{name, value}})), "NotImplemented") << value;
+}
+
+TEST(S3Request, TheDocumentOfANewBucket) {
+  WireCall call{.operation = "CreateBucket", .parameters = {}};
+  ASSERT_TRUE(add_document("", call));
+  EXPECT_TRUE(call.parameters.empty());
+  ASSERT_TRUE(
+      add_document("<CreateBucketConfiguration><LocationConstraint>eu-west-1"
+                   "</LocationConstraint></CreateBucketConfiguration>",
+                   call));
+  EXPECT_EQ(call.parameters.at("LocationConstraint"), "eu-west-1");
+  EXPECT_EQ(add_document("no xml", call).error().name, "MalformedXML");
+}
+
 TEST(S3Request, TheDocumentOfACompletion) {
   WireCall call{.operation = "CompleteMultipartUpload", .parameters = {}};
   ASSERT_TRUE(add_document(
@@ -186,7 +213,8 @@ TEST(S3Request, TheDocumentOfACompletion) {
          <Part><PartNumber> 2 </PartNumber><ETag>e2</ETag></Part></CompleteMultipartUpload>)",
       call));
   EXPECT_EQ(boost::json::serialize(call.parameters.at("MultipartUpload")),
-            R"({"Parts":[{"PartNumber":1,"ETag":"\"e1\""},{"PartNumber":2,"ETag":"e2"}]})");
+            R"({"Parts":[{"PartNumber":1,"ETag":"\"e1\"","ChecksumCRC32":"x"},)"
+            R"({"PartNumber":2,"ETag":"e2"}]})");
   for (const char* bad :
        {"", "<", "no xml", "<a><Part></Part></a>", "<a><Part><PartNumber>x</PartNumber></Part></a>",
         "<a><Part><PartNumber>10001</PartNumber></Part></a>",

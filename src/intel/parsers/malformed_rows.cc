@@ -4,8 +4,6 @@
 #include <arrow/type.h>
 
 namespace sextant::intel {
-namespace {
-
 const SchemaPtr& malformed_schema() {
   static const auto kText = arrow::dictionary(arrow::int32(), arrow::utf8());
   static const SchemaPtr kSchema = arrow::schema({
@@ -19,8 +17,6 @@ const SchemaPtr& malformed_schema() {
   });
   return kSchema;
 }
-
-}  // namespace
 
 void MalformedRows::add(const MalformedLine& line) {
   time_.set(rows_, line.time.time_since_epoch().count());

@@ -22,6 +22,8 @@ struct MalformedLine {
   std::string_view raw;      // as it is; cut to kRawBytesMax here
 };
 
+const SchemaPtr& malformed_schema();
+
 class MalformedRows {
  public:
   void add(const MalformedLine& line);

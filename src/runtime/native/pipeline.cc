@@ -54,18 +54,19 @@ Result<> check_handler(const sdk::Catalogue& catalogue, std::string_view handler
   return {};
 }
 
-Result<std::shared_ptr<const Pipeline>> Pipeline::prepare(const sdk::Catalogue& catalogue,
-                                                          const model::Function& function,
-                                                          const std::string& data_folder) {
+std::expected<std::shared_ptr<const Pipeline>, Failure> Pipeline::prepare(
+    const sdk::Catalogue& catalogue, const model::Function& function,
+    const std::string& data_folder) {
   SX_TRY_AS(const auto chain, parse_chain(catalogue, function.handler));
   auto pipeline = std::make_shared<Pipeline>();
   std::string identity = function.handler + '\0';
   for (const auto& [name, value] : function.environment) identity += name + '\0' + value + '\0';
   const sdk::Configuration configuration{function.environment, data_folder};
   for (const auto* stage : chain) {
-    SX_TRY_AS(auto prepared, within(stage->id, stage->prepare(configuration)));
-    identity += prepared->data_hash() + '\0';
-    pipeline->steps_.push_back({stage, std::move(prepared)});
+    auto prepared = within(stage->id, stage->prepare(configuration));
+    if (!prepared) return std::unexpected(Failure(prepared.error(), std::string(stage->id)));
+    identity += (*prepared)->data_hash() + '\0';
+    pipeline->steps_.push_back({stage, std::move(*prepared)});
   }
   pipeline->revision_ = sha256_hex(identity).substr(0, 16);
   return pipeline;

@@ -32,6 +32,9 @@ struct Report {
 };
 
 struct Failure {
+  // An error is a failure of no stage.
+  Failure(Error what, std::string where = {})  // NOLINT(google-explicit-constructor)
+      : error(std::move(what)), stage(std::move(where)) {}
   Error error;
   std::string stage;  // the first that failed; "" when it was none of them (reading, time)
 };
@@ -48,11 +51,11 @@ struct RunLimits {
 
 class Pipeline {
  public:
-  // Errors: Invalid (the chain: unknown stage, wrong order, configuration), NotFound or Corrupt (a
-  // data file).
-  static Result<std::shared_ptr<const Pipeline>> prepare(const sdk::Catalogue& catalogue,
-                                                         const model::Function& function,
-                                                         const std::string& data_folder);
+  // Errors: Invalid (the chain: unknown stage, wrong order; a stage's configuration), NotFound or
+  // Corrupt (a stage's data file).
+  static std::expected<std::shared_ptr<const Pipeline>, Failure> prepare(
+      const sdk::Catalogue& catalogue, const model::Function& function,
+      const std::string& data_folder);
 
   // Hash of handler, configuration and data files: 16 hex digits.
   const std::string& revision() const { return revision_; }

@@ -18,7 +18,7 @@ constexpr Time kNow{std::chrono::seconds(1'800'000'000)};
 
 class PipelineTest : public testing::Test {
  protected:
-  Result<std::shared_ptr<const Pipeline>> prepare(const std::string& handler) {
+  std::expected<std::shared_ptr<const Pipeline>, Failure> prepare(const std::string& handler) {
     model::Function function;
     function.handler = handler;
     function.environment = environment;
@@ -28,12 +28,12 @@ class PipelineTest : public testing::Test {
     const auto prepared = prepare(handler);
     const auto checked = check_handler(catalogue, handler);
     EXPECT_EQ(prepared.has_value(), checked.has_value()) << handler;
-    return prepared ? "" : prepared.error().message;
+    return prepared ? "" : prepared.error().error.message;
   }
   std::expected<Report, Failure> run(const std::string& handler, std::string_view bytes,
                                      std::size_t piece = 1 << 20) {
     const auto pipeline = prepare(handler);
-    EXPECT_TRUE(pipeline) << pipeline.error().message;
+    EXPECT_TRUE(pipeline) << pipeline.error().error.message;
     const auto read = [&](std::span<char> into) -> Result<std::size_t> {
       const auto count = bytes.copy(into.data(), std::min(into.size(), piece));
       bytes.remove_prefix(count);
@@ -204,8 +204,9 @@ TEST_F(PipelineTest, AMissingDataFileNamesTheStage) {
   script.data.with([](auto& data) { data = std::nullopt; });
   const auto prepared = prepare("test.lines|lake.land");
   ASSERT_FALSE(prepared);
-  EXPECT_EQ(prepared.error().code, Code::NotFound);
-  EXPECT_TRUE(prepared.error().message.starts_with("test.lines: there is no file"));
+  EXPECT_EQ(prepared.error().error.code, Code::NotFound);
+  EXPECT_EQ(prepared.error().stage, "test.lines");
+  EXPECT_TRUE(prepared.error().error.message.starts_with("test.lines: there is no file"));
 }
 
 }  // namespace

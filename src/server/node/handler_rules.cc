@@ -29,7 +29,8 @@ Result<> check_function(const model::Function& function, const std::string& data
     return fail(Code::Invalid, "no stage of its handler reads variable '" + name + "'; " + hint);
   }
   const auto prepared = runtime::native::Pipeline::prepare(catalogue(), function, data_folder);
-  if (!prepared && prepared.error().code == Code::Invalid) return std::unexpected(prepared.error());
+  if (!prepared && prepared.error().error.code == Code::Invalid)
+    return std::unexpected(prepared.error().error);
   return {};
 }
 

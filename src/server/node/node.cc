@@ -27,6 +27,7 @@
 #include "guard/keys/node_keys.h"
 #include "guard/long_calls.h"
 #include "guard/snapshot_policy_source.h"
+#include "intel/parsers/malformed_rows.h"
 #include "lake/delta_publisher.h"
 #include "lake/file_lander.h"
 #include "lake/manifest.h"
@@ -83,6 +84,8 @@ Result<> check(const NodeOptions& options, const net::BoundSocket& socket) {
     return fail(Code::Invalid,
                 "--region is lower-case letters, digits and hyphens, not '" + region + "'");
   }
+  if (!options.files.empty() && !fs::is_directory(options.files))
+    return fail(Code::Invalid, "--files: there is no folder '" + options.files + "'");
   if (options.tls) SX_TRY(net::check_tls(*options.tls));
   return {};
 }
@@ -169,8 +172,10 @@ Result<> Node::Parts::open_storage() {
   } else {
     disk = std::make_unique<adapters::PosixDisk>();
   }
-  if (options.files.empty()) options.files = (data / "files").string();
-  SX_TRY(make_folder(options.files));
+  if (options.files.empty()) {
+    options.files = (data / "files").string();
+    SX_TRY(make_folder(options.files));
+  }
   SX_TRY_AS(store, adapters::EmbeddedStore::open(data / "store", {.clock = clock, .disk = *disk}));
   SX_TRY(store::claim_for(options.scope, *store, *store));
   SX_TRY_AS(blobs, adapters::EmbeddedBlobStore::open(data / "blobs", {.disk = *disk}));
@@ -280,12 +285,14 @@ Result<> Node::Parts::add_services() {
                                                .bodies = *bodies,
                                                .events = *events}));
   operations.add(std::move(s3));
-  operations.add(services::lake::operations({.scope = options.scope,
-                                             .files = *lake_files,
-                                             .manifest = *manifest,
-                                             .configuration = *configuration,
-                                             .gate = *gate,
-                                             .long_calls = long_calls.get()}));
+  operations.add(services::lake::operations(
+      {.scope = options.scope,
+       .files = *lake_files,
+       .manifest = *manifest,
+       .configuration = *configuration,
+       .gate = *gate,
+       .known_schemas = {{TableName("malformed"), intel::malformed_schema()}},
+       .long_calls = long_calls.get()}));
   operations.add(services::node::operations({.scope = options.scope,
                                              .clock = clock,
                                              .state = *store,

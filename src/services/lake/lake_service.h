@@ -1,7 +1,10 @@
 #pragma once
 // The lake's operations: SQL over its tables, and what tables there are. Actions are those of the
 // AWS services that do the same: athena:StartQueryExecution, glue:GetTables, glue:GetTable.
+#include <map>
+
 #include "core/clock.h"
+#include "core/columns.h"
 #include "core/id.h"
 #include "guard/gate.h"
 #include "guard/long_calls.h"
@@ -19,6 +22,8 @@ struct LakeServiceParts {
   sextant::lake::Manifest& manifest;
   const store::ConfigurationStore& configuration;
   const guard::Gate& gate;
+  // Columns of tables that are known before a row lands in them.
+  std::map<TableName, SchemaPtr> known_schemas = {};
   guard::LongCalls* long_calls =
       nullptr;  // where rows are computed; without it, where they are read
   // At the same time, up to their last row; beyond: Exhausted. Fewer than there are threads for

@@ -82,10 +82,39 @@ Error told(Error error) {
   return error;
 }
 
-// Nothing has landed in it yet, so nobody knows its columns but the one that every table has.
-ports::LakeTable empty_table(const TableName& name) {
+// Nothing has landed in it yet: unless its columns are known all the same, it has the one that
+// every table has.
+ports::LakeTable empty_table(const LakeServiceParts& parts, const TableName& name) {
+  const auto known = parts.known_schemas.find(name);
+  if (known != parts.known_schemas.end())
+    return {.name = name.text(), .files = {}, .schema = known->second};
   const auto ts = arrow::field("ts", arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"));
   return {.name = name.text(), .files = {}, .schema = arrow::schema({ts})};
+}
+
+bool is_of_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// As a word of its own.
+bool names(std::string_view sql, std::string_view table) {
+  for (auto at = sql.find(table); at != std::string_view::npos; at = sql.find(table, at + 1)) {
+    const auto end = at + table.size();
+    const bool begins = at == 0 || !is_of_name(sql[at - 1]);
+    if (begins && (end == sql.size() || !is_of_name(sql[end]))) return true;
+  }
+  return false;
+}
+
+// A query fails over columns that nobody knows yet: the engine would only say that there are none.
+Error about_empty_tables(Error error, const std::string& sql,
+                         const std::vector<ports::LakeTable>& tables) {
+  if (error.code != Code::Invalid) return error;
+  for (const auto& table : tables) {
+    if (table.files.empty() && names(sql, table.name))
+      error.message += "\nNothing has landed in table '" + table.name + "' yet.";
+  }
+  return error;
 }
 
 Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& parts,
@@ -95,7 +124,7 @@ Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& pa
   for (const auto& [name, table] : store::all_tables(*configuration, parts.scope)) {
     if (!may_read(parts, call, table)) continue;
     SX_TRY_AS(auto found, parts.manifest.find(name));
-    tables.push_back(found ? std::move(*found) : empty_table(name));
+    tables.push_back(found ? std::move(*found) : empty_table(parts, name));
   }
   return tables;
 }
@@ -113,10 +142,12 @@ Result<std::shared_ptr<EncodedRows>> start(const LakeContext& lake, const sdk::C
                                            const QueryRequest& request,
                                            std::unique_ptr<QuerySlots::Slot> slot) {
   SX_TRY_AS(const auto tables, readable_tables(lake.parts, call));
-  SX_TRY_AS(auto rows, lake.parts.files.query(request.sql, tables, request.limits));
-  SX_TRY_AS(auto encoder, sextant::lake::make_row_encoder(request.format, rows->schema()));
+  auto rows = lake.parts.files.query(request.sql, tables, request.limits);
+  if (!rows)
+    return std::unexpected(about_empty_tables(std::move(rows).error(), request.sql, tables));
+  SX_TRY_AS(auto encoder, sextant::lake::make_row_encoder(request.format, (*rows)->schema()));
   auto encoded =
-      std::make_shared<EncodedRows>(std::move(rows), std::move(encoder), std::move(slot));
+      std::make_shared<EncodedRows>(std::move(*rows), std::move(encoder), std::move(slot));
   SX_TRY(encoded->compute());
   return encoded;
 }

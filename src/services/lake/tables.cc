@@ -87,6 +87,9 @@ Result<sdk::Output> describe_table(const LakeContext& lake, const sdk::Call& cal
   if (table) {
     add_columns("", table->schema->fields(), columns);
     for (const auto& file : table->files) files.push_back(to_json(*file));
+  } else if (const auto known = lake.parts.known_schemas.find(name);
+             known != lake.parts.known_schemas.end()) {
+    add_columns("", known->second->fields(), columns);
   }
   sdk::Output output;
   output.result = {{"Name", name.text()}, {"DatabaseName", declared->second.database}};

@@ -58,6 +58,16 @@ void finish_delete(const S3Ptr& s3, const PermitPtr& permit, store::MarkedBucket
 
 void create_bucket(const S3Ptr& s3, PermitPtr permit, sdk::Input input, sdk::Reply reply) {
   const auto name = json::text_or(input.parameters, "Bucket");
+  const auto location = json::text_or(input.parameters, "LocationConstraint");
+  const auto& region = s3->parts.scope.region.text();
+  if (!location.empty() && location != region) {
+    return reply(fail(Code::Invalid,
+                      "The " + location.substr(0, 100) +
+                          " location constraint is incompatible for the region specific endpoint "
+                          "this request was sent to: this node is " +
+                          region,
+                      "IllegalLocationConstraintException"));
+  }
   const auto key = bucket_key(*s3, name);
   auto existing = s3->parts.state.get(key);
   if (!existing) return reply(std::unexpected(as_s3_error(std::move(existing).error())));

@@ -32,6 +32,14 @@ TEST(S3Names, Buckets) {
   EXPECT_FALSE(check_bucket_name(std::string(64, 'a')));
 }
 
+TEST_F(S3Buckets, AreMadeInTheNodesRegionOnly) {
+  EXPECT_EQ(call("CreateBucket", {{"Bucket", "aaa"}, {"LocationConstraint", "eu-west-1"}}).error,
+            "IllegalLocationConstraintException");
+  EXPECT_EQ(call("HeadBucket", {{"Bucket", "aaa"}}).error, "NoSuchBucket");
+  EXPECT_EQ(call("CreateBucket", {{"Bucket", "aaa"}, {"LocationConstraint", "us-east-1"}}).error,
+            "");
+}
+
 TEST_F(S3Buckets, AreMadeListedAndDeleted) {
   make_bucket("bbb");
   clock.advance(std::chrono::seconds(1));

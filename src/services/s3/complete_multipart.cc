@@ -5,6 +5,7 @@
 #include "core/encoding.h"
 #include "core/fault_point.h"
 #include "core/json.h"
+#include "core/strings.h"
 #include "services/s3/checksums.h"
 #include "services/s3/handlers.h"
 #include "services/s3/multipart.h"
@@ -25,7 +26,8 @@ std::unexpected<Error> invalid_part() {
 
 struct NamedPart {
   int number = 0;
-  std::string etag;  // without quotes
+  std::string etag;               // without quotes
+  boost::json::object checksums;  // "ChecksumCRC32": …, those that were given
 };
 
 Result<std::vector<NamedPart>> named_parts(const boost::json::object& parameters) {
@@ -44,7 +46,11 @@ Result<std::vector<NamedPart>> named_parts(const boost::json::object& parameters
       return fail(Code::Invalid, "A part has no number", "MalformedXML");
     auto etag = json::text_or(part.get_object(), "ETag");
     std::erase(etag, '"');
-    named.push_back({static_cast<int>(number->get_int64()), std::move(etag)});
+    boost::json::object checksums;
+    for (const auto& [name, value] : part.get_object()) {
+      if (name.starts_with("Checksum")) checksums[name] = value;
+    }
+    named.push_back({static_cast<int>(number->get_int64()), std::move(etag), std::move(checksums)});
   }
   const auto not_rising = [](const NamedPart& a, const NamedPart& b) {
     return a.number >= b.number;
@@ -58,13 +64,24 @@ Result<std::vector<NamedPart>> named_parts(const boost::json::object& parameters
   return named;
 }
 
+// Whoever names a checksum means a part that has it.
+bool has_checksums(const store::PartRecord& part, const NamedPart& named) {
+  return std::ranges::all_of(named.checksums, [&](const auto& given) {
+    return part.checksum && given.key() == "Checksum" + part.checksum->algorithm &&
+           given.value().is_string() && given.value().get_string() == part.checksum->value;
+  });
+}
+
 // The stored parts that are named, in order.
 Result<std::vector<const StoredPart*>> choose(const std::vector<StoredPart>& stored,
                                               const std::vector<NamedPart>& named) {
   std::vector<const StoredPart*> chosen;
   for (const auto& name : named) {
     const auto found = std::ranges::find(stored, name.number, &StoredPart::number);
-    if (found == stored.end() || found->record.etag != name.etag) return invalid_part();
+    if (found == stored.end() || found->record.etag != name.etag ||
+        !has_checksums(found->record, name)) {
+      return invalid_part();
+    }
     if (!chosen.empty() && chosen.back()->record.size < kPartBytesMin) {
       return fail(Code::Invalid, "Your proposed upload is smaller than the minimum allowed size",
                   "EntityTooSmall");
@@ -111,6 +128,12 @@ store::ObjectRecord assemble(const store::UploadRecord& upload,
 }
 
 Result<> check_announced(const boost::json::object& parameters, const store::ObjectRecord& record) {
+  const auto size = json::text_or(parameters, "MpuObjectSize");
+  if (!size.empty() && parse_u64(size) != record.size) {
+    return fail(Code::Invalid,
+                "The provided 'x-amz-mp-object-size' header value does not match what was computed",
+                "InvalidRequest");
+  }
   if (!record.checksum) return {};
   const auto announced = json::text_or(parameters, "Checksum" + record.checksum->algorithm);
   const auto& value = record.checksum->value;
