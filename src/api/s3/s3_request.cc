@@ -252,6 +252,15 @@ Result<> refuse_unsupported(const net::Request& request) {
   return {};
 }
 
+boost::json::object named_part(const xml::Element& part, std::int64_t number) {
+  boost::json::object named{{"PartNumber", number}};
+  for (const auto& element : part.children) {
+    if (element.name == "ETag" || element.name.starts_with("Checksum"))
+      named[element.name] = std::string(trim(element.text));
+  }
+  return named;
+}
+
 }  // namespace
 
 Result<WireCall> parse_request(const net::Request& request) {
@@ -307,12 +316,7 @@ Result<> add_document(std::string_view document, WireCall& call) {
     if (part.name != "Part") continue;
     const auto number = parse_u64(trim(part.text_of("PartNumber")));
     if (!number || *number > 10'000) return malformed("PartNumber is not a number");
-    boost::json::object named{{"PartNumber", static_cast<std::int64_t>(*number)}};
-    for (const auto& element : part.children) {
-      if (element.name == "ETag" || element.name.starts_with("Checksum"))
-        named[element.name] = std::string(trim(element.text));
-    }
-    parts.push_back(std::move(named));
+    parts.push_back(named_part(part, static_cast<std::int64_t>(*number)));
   }
   call.parameters["MultipartUpload"] = boost::json::object{{"Parts", std::move(parts)}};
   return {};

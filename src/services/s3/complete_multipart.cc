@@ -30,6 +30,14 @@ struct NamedPart {
   boost::json::object checksums;  // "ChecksumCRC32": …, those that were given
 };
 
+boost::json::object checksums_in(const boost::json::object& part) {
+  boost::json::object found;
+  for (const auto& [name, value] : part) {
+    if (name.starts_with("Checksum")) found[name] = value;
+  }
+  return found;
+}
+
 Result<std::vector<NamedPart>> named_parts(const boost::json::object& parameters) {
   std::vector<NamedPart> named;
   const auto* upload = json::find(parameters, "MultipartUpload");
@@ -46,11 +54,8 @@ Result<std::vector<NamedPart>> named_parts(const boost::json::object& parameters
       return fail(Code::Invalid, "A part has no number", "MalformedXML");
     auto etag = json::text_or(part.get_object(), "ETag");
     std::erase(etag, '"');
-    boost::json::object checksums;
-    for (const auto& [name, value] : part.get_object()) {
-      if (name.starts_with("Checksum")) checksums[name] = value;
-    }
-    named.push_back({static_cast<int>(number->get_int64()), std::move(etag), std::move(checksums)});
+    named.push_back(
+        {static_cast<int>(number->get_int64()), std::move(etag), checksums_in(part.get_object())});
   }
   const auto not_rising = [](const NamedPart& a, const NamedPart& b) {
     return a.number >= b.number;
