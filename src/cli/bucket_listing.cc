@@ -15,11 +15,21 @@ std::string common_prefix(const std::string& first, const std::string& last) {
   return {first.begin(), std::ranges::mismatch(first, last).in1};
 }
 
-std::string page_query(const std::string& prefix, const std::string& token) {
+// A text from which on listing meets `key`: S3 lists what is behind it.
+std::string just_before(std::string key) {
+  const auto is_inside = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+  while (!key.empty() && is_inside(key.back())) key.pop_back();  // whole characters of UTF-8
+  if (!key.empty()) key.pop_back();
+  return key;
+}
+
+std::string page_query(const std::string& prefix, const std::string& start,
+                       const std::string& token) {
   std::string query;
   if (!token.empty()) query += "continuation-token=" + uri_encode(token) + "&";
   query += "list-type=2&max-keys=" + std::to_string(kPageKeys);
   if (!prefix.empty()) query += "&prefix=" + uri_encode(prefix);
+  if (token.empty() && !start.empty()) query += "&start-after=" + uri_encode(start);
   return query;
 }
 
@@ -47,9 +57,10 @@ Result<std::optional<std::unordered_set<std::string>>> keys_there(
   std::unordered_set<std::string> there;
   if (plan.empty()) return there;
   const auto prefix = common_prefix(plan.front().key, plan.back().key);
+  const auto start = just_before(plan.front().key);
   Page page;
   do {
-    auto read = read_page(client, bucket, page_query(prefix, page.next));
+    auto read = read_page(client, bucket, page_query(prefix, start, page.next));
     if (!read && read.error().code == Code::Denied) return std::nullopt;
     if (!read) return std::unexpected(std::move(read).error());
     page = std::move(*read);

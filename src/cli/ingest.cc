@@ -1,137 +1,136 @@
 #include <CLI/CLI.hpp>
-#include <atomic>
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "cli/bucket_listing.h"
+#include "cli/bucket_ingest.h"
 #include "cli/commands.h"
+#include "cli/credential_chain.h"
+#include "cli/file_ingest.h"
 #include "cli/ingest_plan.h"
-#include "cli/node_client.h"
-#include "cli/progress.h"
-#include "cli/upload.h"
+#include "cli/ingest_run.h"
+#include "cli/queue_ingest.h"
+#include "cli/sqs_queue.h"
+#include "cli/stop_on_signal.h"
 #include "core/json.h"
 
 namespace sextant::cli {
 namespace {
 
-struct IngestOptions {
-  NodeOptions node;
-  std::vector<std::string> sources;
-  std::string bucket;
-  std::string prefix;
-  int parallel = 8;
-};
-
-struct Job {
+// What is to be taken from where, known before anything is sent.
+struct Plan {
   std::vector<PlannedFile> files;
-  // nullopt: nobody knows, so each file is asked for.
-  std::optional<std::unordered_set<std::string>> keys_there;
-  std::atomic<std::size_t> next = 0;
-
-  Known known(const PlannedFile& file) const {
-    return keys_there && !keys_there->contains(file.key) ? Known::IsAbsent : Known::Nothing;
-  }
+  std::vector<S3Location> locations;
+  bool is_elsewhere = false;  // some of it
 };
 
-struct Totals {
-  std::atomic<std::uint64_t> sent = 0;
-  std::atomic<std::uint64_t> skipped = 0;
-  std::atomic<std::uint64_t> failed = 0;
-  std::atomic<std::uint64_t> bytes = 0;
-  std::mutex errors_mutex;
-  std::vector<Error> errors;
-};
-
-// One of several threads: takes files until there are no more.
-void work(const IngestOptions& options, Job& job, Totals& totals, Progress& progress) {
-  auto client = NodeClient::open(options.node);
-  for (;;) {
-    const auto index = job.next.fetch_add(1);
-    if (index >= job.files.size()) return;
-    const auto& file = job.files[index];
-    auto done = client ? upload(*client, options.bucket, file, job.known(file),
-                                [&](std::uint64_t bytes) { progress.add(bytes); })
-                       : Result<Uploaded>(std::unexpected(client.error()));
-    if (!done) {
-      ++totals.failed;
-      std::lock_guard lock(totals.errors_mutex);
-      totals.errors.push_back(std::move(done).error().within(file.path.string()));
+Result<Plan> make_plan(const IngestOptions& options) {
+  if (options.sources.empty() && options.queue_url.empty())
+    return fail(Code::Invalid, "nothing to ingest: name files, folders, s3:// or --queue");
+  Plan plan;
+  std::vector<std::string> paths;
+  for (const auto& source : options.sources) {
+    if (!is_s3_url(source)) {
+      paths.push_back(source);
       continue;
     }
-    if (*done == Uploaded::AlreadyThere) {
-      ++totals.skipped;
-      progress.add(file.size);
-    } else {
-      ++totals.sent;
-      totals.bytes += file.size;
-    }
+    SX_TRY_AS(auto location, parse_s3_url(source));
+    plan.locations.push_back(std::move(location));
   }
+  SX_TRY_AS(plan.files, plan_ingest(paths, options.prefix));
+  plan.is_elsewhere = !plan.locations.empty() || !options.queue_url.empty();
+  return plan;
 }
 
-ExitCode print(const IngestOptions& options, const Totals& totals, double seconds) {
-  for (const auto& error : totals.errors) report(error);
+ExitCode print(const IngestOptions& options, IngestTotals& totals, double seconds) {
+  totals.tell_failures();
   if (options.node.json()) {
-    const boost::json::object result{{"Sent", totals.sent.load()},
-                                     {"Unchanged", totals.skipped.load()},
-                                     {"Failed", totals.failed.load()},
-                                     {"Bytes", totals.bytes.load()},
+    const boost::json::object result{{"Sent", totals.sent()},
+                                     {"Unchanged", totals.unchanged()},
+                                     {"Failed", totals.failures()},
+                                     {"Bytes", totals.bytes()},
                                      {"Seconds", seconds}};
     std::printf("%s\n", json::to_text(result).c_str());
   } else {
     std::printf("%llu files sent, %llu unchanged, %llu failed\n",
-                static_cast<unsigned long long>(totals.sent),
-                static_cast<unsigned long long>(totals.skipped),
-                static_cast<unsigned long long>(totals.failed));
+                static_cast<unsigned long long>(totals.sent()),
+                static_cast<unsigned long long>(totals.unchanged()),
+                static_cast<unsigned long long>(totals.failures()));
   }
-  return totals.failed == 0 ? ExitCode::Ok : ExitCode::Failed;
+  return totals.failures() == 0 ? ExitCode::Ok : ExitCode::Failed;
 }
 
-ExitCode run(const IngestOptions& options) {
-  auto plan = plan_ingest(options.sources, options.prefix);
-  if (!plan) return report_usage(plan.error());
-  auto client = NodeClient::open(options.node);
-  if (!client) return report_usage(client.error());
-  auto there = keys_there(*client, options.bucket, *plan);
-  if (!there) return report(there.error());
-  Job job{.files = std::move(*plan), .keys_there = std::move(*there)};
-  std::uint64_t bytes = 0;
-  for (const auto& file : job.files) bytes += file.size;
-  const auto started = std::chrono::steady_clock::now();
-  Totals totals;
-  {
-    Progress progress(bytes);
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < options.parallel; ++i) {
-      threads.emplace_back([&] { work(options, job, totals, progress); });
-    }
+// All parts after one another; the first that cannot go on ends it.
+Result<> ingest_all(const IngestOptions& options, Plan plan,
+                    const AwsClient::Credentials& credentials, IngestTotals& totals,
+                    const std::stop_token& stop) {
+  if (!plan.files.empty()) SX_TRY(ingest_files(options, std::move(plan.files), totals, stop));
+  for (const auto& location : plan.locations) {
+    if (stop.stop_requested()) return {};
+    SX_TRY(ingest_bucket(options, location, credentials, totals, stop));
   }
-  return print(options, totals,
-               std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+  if (options.queue_url.empty() || stop.stop_requested()) return {};
+  return follow_queue(options, credentials, totals, stop);
+}
+
+// What is wrong with the command line or the credentials, before anything is sent to the node.
+Result<> check(const IngestOptions& options, const Plan& plan, CredentialChain& chain) {
+  SX_TRY(NodeClient::open(options.node));
+  if (!plan.is_elsewhere) return {};
+  SX_TRY(chain.keys());
+  if (options.queue_url.empty()) return {};
+  SX_TRY(SqsQueue::open(options.source, options.queue_url, [&chain] { return chain.keys(); }));
+  return {};
+}
+
+ExitCode run(IngestOptions options) {
+  options.source = resolved(std::move(options.source), environment);
+  auto plan = make_plan(options);
+  if (!plan) return report_usage(plan.error());
+  SystemClock clock;
+  CredentialChain chain(options.source, environment, clock);
+  if (const auto fine = check(options, *plan, chain); !fine) return report_usage(fine.error());
+  const bool follows = !options.queue_url.empty();
+  std::optional<StopOnSignal> stop;
+  if (follows) stop.emplace();
+  const auto started = std::chrono::steady_clock::now();
+  IngestTotals totals(follows ? IngestTotals::Tell::AtOnce : IngestTotals::Tell::AtTheEnd);
+  const auto done = ingest_all(
+      options, std::move(*plan), [&chain] { return chain.keys(); }, totals,
+      stop ? stop->token() : std::stop_token());
+  const auto exit =
+      print(options, totals,
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
+  return done ? exit : report(done.error());
 }
 
 }  // namespace
 
 void add_ingest(CLI::App& program, ExitCode& exit) {
   auto options = std::make_shared<IngestOptions>();
-  auto* command = program.add_subcommand("ingest",
-                                         "Put files into a bucket; run it again to go on: files "
-                                         "that are there unchanged are left out");
-  command->add_option("sources", options->sources, "Files, or folders whose files are all taken")
-      ->required();
+  auto* command = program.add_subcommand(
+      "ingest",
+      "Put files, or objects of another S3, into a bucket; run it again to go on: what is there "
+      "unchanged is left out");
+  command->add_option("sources", options->sources,
+                      "Files, folders whose files are all taken, s3://BUCKET/PREFIX");
   command->add_option("--bucket", options->bucket, "The bucket to put them into")->required();
   command->add_option("--prefix", options->prefix, "Put before each key");
   command->add_option("--parallel", options->parallel, "Uploads at the same time")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  auto* queue = command->add_option(
+      "--queue", options->queue_url,
+      "URL of an SQS queue with a bucket's notifications: take each object they name, until "
+      "SIGTERM or SIGINT; after the sources");
+  command->add_flag("--until-empty", options->until_empty, "End when the queue has nothing more")
+      ->needs(queue);
+  add_source_options(*command, options->source);
   add_node_options(*command, options->node);
   command->callback([options, &exit] { exit = run(*options); });
 }

@@ -2,6 +2,7 @@
 // Which files an ingest puts under which keys.
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,10 +10,17 @@
 
 namespace sextant::cli {
 
+// The object of another S3 that a file is a copy of, beside its key.
+struct Origin {
+  std::string bucket;
+  std::string etag;  // plain; tells its content, so it stands for the version
+};
+
 struct PlannedFile {
   std::filesystem::path path;
   std::string key;
   std::uint64_t size = 0;
+  std::optional<Origin> origin = std::nullopt;
 };
 
 // A file's key is its name, a folder's files have their path below it; in order of keys. Errors:

@@ -1,49 +1,15 @@
 #include "cli/node_client.h"
 
 #include <CLI/CLI.hpp>
-#include <boost/json.hpp>
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <utility>
 
-#include "core/clock.h"
+#include "cli/environment.h"
 #include "core/credentials_file.h"
 #include "core/file.h"
-#include "core/hash.h"
-#include "core/json.h"
-#include "core/xml.h"
 
 namespace sextant::cli {
 namespace {
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : std::string(value);
-}
-
-// What went wrong, out of whichever shape the service answers in.
-Error error_of(const net::ClientResponse& response) {
-  Error error{.code = Code::Invalid, .message = response.body.substr(0, 2'000), .name = {}};
-  if (response.status == 403) error.code = Code::Denied;
-  if (response.status == 404) error.code = Code::NotFound;
-  if (response.status == 409) error.code = Code::Conflict;
-  if (response.status == 503) error.code = Code::Exhausted;
-  if (response.body.starts_with('{')) {
-    const auto value = json::parse(response.body);
-    if (value && value->is_object()) {
-      error.name = json::text_or(value->get_object(), "__type");
-      error.message = json::text_or(value->get_object(), "message", error.message);
-    }
-  } else if (const auto root = xml::parse(response.body)) {
-    const auto* inner = root->child("Error") != nullptr ? root->child("Error") : &*root;
-    error.name = inner->text_of("Code");
-    error.message = inner->text_of("Message");
-  }
-  if (error.message.empty())
-    error.message = "the node answered with status " + std::to_string(response.status);
-  return error;
-}
 
 Result<sigv4::Credentials> credentials_in(const std::string& file) {
   auto credentials = read_credentials_file(file);
@@ -112,52 +78,18 @@ Result<sigv4::Credentials> find_credentials(const NodeOptions& options) {
   return credentials;
 }
 
-NodeClient::NodeClient(const NodeOptions& options, const net::Url& url,
-                       sigv4::Credentials credentials)
-    : endpoint_(url.scheme + "://" + url.authority()),
-      host_(url.authority()),
-      region_(options.region),
-      ca_file_(options.ca_file),
-      credentials_(std::move(credentials)),
-      http_(std::make_unique<net::HttpClient>()) {}
-
 Result<NodeClient> NodeClient::open(const NodeOptions& options) {
   SX_TRY_AS(const auto url, within("--endpoint", net::parse_url(options.endpoint)));
-  if (url.is_tls() && !options.ca_file.empty()) {
+  if (url.is_tls() && !options.ca_file.empty())
     SX_TRY(within("--ca-file", read_file(options.ca_file)));
-  }
   SX_TRY_AS(auto credentials, find_credentials(options));
-  return NodeClient(options, url, std::move(credentials));
-}
-
-Result<net::ClientResponse> NodeClient::send(Call call) {
-  sigv4::SignedRequest signed_request{
-      .method = call.method,
-      .path = call.path,
-      .query = call.query,
-      .headers = std::move(call.headers),
-      .payload_hash = call.body_reader ? call.body_sha256 : sha256_hex(call.body)};
-  signed_request.headers.emplace_back("Host", host_);
-  sigv4::sign(credentials_, region_, call.service, SystemClock().now(), signed_request);
-
-  net::ClientRequest request;
-  request.method = call.method;
-  request.url = endpoint_ + call.path + (call.query.empty() ? "" : "?" + call.query);
-  request.headers = std::move(signed_request.headers);
-  request.body = std::move(call.body);
-  request.body_reader = std::move(call.body_reader);
-  request.body_length = call.body_length;
-  request.ca_file = ca_file_;
-  auto response = http_->send(request);
-  if (!response && ca_file_.empty() && response.error().message.contains("certificate"))
-    response.error().message += "; --ca-file names whose certificates to trust";
-  return response;
-}
-
-Result<net::ClientResponse> NodeClient::call(Call call) {
-  SX_TRY_AS(auto response, send(std::move(call)));
-  if (response.status >= 400) return std::unexpected(error_of(response));
-  return response;
+  SX_TRY_AS(auto client,
+            AwsClient::open(
+                {.url = options.endpoint, .region = options.region, .ca_file = options.ca_file},
+                [credentials = std::move(credentials)] {
+                  return Result<sigv4::Credentials>(credentials);
+                }));
+  return NodeClient(std::move(client));
 }
 
 ExitCode report_usage(const Error& error) {

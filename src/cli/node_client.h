@@ -1,15 +1,13 @@
 #pragma once
 // How commands talk to a node: one endpoint, requests signed with the credentials that AWS tools
 // would use, or the ones in the node's data folder.
-#include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 
+#include "cli/aws_client.h"
 #include "cli/exit_code.h"
 #include "core/result.h"
 #include "core/sigv4.h"
-#include "net/http_client.h"
-#include "net/url.h"
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the library's
 class App;
@@ -39,40 +37,13 @@ std::string default_data_folder();  // $XDG_DATA_HOME/sextant or ~/.local/share/
 // AWS_SHARED_CREDENTIALS_FILE names. Else <data>/credentials. NotFound says where it looked.
 Result<sigv4::Credentials> find_credentials(const NodeOptions& options);
 
-class NodeClient {
+class NodeClient : public AwsClient {
  public:
   // Errors: what of the options or the files they name is wrong; nothing is sent.
   static Result<NodeClient> open(const NodeOptions& options);
 
-  struct Call {
-    std::string_view service;  // of the signature: "s3", "sextant", "cloudformation"
-    std::string method = "GET";
-    std::string path = "/";  // percent-encoded
-    std::string query = {};
-    net::Headers headers = {};
-    std::string body = {};
-    // A body from elsewhere, with its SHA-256 as hex.
-    std::function<std::size_t(char*, std::size_t)> body_reader = nullptr;
-    std::uint64_t body_length = 0;
-    std::string body_sha256 = {};
-  };
-  // Any status is a success. Unavailable: no node there.
-  Result<net::ClientResponse> send(Call call);
-
-  // As send(), but a status of 400 or more is an error: the node's message, Denied for 403,
-  // Exhausted for 503.
-  Result<net::ClientResponse> call(Call call);
-
-  const std::string& endpoint() const { return endpoint_; }
-
  private:
-  NodeClient(const NodeOptions& options, const net::Url& url, sigv4::Credentials credentials);
-  std::string endpoint_;
-  std::string host_;
-  std::string region_;
-  std::string ca_file_;
-  sigv4::Credentials credentials_;
-  std::unique_ptr<net::HttpClient> http_;
+  explicit NodeClient(AwsClient client) : AwsClient(std::move(client)) {}
 };
 
 // Prints the error for a person and gives the exit code that fits.

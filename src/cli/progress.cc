@@ -11,7 +11,7 @@
 namespace sextant::cli {
 
 Progress::Progress(std::uint64_t bytes_all)
-    : all_(std::max<std::uint64_t>(bytes_all, 1)),
+    : all_(bytes_all),
       shown_(isatty(STDERR_FILENO) == 1),
       started_(std::chrono::steady_clock::now()),
       drawn_(started_) {}
@@ -32,10 +32,13 @@ void Progress::add(std::uint64_t bytes) {
   draw();
 }
 
+void Progress::expect(std::uint64_t bytes) { all_ += bytes; }
+
 void Progress::draw() {
   constexpr std::size_t kWidth = 30;
-  const auto done = static_cast<double>(std::min(done_.load(), all_));
-  const auto share = done / static_cast<double>(all_);
+  const auto all = std::max<std::uint64_t>(all_, 1);
+  const auto done = static_cast<double>(std::min(done_.load(), all));
+  const auto share = done / static_cast<double>(all);
   const auto seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   auto bar = std::string(static_cast<std::size_t>(share * kWidth), '#');

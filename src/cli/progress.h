@@ -10,12 +10,13 @@ namespace sextant::cli {
 class Progress {
  public:
   explicit Progress(std::uint64_t bytes_all);
-  ~Progress();                    // leaves the line as it last was
-  void add(std::uint64_t bytes);  // any thread
+  ~Progress();                       // leaves the line as it last was
+  void add(std::uint64_t bytes);     // any thread
+  void expect(std::uint64_t bytes);  // more than was known before; any thread
 
  private:
   void draw();
-  const std::uint64_t all_;
+  std::atomic<std::uint64_t> all_;
   const bool shown_;
   const std::chrono::steady_clock::time_point started_;
   std::atomic<std::uint64_t> done_ = 0;

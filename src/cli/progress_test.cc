@@ -44,6 +44,13 @@ TEST(Progress, TellsShareAndBytesWhileATerminalLooksOn) {
   // Bytes that were sent twice, after a failed try, are no more than all.
   const auto over = seen_on_terminal([] { Progress(10).add(25); });
   EXPECT_NE(over.find("100 %  10 B"), std::string::npos) << over;
+  const auto more = seen_on_terminal([] {
+    Progress progress(0);
+    progress.expect(100);
+    progress.expect(300);
+    progress.add(100);
+  });
+  EXPECT_NE(more.find(" 25 %  100 B"), std::string::npos) << more;
   const auto nothing = seen_on_terminal([] { Progress(0).add(0); });
   EXPECT_NE(nothing.find("  0 %  0 B"), std::string::npos) << nothing;
 }

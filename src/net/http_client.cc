@@ -66,6 +66,10 @@ int on_rewind(void* user, curl_off_t offset, int origin) {
   return CURL_SEEKFUNC_OK;
 }
 
+int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return static_cast<Call*>(user)->request.stop.stop_requested() ? 1 : 0;  // 1: end it
+}
+
 HeaderList make_header_list(const ClientRequest& request, bool has_body) {
   HeaderList list;
   const auto add = [&](const std::string& line) {
@@ -122,6 +126,11 @@ void set_up(CURL* curl, const ClientRequest& request, Call& call, bool has_body)
     curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
   }
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  if (request.stop.stop_possible()) {
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &call);
+  }
   if (!request.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, request.ca_file.c_str());
 }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -24,7 +25,8 @@ struct ClientRequest {
   // Instead of ClientResponse::body: gets the bytes as they come.
   std::function<void(std::string_view)> on_body = nullptr;
   std::chrono::milliseconds time_max{300'000};
-  std::string ca_file = {};  // PEM; whom to trust under https instead of the system's list
+  std::string ca_file = {};   // PEM; whom to trust under https instead of the system's list
+  std::stop_token stop = {};  // ends the call early, within about a second: Unavailable
 };
 
 struct ClientResponse {

@@ -204,6 +204,21 @@ TEST_F(HttpClientTest, OldTlsIsRefused) {
   }
 }
 
+// A long poll must not hold up the end of a program.
+TEST_F(HttpClientTest, ACallEndsWhenItIsToldTo) {
+  std::promise<Responder> kept;
+  start([&](Request, Responder respond) { kept.set_value(std::move(respond)); });
+  std::stop_source stop;
+  auto answer = std::async(std::launch::async, [&] {
+    return HttpClient().send({.url = url("/"), .stop = stop.get_token()});
+  });
+  const auto unanswered = kept.get_future().get();
+  stop.request_stop();
+  const auto ended = answer.get();
+  ASSERT_FALSE(ended);
+  EXPECT_EQ(ended.error().code, Code::Unavailable);
+}
+
 TEST_F(HttpClientTest, BadCertificateFilesAreNamed) {
   const TestCertificate one(folder_.path() / "one");
   const TestCertificate other(folder_.path() / "other");
