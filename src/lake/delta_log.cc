@@ -39,6 +39,19 @@ std::uint64_t rows_of(const std::vector<store::LakeFileRecord>& files) {
   return rows;
 }
 
+// Only what happens to a file for the first time.
+void undo(store::LakeChange change, std::set<std::string>& seen,
+          std::map<std::string, DeltaFile>& files) {
+  for (const auto& file : change.added) {
+    if (seen.insert(file.path).second) files.erase(file.path);
+  }
+  for (auto& file : change.removed) {
+    if (!seen.insert(file.path).second) continue;
+    auto path = file.path;
+    files.insert_or_assign(std::move(path), file_of(std::move(file)));
+  }
+}
+
 void take(DeltaChange& into, store::LakeChange change) {
   if (!change.removed.empty()) {
     into.adds_data = change.reason != store::LakeReason::Merged;
@@ -181,14 +194,7 @@ Result<> DeltaLog::undo_later(std::map<std::string, DeltaFile>& files) const {
     if (records.empty()) return {};
     for (const auto& record : records) {
       SX_TRY_AS(auto change, store::decode_lake_change(record.payload));
-      for (const auto& file : change.added) {
-        if (seen.insert(file.path).second) files.erase(file.path);
-      }
-      for (auto& file : change.removed) {
-        if (!seen.insert(file.path).second) continue;
-        auto path = file.path;
-        files.insert_or_assign(std::move(path), file_of(std::move(file)));
-      }
+      undo(std::move(change), seen, files);
     }
     from = records.back().sequence + 1;
   }
