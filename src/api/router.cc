@@ -9,6 +9,7 @@
 #include "core/random.h"
 #include "core/trace.h"
 #include "guard/payload_body.h"
+#include "guard/request_conditions.h"
 
 namespace sextant::api {
 namespace {
@@ -69,6 +70,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     auto authenticated = parts_.authenticator.authenticate(request, service_, parts_.clock.now());
     if (!authenticated) return refuse(std::move(authenticated).error());
     caller_.principal = authenticated->principal;
+    caller_.context.merge(guard::request_conditions(request, service_, parts_.clock.now()));
     if (unreadable_ && is_anonymous())
       return refuse({Code::Denied, "Access Denied", "AccessDenied"});
     if (unreadable_) return refuse(std::move(*unreadable_));

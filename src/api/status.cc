@@ -17,7 +17,7 @@ constexpr std::array kSpecial{
     Special{"InvalidRange", 416},          Special{"NotImplemented", 501},
     Special{"MethodNotAllowed", 405},      Special{"RequestTimeTooSkewed", 403},
     Special{"SignatureDoesNotMatch", 403}, Special{"InvalidAccessKeyId", 403},
-    Special{"InvalidClientTokenId", 403},  Special{"ExpiredToken", 400},
+    Special{"InvalidClientTokenId", 403},  Special{"InvalidToken", 400},
     Special{"MissingContentLength", 411},  Special{"RequestTimeout", 400},
     Special{"RequestEntityTooLarge", 413}, Special{"QueryLimitExceeded", 422},
     Special{"LimitExceeded", 409},

@@ -47,6 +47,18 @@ class Check {
     return verify(*credential);
   }
 
+  std::optional<SignatureDetails> describe() {
+    const auto claimed = read_claim();
+    Authenticated read;
+    if (!claimed || !*claimed || !read_payload(read)) return std::nullopt;
+    const auto canonical = canonical_request(read);
+    return SignatureDetails{
+        .access_key_id = claim_.access_key_id,
+        .signature = claim_.signature,
+        .string_to_sign = sigv4::string_to_sign(claim_.amz_date, claim_.scope, canonical),
+        .canonical_request = canonical};
+  }
+
   Result<> run_head(const CredentialStore& credentials) {
     SX_TRY_AS(const bool is_claimed, read_claim());
     if (is_claimed) {
@@ -247,22 +259,27 @@ class Check {
     result.scope = claim_.scope;
     result.amz_date = claim_.amz_date;
     SX_TRY(read_payload(result));
-    const auto canonical = sigv4::canonical_request({.method = std::string(request_.method),
-                                                     .path = std::string(request_.path),
-                                                     .query = claim_.query,
-                                                     .headers = signed_headers(),
-                                                     .payload_hash = signed_payload_hash(result)},
-                                                    is_s3_);
+    const auto canonical = canonical_request(result);
     const auto text = sigv4::string_to_sign(claim_.amz_date, claim_.scope, canonical);
     result.signing_key = sigv4::signing_key(credential.secret_access_key, claim_.scope);
     result.signature = sigv4::signature(result.signing_key, text);
     if (equal_constant_time(result.signature, claim_.signature)) return result;
+    if (is_s3_) return fail(Code::Denied, std::string(kWrongSignatureS3), "SignatureDoesNotMatch");
     return fail(Code::Denied,
                 "The request signature we calculated does not match the signature you provided. "
                 "Check your AWS Secret Access Key and signing method.\n\nThe Canonical String for "
                 "this request should have been\n'" +
                     canonical + "'\n\nThe String-to-Sign should have been\n'" + text + "'\n",
                 "SignatureDoesNotMatch");
+  }
+
+  std::string canonical_request(const Authenticated& result) const {
+    return sigv4::canonical_request({.method = std::string(request_.method),
+                                     .path = std::string(request_.path),
+                                     .query = claim_.query,
+                                     .headers = signed_headers(),
+                                     .payload_hash = signed_payload_hash(result)},
+                                    is_s3_);
   }
 
   sigv4::Headers signed_headers() const {
@@ -350,6 +367,11 @@ Result<Authenticated> Authenticator::authenticate(const SignedRequest& request,
 Result<> Authenticator::check_head(const SignedRequest& request, std::string_view service,
                                    Time now) const {
   return Check(request, service, region_, now).run_head(credentials_);
+}
+
+std::optional<SignatureDetails> signature_details(const SignedRequest& request) {
+  const Region any;
+  return Check(request, "s3", any, Time{}).describe();
 }
 
 bool says_body_hash(const Headers& headers) {

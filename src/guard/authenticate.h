@@ -78,6 +78,22 @@ class Authenticator {
   const Region region_;
 };
 
+// What the signature of a request should have been made of, for whoever made another.
+struct SignatureDetails {
+  std::string access_key_id;
+  std::string signature;  // as the request has it
+  std::string string_to_sign;
+  std::string canonical_request;
+};
+// What S3 says of a signature that does not fit.
+inline constexpr std::string_view kWrongSignatureS3 =
+    "The request signature we calculated does not match the signature you provided. Check your key "
+    "and signing method.";
+
+// Of a request to S3; nullopt when it has no signature that can be read. Nothing of it is secret:
+// it is made from the request alone.
+std::optional<SignatureDetails> signature_details(const SignedRequest& request);
+
 // Whether the head says the body's hash, so that the signature can be checked before the body.
 bool says_body_hash(const Headers& headers);
 // The service that a request claims to be signed for: one endpoint serves many. Nothing is checked.

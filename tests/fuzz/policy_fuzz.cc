@@ -4,6 +4,7 @@
 #include "guard/iam/policy.h"
 
 #include "guard/iam/evaluate.h"
+#include "guard/iam/validate.h"
 #include "tests/fuzz/fuzz_input.h"
 
 using namespace sextant;
@@ -54,6 +55,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto with_all = evaluate(kCall, policies);
     if (only_allows(*policy)) SX_CHECK(with_all.verdict == sdk::Verdict::Allow);
     if (alone.verdict == sdk::Verdict::Allow) SX_CHECK(with_all.verdict == sdk::Verdict::Allow);
+  }
+  for (const auto kind : {PolicyKind::Managed, PolicyKind::Bucket, PolicyKind::Trust}) {
+    const auto findings = validate(text, kind);
+    for (const auto& finding : findings)
+      SX_CHECK(!finding.code.empty() && !finding.message.empty());
+    // Nothing that the evaluator refuses passes the validator.
+    if (!parse_policy(text, use_of(kind), "p")) SX_CHECK(!findings.empty());
   }
   return 0;
 }

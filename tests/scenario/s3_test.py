@@ -4,12 +4,16 @@ uploads, ranges, pages of lists, odd keys, and the error codes that programs loo
 import base64
 import hashlib
 import io
+import json
 import pathlib
 import random
 import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
+import xml.etree.ElementTree
 import zlib
 
 import boto3
@@ -455,6 +459,82 @@ class Lists(S3):
         self.refused("NoSuchBucket", self.s3.list_objects_v2, Bucket="nowhere")
 
 
+class Presigned(S3):
+    """URLs as boto3 signs them, sent by a client that knows nothing of S3."""
+
+    def url(self, method, key, seconds, **more):
+        return self.client(signature_version="s3v4").generate_presigned_url(
+            method, Params={"Bucket": "logs", "Key": key, **more}, ExpiresIn=seconds)
+
+    @staticmethod
+    def send(method, url, data=None, **headers):
+        """(status, body)"""
+        request = urllib.request.Request(url, data=data, method=method, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read()
+
+    def test_put_and_get(self):
+        for key in ("plain", "odd /ü+&%.gz"):
+            with self.subTest(key):
+                self.assertEqual(self.send("PUT", self.url("put_object", key, 60), BODY)[0], 200)
+                self.assertEqual(self.send("GET", self.url("get_object", key, 60)), (200, BODY))
+                self.assertEqual(self.read(key)[1], BODY)
+        self.assertEqual(self.send("PUT", self.url("get_object", "plain", 60), b"other")[0], 403)
+        url = self.url("get_object", "plain", 60)
+        status, told = self.send("GET", url.replace("/plain", "/other"))
+        self.assertEqual(status, 403)
+        self.assertIn(b"<Code>SignatureDoesNotMatch</Code>", told)
+        self.assertIn(b"<CanonicalRequest>GET\n/logs/other\n", told)
+        unsigned = self.send("GET", url, **{"x-amz-request-payer": "requester"})
+        self.assertEqual((unsigned[0], b"AccessDenied" in unsigned[1]), (403, True))
+
+    def test_how_long_one_may_count(self):
+        self.s3.put_object(Bucket="logs", Key="k", Body=BODY)
+        for seconds, status, code in ((1, 200, None), (604_800, 200, None),
+                                      (604_801, 400, b"AuthorizationQueryParametersError"),
+                                      (0, 400, b"AuthorizationQueryParametersError")):
+            with self.subTest(seconds):
+                answer = self.send("GET", self.url("get_object", "k", seconds))
+                if seconds == 1 and answer[0] == 403:  # the machine slept between signing and sending
+                    self.assertIn(b"Request has expired", answer[1])
+                    continue
+                self.assertEqual(answer[0], status, answer[1])
+                if code is not None:
+                    self.assertIn(b"<Code>" + code + b"</Code>", answer[1])
+
+    def test_a_deny_on_their_age_and_kind_applies(self):
+        self.s3.put_object(Bucket="logs", Key="k", Body=BODY)
+        self.assertEqual(self.send("GET", self.url("get_object", "k", 60))[0], 200)
+        iam = boto3.client("iam", endpoint_url=self.s3.meta.endpoint_url, region_name="us-east-1",
+                           aws_access_key_id=self.node.credentials().key_id,
+                           aws_secret_access_key=self.node.credentials().secret)
+        iam.create_user(UserName="reader")
+        made = iam.create_access_key(UserName="reader")["AccessKey"]
+        reader = boto3.client("s3", endpoint_url=self.s3.meta.endpoint_url, region_name="us-east-1",
+                              aws_access_key_id=made["AccessKeyId"], aws_secret_access_key=made["SecretAccessKey"],
+                              config=botocore.config.Config(signature_version="s3v4",
+                                                            s3={"addressing_style": "path"}))
+
+        def get(condition):
+            statements = [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}]
+            if condition:
+                statements.append({"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": condition})
+            iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=json.dumps(
+                {"Version": "2012-10-17", "Statement": statements}))
+            url = reader.generate_presigned_url("get_object", Params={"Bucket": "logs", "Key": "k"}, ExpiresIn=60)
+            return self.send("GET", url)[0]
+
+        self.assertEqual(get(None), 200)
+        self.assertEqual(get({"StringEquals": {"s3:authType": "REST-QUERY-STRING"}}), 403)
+        self.assertEqual(get({"StringEquals": {"s3:authType": "REST-HEADER"}}), 200)
+        self.assertEqual(get({"NumericGreaterThan": {"s3:signatureAge": "600000"}}), 200)
+        self.assertEqual(get({"NumericLessThan": {"s3:signatureAge": "600000"}}), 403)
+        self.assertEqual(get({"StringEquals": {"s3:signatureversion": "AWS4-HMAC-SHA256"}}), 403)
+
+
 class Errors(S3):
     def test_what_is_not_there(self):
         self.refused("NoSuchKey", self.s3.get_object, Bucket="logs", Key="nothing")
@@ -490,10 +570,42 @@ class Errors(S3):
         wrong._request_signer._credentials.secret_key += "x"  # pylint: disable=protected-access
         error = self.refused("SignatureDoesNotMatch", wrong.get_object, Bucket="logs", Key="k")
         self.assertEqual(error["ResponseMetadata"]["HTTPStatusCode"], 403)
+        told = error["Error"]
+        self.assertEqual(told["Message"], "The request signature we calculated does not match the signature you "
+                                          "provided. Check your key and signing method.")
+        self.assertEqual(told["AWSAccessKeyId"], self.node.credentials().key_id)
+        self.assertRegex(told["SignatureProvided"], "^[0-9a-f]{64}$")
+        self.assertTrue(told["CanonicalRequest"].startswith("GET\n/logs/k\n"))
+        hashed = hashlib.sha256(told["CanonicalRequest"].encode()).hexdigest()
+        self.assertTrue(told["StringToSign"].startswith("AWS4-HMAC-SHA256\n"))
+        self.assertTrue(told["StringToSign"].endswith("\n" + hashed))
+        for name in ("StringToSign", "CanonicalRequest"):
+            self.assertEqual(bytes.fromhex(told[name + "Bytes"]).decode(), told[name])
         wrong._request_signer._credentials.access_key = "AKIAUNKNOWNUNKNOWN00"  # pylint: disable=protected-access
         self.refused("InvalidAccessKeyId", wrong.get_object, Bucket="logs", Key="k")
         unsigned = self.client(signature_version=botocore.UNSIGNED)
         self.refused("AccessDenied", unsigned.get_object, Bucket="logs", Key="k")
+
+    def test_a_clock_that_is_wrong(self):
+        signed = "host;x-amz-content-sha256;x-amz-date"
+        scope = self.node.credentials().key_id + "/20260101/us-east-1/s3/aws4_request"
+        request = urllib.request.Request(self.s3.meta.endpoint_url + "/logs/k", headers={
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders={signed}, Signature={'0' * 64}",
+            "x-amz-content-sha256": "UNSIGNED-PAYLOAD", "x-amz-date": "20260101T000000Z"})
+        with self.assertRaises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(request, timeout=30)
+        self.assertEqual(caught.exception.code, 403)
+        told = {each.tag: each.text for each in xml.etree.ElementTree.fromstring(caught.exception.read())}
+        self.assertEqual(told["Code"], "RequestTimeTooSkewed")
+        self.assertEqual(told["RequestTime"], "20260101T000000Z")
+        self.assertEqual(told["MaxAllowedSkewMilliseconds"], "900000")
+        self.assertRegex(told["ServerTime"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+
+    def test_a_token_that_is_none(self):
+        client = self.client()
+        client._request_signer._credentials.token = "junk"  # pylint: disable=protected-access
+        error = self.refused("InvalidToken", client.get_object, Bucket="logs", Key="k")
+        self.assertEqual(error["ResponseMetadata"]["HTTPStatusCode"], 400)
 
     def test_what_is_not_built_is_said(self):
         """Never taken for the plain operation."""

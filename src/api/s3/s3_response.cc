@@ -147,16 +147,17 @@ net::Response to_response(std::string_view operation, sdk::Output output) {
 }
 
 net::Response to_error_response(const Error& error, std::string_view resource,
-                                std::string_view request_id, bool is_head) {
+                                std::string_view request_id, bool is_head,
+                                const ErrorDetails& details) {
   net::Response response;
-  response.status = http_status(error);
+  response.status = error.name == "ExpiredToken" ? 400 : http_status(error);  // 403 elsewhere
   if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
   if (is_head || response.status == 304) return response;
   xml::Writer writer("Error");
   writer.leaf("Code", error.name.empty() ? "InternalError" : error.name)
-      .leaf("Message", error.message)
-      .leaf("Resource", resource)
-      .leaf("RequestId", request_id);
+      .leaf("Message", error.message);
+  for (const auto& [name, text] : details) writer.leaf(name, text);
+  writer.leaf("Resource", resource).leaf("RequestId", request_id);
   response.headers.emplace_back("Content-Type", "application/xml");
   response.body = make_body(writer.finish());
   return response;

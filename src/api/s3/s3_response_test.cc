@@ -113,6 +113,8 @@ TEST(S3Response, Errors) {
       {{Code::Invalid, "", "NotImplemented"}, 501},
       {{Code::Invalid, "", "BadDigest"}, 400},
       {{Code::Denied, "", "AccessDenied"}, 403},
+      {{Code::Denied, "", "InvalidToken"}, 400},
+      {{Code::Denied, "", "ExpiredToken"}, 400},
       {{Code::Exhausted, "", "SlowDown"}, 503},
       {{Code::Unavailable, "", ""}, 503},
       {{Code::Corrupt, "", ""}, 500},

@@ -12,6 +12,7 @@ namespace {
 constexpr std::pair<std::string_view, KeyId> kDerivedKeys[] = {
     {"aws:currenttime", KeyId::CurrentTime},
     {"aws:epochtime", KeyId::EpochTime},
+    {"aws:multifactorauthpresent", KeyId::MultiFactorAuthPresent},
     {"aws:principalaccount", KeyId::PrincipalAccount},
     {"aws:principalarn", KeyId::PrincipalArn},
     {"aws:principalisawsservice", KeyId::PrincipalIsAwsService},
@@ -25,6 +26,7 @@ constexpr std::pair<std::string_view, KeyId> kDerivedKeys[] = {
     {"aws:userid", KeyId::UserId},
     {"aws:username", KeyId::UserName},
     {"aws:viaawsservice", KeyId::ViaAwsService},
+    {"s3:resourceaccount", KeyId::ResourceAccount},
 };
 constexpr std::string_view kPrincipalTag = "aws:principaltag/";
 
@@ -156,6 +158,12 @@ Values RequestView::of_principal(const Key& key) const {
       return is_identity(principal.kind) ? one(principal.arn) : Values{};
     case KeyId::PrincipalIsAwsService: return one(service ? kTrue : kFalse);
     case KeyId::PrincipalServiceName: return service ? one(principal.service) : Values{};
+    // As AWS: of temporary credentials only; nobody has a second factor here.
+    case KeyId::MultiFactorAuthPresent: {
+      const bool temporary =
+          principal.kind == sdk::PrincipalKind::AssumedRole || principal.session_started;
+      return temporary ? one(kFalse) : Values{};
+    }
     case KeyId::PrincipalTag: return principal_tag(key.tag);
     case KeyId::PrincipalType: return type_of(principal.kind);
     case KeyId::UserId: return one_unless_empty(principal.principal_id);

@@ -19,6 +19,7 @@ enum class KeyId : std::uint8_t {
   Other,  // of the context
   CurrentTime,
   EpochTime,
+  MultiFactorAuthPresent,
   PrincipalAccount,
   PrincipalArn,
   PrincipalIsAwsService,

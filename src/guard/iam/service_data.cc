@@ -80,7 +80,7 @@ bool ServiceData::is_multivalued(std::string_view key) const {
 }
 
 bool is_key(const KnownKey& known, std::string_view written) {
-  const auto placeholder = known.name.find("${");
+  const auto placeholder = known.name.find_first_of("$<");
   if (placeholder == std::string_view::npos) return iequals(known.name, written);
   return written.size() > placeholder &&
          iequals(known.name.substr(0, placeholder), written.substr(0, placeholder));

@@ -7,7 +7,9 @@
 
 namespace sextant::guard::iam {
 
-// Paths begin at the statement ("Action", "1").
-std::vector<Finding> check_statement(const boost::json::object& statement, PolicyKind kind);
+// Paths begin at the statement ("Action", "1"). variables: the document's version has policy
+// variables.
+std::vector<Finding> check_statement(const boost::json::object& statement, PolicyKind kind,
+                                     bool variables);
 
 }  // namespace sextant::guard::iam

@@ -127,7 +127,7 @@ bool stands_in(const Finding& finding, const Path& path) {
 std::vector<Finding> meaning_of(const Path& path, const json::Value& statement, bool variables,
                                 PolicyKind kind) {
   if (!statement.is_object()) return {};
-  auto findings = check_statement(statement.get_object(), kind);
+  auto findings = check_statement(statement.get_object(), kind, variables);
   for (auto& finding : findings)
     finding.path.insert(finding.path.begin(), path.begin(), path.end());
   if (variables || !has_variable(statement)) return findings;

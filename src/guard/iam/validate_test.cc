@@ -199,6 +199,113 @@ TEST(Validate, TheSixWarnings) {
   EXPECT_EQ(lines_of(deny), "");
 }
 
+TEST(Validate, WhatLimitsLittleSilencesNoWarning) {
+  constexpr auto kPassRole =
+      " iam:PassRole on a resource with a wildcard lets any such role be given to any service; "
+      "name the role, or add the condition key iam:PassedToService\n";
+  constexpr auto kNotResource =
+      "W AllowWithNotResource Statement[0].NotResource (S): Allow with NotResource allows the "
+      "actions on every resource that is not listed, those to come included; list what is allowed "
+      "under Resource\n";
+  constexpr auto kDeputy =
+      "W ServicePrincipalWithoutSource Statement[0].Principal (S): a service may do this for "
+      "anybody: it can be made a confused deputy; add a condition on aws:SourceArn and "
+      "aws:SourceAccount\n";
+  const std::string from_service =
+      R"("Principal":{"Service":"s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*","Condition":)";
+  const Case cases[] = {
+      {"pass role with ?",
+       R"("Action":"iam:PassRole","Resource":"arn:aws:iam::000000000000:role/?")",
+       std::string("W PassRoleWithWildcard Statement[0].Action (S):") + kPassRole},
+      {"pass role with NotResource",
+       R"("Action":"iam:PassRole","NotResource":"arn:aws:iam::000000000000:role/r")",
+       std::string("W PassRoleWithWildcard Statement[0].Action (S):") + kPassRole + kNotResource},
+      {"pass role to all but one", R"("Action":"iam:PassRole","Resource":"*","Condition":
+       {"StringNotEquals":{"iam:PassedToService":"lambda.amazonaws.com"}})",
+       std::string("W PassRoleWithWildcard Statement[0].Action (S):") + kPassRole},
+      {"NotResource", R"("Action":"s3:GetObject","NotResource":"arn:aws:s3:::b/*")", kNotResource},
+      {"ForAllValues without the key",
+       R"("Action":"s3:*","Resource":"*","Condition":{"ForAllValues:StringEquals":{"aws:TagKeys":["a"]},
+       "Null":{"aws:TagKeys":"true"}})",
+       "W ForAllValuesWithAllow Statement[0].Condition.ForAllValues:StringEquals.aws:TagKeys (S): "
+       "ForAllValues is true when the request has no aws:TagKeys; use ForAnyValue, or add "
+       "\"Null\": {\"aws:TagKeys\": \"false\"}\n"},
+      {"not that source",
+       from_service + R"({"StringNotEquals":{"aws:SourceAccount":"111122223333"}})", kDeputy,
+       PolicyKind::Bucket},
+      {"no source", from_service + R"({"Null":{"aws:SourceArn":"true"}})", kDeputy,
+       PolicyKind::Bucket},
+  };
+  check_all(cases);
+}
+
+TEST(Validate, KeysThatNoRequestHas) {
+  const Case cases[] = {
+      {"never", R"("Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*","Condition":
+       {"StringEquals":{"s3:ExistingObjectTag/class":"open","aws:PrincipalTag/x":"y"}})",
+       "W KeyNeverSupplied Statement[0].Condition.StringEquals.s3:ExistingObjectTag/class (S): no "
+       "request to this node has the condition key s3:ExistingObjectTag/class; use another key\n"},
+  };
+  check_all(cases);
+  EXPECT_TRUE(lines_of(R"({"Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":
+                         {"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}}})")
+                  .contains(": a Deny that hangs on it may never apply"));
+}
+
+TEST(Validate, TyposInVariablesAndServices) {
+  const Case cases[] = {
+      {"variable", R"("Action":"s3:GetObject","Resource":"arn:aws:s3:::b/${aws:usrname}/*")",
+       "W UnknownVariable Statement[0].Resource (S): there is no policy variable ${aws:usrname}: "
+       "where it stands the statement matches nothing; did you mean 'aws:username'?\n"},
+      {"variable in a condition",
+       R"("Action":"s3:ListBucket","Resource":"arn:aws:s3:::b","Condition":{"StringLike":
+       {"s3:prefix":["${*}","${username, 'x'}/*"]}})",
+       "W UnknownVariable Statement[0].Condition.StringLike.s3:prefix[1] (S): there is no policy "
+       "variable ${username}: where it stands the statement matches nothing; did you mean "
+       "'aws:username'?\n"},
+      {"variables that are",
+       R"("Action":"s3:GetObject","Resource":["arn:aws:s3:::b/${aws:PrincipalTag/x}/${$}",
+       "arn:aws:s3:::b/${www.example.com:sub}/${s3:prefix}"])",
+       ""},
+      {"service", R"("Principal":{"Service":"lamda.amazonaws.com"},"Action":"sts:AssumeRole")",
+       "W UnknownServicePrincipal Statement[0].Principal.Service (S): no service calls itself "
+       "lamda.amazonaws.com; did you mean 'lambda.amazonaws.com'?\n",
+       PolicyKind::Trust},
+      {"suffix",
+       R"("Principal":{"Service":["states.amazonaws.com","lambda.amazonaw.com"]},"Action":"sts:AssumeRole")",
+       "W UnknownServicePrincipal Statement[0].Principal.Service[1] (S): no service calls itself "
+       "lambda.amazonaw.com; did you mean 'lambda.amazonaws.com'?\n",
+       PolicyKind::Trust},
+      {"services that are",
+       R"("Principal":{"Service":["ecs-tasks.amazonaws.com","logs.us-east-1.amazonaws.com"]},"Action":"sts:AssumeRole")",
+       "", PolicyKind::Trust},
+  };
+  check_all(cases);
+}
+
+TEST(Validate, WhatATrustPolicyAndASidMayBe) {
+  constexpr auto kOnlySts = ": AssumeRole policy may only specify STS AssumeRole actions.\n";
+  const std::string who = R"("Principal":{"AWS":"000000000000"},)";
+  const auto wrong = [&](const char* path) {
+    return std::string("E InvalidTrustAction Statement[0].") + path + " (S)" + kOnlySts;
+  };
+  const Case cases[] = {
+      {"sts", who + R"("Action":["sts:AssumeRole","STS:TagSession"])", "", PolicyKind::Trust},
+      {"other", who + R"("Action":["sts:AssumeRole","s3:GetObject"])", wrong("Action[1]"),
+       PolicyKind::Trust},
+      {"all", who + R"("Action":"*")", wrong("Action"), PolicyKind::Trust},
+  };
+  check_all(cases);
+  for (const auto* sid : {"with space", "dash-ed", "under_score", "\u00fc"}) {
+    const auto text = R"({"Statement":{"Sid":")" + std::string(sid) +
+                      R"(","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*")";
+    EXPECT_TRUE(
+        lines_of(text + "}}", PolicyKind::Managed).starts_with("E InvalidSid Statement.Sid"))
+        << sid;
+    EXPECT_EQ(lines_of(text + R"(,"Principal":{"AWS":"000000000000"}}})", PolicyKind::Bucket), "");
+  }
+}
+
 TEST(Validate, VariablesNeedTheirVersion) {
   EXPECT_EQ(lines_of(R"({"Statement":{"Effect":"Allow","Action":"s3:GetObject",
                         "Resource":"arn:aws:s3:::b/${aws:username}/*"}})"),
