@@ -14,7 +14,7 @@ APART := ^(perf|chaos|dist|slow)$$
 CTEST := ctest --output-on-failure --no-tests=error --no-label-summary -j$(JOBS)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint lint-full asan tsan fuzz bench differential demo chaos fmt sbom run clean configure-tidy
+.PHONY: help build test test-dist lint lint-full asan tsan fuzz bench differential demo chaos fmt sbom run clean configure-tidy
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -23,6 +23,8 @@ bootstrap-build:
 	@tools/bootstrap build
 bootstrap-test:
 	@tools/bootstrap build test
+bootstrap-dist:
+	@tools/bootstrap build test dist
 bootstrap-lint:
 	@tools/bootstrap build test lint
 
@@ -40,6 +42,10 @@ build: bootstrap-build build/release/build.ninja ## the program: build/release/s
 test: bootstrap-test build/dev/build.ninja ## build and run every test but the long ones
 	cmake --build --preset dev -j $(JOBS)
 	$(CTEST) --test-dir build/dev -LE '$(APART)'
+
+test-dist: bootstrap-dist build/dev/build.ninja ## the tests with real servers: OpenSearch on a free port
+	cmake --build --preset dev -j $(JOBS) --target sextant opensearch_contract
+	$(CTEST) --test-dir build/dev -L '^dist$$'
 
 lint: bootstrap-lint configure-tidy ## format, layers, headers, clang-tidy, scripts, templates
 	@JOBS=$(JOBS) tools/lint

@@ -102,7 +102,7 @@ function(sextant_oracle_tests)
 endfunction()
 
 # Programs that tests or `make bench` run, one a file, named after it: tests/perf/*_bench.cc,
-# tests/oracle/*_tool.cc.
+# tests/oracle/*_tool.cc, tests/dist/*_contract.cc.
 function(sextant_folder_programs folder suffix)
   if(SEXTANT_FUZZ)
     return()
@@ -116,6 +116,8 @@ function(sextant_folder_programs folder suffix)
     target_link_libraries(${name} PRIVATE ${layers})
     if(suffix STREQUAL bench)
       target_link_libraries(${name} PRIVATE benchmark::benchmark GTest::gtest)
+    elseif(suffix STREQUAL contract)
+      target_link_libraries(${name} PRIVATE GTest::gtest GTest::gtest_main)
     endif()
   endforeach()
 endfunction()

@@ -196,6 +196,29 @@ std::string to_pretty_text(const Value& value) {
   return text;
 }
 
+void append_text(std::string& out, std::string_view text) {
+  static constexpr std::string_view kHex = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte >= 0x20) {
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else {
+      out += "\\u00";
+      out += kHex[byte >> 4];
+      out += kHex[byte & 0xFu];
+    }
+  }
+  out += '"';
+}
+
 const Value* find(const Object& object, std::string_view name) { return object.if_contains(name); }
 
 std::string text_or(const Object& object, std::string_view name, std::string_view otherwise) {

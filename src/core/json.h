@@ -22,6 +22,8 @@ Result<Value> parse(std::string_view text);
 // Numbers in `value` must be finite: JSON has no text for others.
 std::string to_text(const Value& value);
 std::string to_pretty_text(const Value& value);
+// Appends `text` quoted and escaped: for those who write JSON by the million and build no values.
+void append_text(std::string& out, std::string_view text);
 
 // Members by name, with the type they must have: nullptr / default when absent or of another type.
 const Value* find(const Object& object, std::string_view name);

@@ -51,8 +51,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   Attempt(const DispatcherParts& parts, const DispatcherOptions& options, Revisions& revisions)
       : parts_(parts), options_(options), revisions_(revisions), request_id_(make_uuid()) {}
 
-  void run(const DueEntry& entry, bool held_back, const Attempts::OnStaged& staged,
-           Attempts::OnEnded ended) {
+  void run(const DueEntry& entry, bool held_back, const std::stop_token& stop,
+           const Attempts::OnStaged& staged, Attempts::OnEnded ended) {
     ended_ = std::move(ended);
     if (held_back) classes_ = guard::EventClass::ConcurrencyLimit;
     if (auto loaded = load(entry.id); !loaded) {
@@ -81,7 +81,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
     fault_point("dispatch.before_run");
     judge_.emplace(parts_, delivery_, *function_, request_id_);
     if (is_over_age()) return expired();
-    auto result = judged_run(parts_, delivery_, *revision, *judge_);
+    auto result = judged_run(parts_, delivery_, *revision, *judge_, stop);
     fault_point("dispatch.after_run");
     if (!result.report) return failed(result.report.error());
     succeed(*result.report, std::move(result.landing), staged);
@@ -306,9 +306,10 @@ Attempts::Attempts(const DispatcherParts& parts, const DispatcherOptions& option
                    Revisions& revisions)
     : parts_(parts), options_(options), revisions_(revisions) {}
 
-void Attempts::run(const DueEntry& entry, bool held_back, const OnStaged& staged, OnEnded ended) {
+void Attempts::run(const DueEntry& entry, bool held_back, const std::stop_token& stop,
+                   const OnStaged& staged, OnEnded ended) {
   std::make_shared<Attempt>(parts_, options_, revisions_)
-      ->run(entry, held_back, staged, std::move(ended));
+      ->run(entry, held_back, stop, staged, std::move(ended));
 }
 
 }  // namespace sextant::dispatch

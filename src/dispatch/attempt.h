@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 #include "dispatch/dispatcher.h"
 #include "dispatch/due_window.h"
@@ -35,8 +36,10 @@ class Attempts {
   // exactly once, on this thread or on the committer's, and must be short.
   using OnStaged = std::function<void(std::uint64_t landing_bytes)>;
   using OnEnded = std::move_only_function<void(AttemptResult)>;
-  // held_back: the delivery waited because its function ran as often as it may.
-  void run(const DueEntry& entry, bool held_back, const OnStaged& staged, OnEnded ended);
+  // held_back: the delivery waited because its function ran as often as it may. stop: the node
+  // ends, and nobody waits any longer for systems outside.
+  void run(const DueEntry& entry, bool held_back, const std::stop_token& stop,
+           const OnStaged& staged, OnEnded ended);
 
  private:
   const DispatcherParts& parts_;

@@ -47,6 +47,12 @@ Result<> AttemptJudge::land_in(const model::Table& table) {
       call("glue", "BatchCreatePartition", "glue:BatchCreatePartition", table.arn));
 }
 
+Result<> AttemptJudge::call_outside(const sdk::OutsideCall& what) {
+  return judge(as_role(call(what.service, what.operation, what.service + ":" + what.operation,
+                            "arn:aws:" + what.service + ":" + parts_.scope.region.text() + ":" +
+                                parts_.scope.account.text() + ":" + what.resource)));
+}
+
 Result<> AttemptJudge::write_failure(const std::string& bucket, const std::string& key) {
   return judge_as_role(
       call("s3", "PutObject", "s3:PutObject", "arn:aws:s3:::" + bucket + "/" + key));

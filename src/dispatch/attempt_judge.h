@@ -1,7 +1,7 @@
 #pragma once
 // The calls that one delivery attempt makes, and the gate's answer to each: the source's service
 // invokes the function; the function assumes its role, which reads the object, lands rows in
-// tables, writes to the failure destination.
+// tables, calls systems outside, writes to the failure destination.
 #include <optional>
 #include <vector>
 
@@ -9,6 +9,7 @@
 #include "dispatch/dispatcher.h"
 #include "guard/audit/record.h"
 #include "model/app.h"
+#include "sdk/function.h"
 
 namespace sextant::dispatch {
 
@@ -23,6 +24,7 @@ class AttemptJudge {
   Result<> invoke();
   Result<> read_object();
   Result<> land_in(const model::Table& table);
+  Result<> call_outside(const sdk::OutsideCall& what);
   Result<> write_failure(const std::string& bucket, const std::string& key);
 
   // Everything that was asked so far, for the attempt's record.

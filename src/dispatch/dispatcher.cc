@@ -50,9 +50,8 @@ class PoolDispatcher final : public Dispatcher {
   }
 
   void start_threads() {
-    for (int i = 0; i < options_.worker_threads; ++i) {
-      workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
-    }
+    start_workers(options_.worker_threads, Work::Computing);
+    start_workers(options_.outside_threads, Work::Outside);
     timer_ = std::jthread([this](const std::stop_token& stop) { tick(stop); });
     // A function may run more at once than before, or at all.
     listening_ = parts_.configuration.listen([this](const auto&) { wake_workers(); });
@@ -79,7 +78,7 @@ class PoolDispatcher final : public Dispatcher {
       add_waiting(lane_of(delivery.function), {delivery.due, delivery.id});
       is_held_back(*lanes_.find(delivery.function), parts_.clock.now());
     }
-    runnable_.notify_one();
+    one_is_runnable();
     changed_.notify_all();
   }
 
@@ -94,7 +93,8 @@ class PoolDispatcher final : public Dispatcher {
   bool drain(std::chrono::seconds longest) override {
     for (auto& worker : workers_) worker.request_stop();
     timer_.request_stop();
-    runnable_.notify_all();
+    ending_.request_stop();
+    all_may_be_runnable();
     std::unique_lock lock(mutex_);
     return idle_.wait_for(lock, longest, [&] { return in_flight_ == 0; });
   }
@@ -111,6 +111,9 @@ class PoolDispatcher final : public Dispatcher {
   }
 
  private:
+  // What a worker is for: attempts that compute, or those that wait for systems outside.
+  enum class Work { Computing, Outside };
+
   struct Task {
     enum class Kind { Attempt, Refill, Confirm } kind;
     FunctionName function;
@@ -127,16 +130,34 @@ class PoolDispatcher final : public Dispatcher {
   Lane& lane_of(const FunctionName& function) {
     const auto found = lanes_.find(function);
     if (found != lanes_.end()) return found->second;
-    return lanes_.try_emplace(function, function, options_.window_items_max, parts_.metrics)
-        .first->second;
+    auto& lane = lanes_.try_emplace(function, function, options_.window_items_max, parts_.metrics)
+                     .first->second;
+    lane.waits_outside = waits_outside(function, *parts_.configuration.current());
+    return lane;
   }
 
-  std::size_t concurrency_of(const FunctionName& function) const {
+  bool waits_outside(const FunctionName& function,
+                     const store::Configuration& configuration) const {
+    const auto found = configuration.functions.find(function);
+    return found != configuration.functions.end() &&
+           runtime::native::waits_outside(parts_.catalogue, found->second.handler);
+  }
+
+  // Under the lock.
+  void follow_configuration() {
+    auto now = parts_.configuration.current();
+    if (now == followed_) return;
+    for (auto& [function, lane] : lanes_) lane.waits_outside = waits_outside(function, *now);
+    followed_ = std::move(now);
+  }
+
+  std::size_t concurrency_of(const FunctionName& function, const Lane& lane) const {
     const auto configuration = parts_.configuration.current();
     const auto found = configuration->functions.find(function);
     const auto reserved =
         found == configuration->functions.end() ? std::nullopt : found->second.reserved_concurrency;
-    return reserved ? static_cast<std::size_t>(*reserved) : options_.in_flight_max;
+    const auto allowed = reserved ? static_cast<std::size_t>(*reserved) : options_.in_flight_max;
+    return lane.waits_outside ? std::min(allowed, options_.outside_per_function_max) : allowed;
   }
 
   bool has_room() const {
@@ -146,14 +167,15 @@ class PoolDispatcher final : public Dispatcher {
   // Whether the function runs as often as it may; remembered when something waits for it.
   bool is_held_back(std::pair<const FunctionName, Lane>& lane, Time now) const {
     auto& [function, state] = lane;
-    if (state.window.in_flight() < concurrency_of(function)) return false;
+    if (state.window.in_flight() < concurrency_of(function, state)) return false;
     if (const auto next = state.window.next(); next && *next <= now) state.held_back = now;
     return true;
   }
 
   // Under the lock. Functions take turns: the search begins behind the one served last.
-  std::optional<Task> next_task() {
+  std::optional<Task> next_task(Work work) {
     if (lanes_.empty()) return std::nullopt;
+    follow_configuration();
     auto lane = lanes_.upper_bound(served_last_);
     for (std::size_t i = 0; i < lanes_.size(); ++i, ++lane) {
       if (lane == lanes_.end()) lane = lanes_.begin();
@@ -169,6 +191,7 @@ class PoolDispatcher final : public Dispatcher {
       }
       const auto now = parts_.clock.now();
       if (is_held_back(*lane, now)) continue;
+      if (lane->second.waits_outside != (work == Work::Outside)) continue;
       if (auto entry = window.take(now)) {
         served_last_ = lane->first;
         ++in_flight_;
@@ -185,14 +208,31 @@ class PoolDispatcher final : public Dispatcher {
     return std::move(lane.unconfirmed.extract(first).value());
   }
 
-  void work(const std::stop_token& stop) {
-    name_this_thread("function");
+  void start_workers(int count, Work kind) {
+    for (int i = 0; i < count; ++i) {
+      workers_.emplace_back([this, kind](const std::stop_token& stop) { work(kind, stop); });
+    }
+  }
+
+  // A worker for what has come is woken, of whichever kind it needs.
+  void one_is_runnable() {
+    runnable_.notify_one();
+    runnable_outside_.notify_one();
+  }
+  void all_may_be_runnable() {
+    runnable_.notify_all();
+    runnable_outside_.notify_all();
+  }
+
+  void work(Work kind, const std::stop_token& stop) {
+    name_this_thread(kind == Work::Outside ? "function-out" : "function");
+    auto& runnable = kind == Work::Outside ? runnable_outside_ : runnable_;
     for (;;) {
       std::optional<Task> task;
       {
         std::unique_lock lock(mutex_);
-        runnable_.wait(lock, stop, [&] {
-          if (!stop.stop_requested()) task = next_task();
+        runnable.wait(lock, stop, [&] {
+          if (!stop.stop_requested()) task = next_task(kind);
           return task.has_value();
         });
       }
@@ -233,7 +273,7 @@ class PoolDispatcher final : public Dispatcher {
   void attempt(const Task& task) {
     auto bytes = std::make_shared<std::uint64_t>(0);
     attempts_.run(
-        task.entry, task.held_back,
+        task.entry, task.held_back, ending_.get_token(),
         [this, bytes](std::uint64_t landing_bytes) {
           *bytes = landing_bytes;
           std::lock_guard lock(mutex_);
@@ -275,7 +315,7 @@ class PoolDispatcher final : public Dispatcher {
   // The last thing under the lock: after in_flight_ is zero the destructor may go on.
   void one_less_in_flight() {
     --in_flight_;
-    runnable_.notify_one();
+    one_is_runnable();
     changed_.notify_all();
     if (in_flight_ == 0) idle_.notify_all();
   }
@@ -315,7 +355,7 @@ class PoolDispatcher final : public Dispatcher {
     }
     std::lock_guard lock(mutex_);
     lane_of(function).window.end_refill(std::move(entries).value_or(std::vector<DueEntry>{}), all);
-    runnable_.notify_all();
+    all_may_be_runnable();
     changed_.notify_all();
   }
 
@@ -344,7 +384,7 @@ class PoolDispatcher final : public Dispatcher {
     {
       std::lock_guard lock(mutex_);  // a worker that has just looked is waiting by now
     }
-    runnable_.notify_all();
+    all_may_be_runnable();
   }
 
   std::optional<Time> earliest_after(Time told) const {
@@ -375,11 +415,13 @@ class PoolDispatcher final : public Dispatcher {
   Attempts attempts_;
 
   mutable std::mutex mutex_;
-  std::condition_variable_any runnable_;  // a worker may find something to do
-  std::condition_variable_any changed_;   // the earliest waiting delivery may be another
+  std::condition_variable_any runnable_;          // a worker may find something to do
+  std::condition_variable_any runnable_outside_;  // one for attempts that wait for others
+  std::condition_variable_any changed_;           // the earliest waiting delivery may be another
   std::condition_variable_any idle_;
   std::map<FunctionName, Lane> lanes_;
   FunctionName served_last_;
+  std::shared_ptr<const store::Configuration> followed_;  // which says what a lane's attempts need
   std::size_t in_flight_ = 0;
   std::uint64_t landing_bytes_ = 0;
   std::atomic<std::int64_t> pending_total_ = 0;
@@ -387,6 +429,7 @@ class PoolDispatcher final : public Dispatcher {
   // Deliveries whose last attempt's commit was not confirmed; as many as could not be recorded.
   std::unordered_set<DeliveryId> in_doubt_;
 
+  std::stop_source ending_;
   std::vector<std::jthread> workers_;
   std::jthread timer_;
   store::ConfigurationStore::Listening listening_;

@@ -26,7 +26,11 @@
 namespace sextant::dispatch {
 
 struct DispatcherOptions {
-  int worker_threads = 2;                         // attempts that compute at the same time
+  int worker_threads = 2;  // attempts that compute at the same time
+  // Attempts that wait for systems outside (sdk::Function::waits_outside), on threads of their own:
+  // however slow those systems are, the others go on.
+  int outside_threads = 4;
+  std::size_t outside_per_function_max = 2;
   std::size_t in_flight_max = 512;                // attempts begun and not yet committed
   std::uint64_t landing_bytes_max = 96ull << 20;  // rows in memory, waiting for their commit
   std::size_t window_items_max = 8'192;           // of a function's waiting deliveries, in memory

@@ -10,11 +10,12 @@ namespace {
 using runtime::native::Failure;
 using runtime::native::Report;
 
-sdk::Source source_of(const store::Event& event) {
+sdk::Source source_of(const store::Event& event, const std::stop_token& stop) {
   return {.path = "s3://" + event.bucket + "/" + event.key,
           .object_version = event.sequencer,
           .size = event.size,
-          .received = event.time};
+          .received = event.time,
+          .stop = stop};
 }
 
 // Rows go to declared tables only, each of which the role must be allowed to land in.
@@ -52,9 +53,13 @@ std::unexpected<Failure> failed(Error error) {
 
 std::expected<Report, Failure> run(const DispatcherParts& parts, const store::Delivery& delivery,
                                    const Revision& revision, AttemptJudge& judge,
-                                   lake::Landing& landing) {
+                                   lake::Landing& landing, const std::stop_token& stop) {
   if (auto allowed = judge.invoke(); !allowed) return failed(std::move(allowed).error());
   if (auto allowed = judge.read_object(); !allowed) return failed(std::move(allowed).error());
+  for (const auto& outside : revision.pipeline->outside_calls()) {
+    if (auto allowed = judge.call_outside(outside); !allowed)
+      return failed(std::move(allowed).error());
+  }
   auto reader = parts.bodies.open(delivery.event.body);
   if (!reader) return failed(std::move(reader).error());
   std::uint64_t offset = 0;
@@ -65,7 +70,7 @@ std::expected<Report, Failure> run(const DispatcherParts& parts, const store::De
   };
   Landings landings(parts, judge, landing);
   const auto timeout = std::chrono::seconds(revision.function->timeout_s);
-  return revision.pipeline->run(source_of(delivery.event), read,
+  return revision.pipeline->run(source_of(delivery.event, stop), read,
                                 [&](const sdk::Rows& rows) { return landings.take(rows); },
                                 {.clock = parts.clock, .deadline = parts.clock.now() + timeout});
 }
@@ -73,10 +78,10 @@ std::expected<Report, Failure> run(const DispatcherParts& parts, const store::De
 }  // namespace
 
 RunResult judged_run(const DispatcherParts& parts, const store::Delivery& delivery,
-                     const Revision& revision, AttemptJudge& judge) {
+                     const Revision& revision, AttemptJudge& judge, const std::stop_token& stop) {
   RunResult result{.landing = parts.lander.open(), .report = Report{}};
   try {
-    result.report = run(parts, delivery, revision, judge, *result.landing);
+    result.report = run(parts, delivery, revision, judge, *result.landing, stop);
   } catch (const std::exception& thrown) {  // a library's, out of a stage: memory, above all
     result.report = failed({Code::Exhausted, thrown.what(), "Runtime.Unhandled"});
   }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/arrow_result.h"
+#include "core/json.h"
 #include "lake/row_text.h"
 
 namespace sextant::lake {
@@ -40,8 +41,8 @@ class JsonEncoder final : public RowEncoder {
     for (const auto& field : schema->fields()) {
       const int again = seen[field->name()]++;
       auto& label = labels_.emplace_back();
-      append_json_text(label,
-                       again == 0 ? field->name() : field->name() + ":" + std::to_string(again));
+      json::append_text(label,
+                        again == 0 ? field->name() : field->name() + ":" + std::to_string(again));
       label += ':';
     }
   }

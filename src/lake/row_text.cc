@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "core/encoding.h"
+#include "core/json.h"
 #include "core/time_text.h"
 
 namespace sextant::lake {
@@ -104,7 +105,7 @@ void append_struct(std::string& out, const arrow::StructArray& column, std::int6
   out += '{';
   for (int i = 0; i < column.num_fields(); ++i) {
     if (i > 0) out += ',';
-    append_json_text(out, column.type()->field(i)->name());
+    json::append_text(out, column.type()->field(i)->name());
     out += ':';
     append_json(out, *column.field(i), row);
   }
@@ -143,26 +144,6 @@ const arrow::Array& resolve(const arrow::Array& column, std::int64_t& row,
 
 }  // namespace
 
-void append_json_text(std::string& out, std::string_view text) {
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte >= 0x20) {
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
-    }
-  }
-  out += '"';
-}
-
 void append_json(std::string& out, const arrow::Array& column, std::int64_t row) {
   if (column.IsNull(row)) {
     out += "null";
@@ -171,7 +152,7 @@ void append_json(std::string& out, const arrow::Array& column, std::int64_t row)
   std::shared_ptr<arrow::Array> keep;
   const auto& values = resolve(column, row, keep);
   if (append_as_number(out, values, row) || append_nested(out, values, row)) return;
-  append_json_text(out, plain_text(values, row));
+  json::append_text(out, plain_text(values, row));
 }
 
 void append_plain(std::string& out, const arrow::Array& column, std::int64_t row) {

@@ -11,7 +11,6 @@ namespace sextant::lake {
 // Appends the value of one row: nested values as objects and arrays, times as ISO 8601 in UTC,
 // binary as base64, decimals as numbers, numbers that JSON has not (NaN) as null.
 void append_json(std::string& out, const arrow::Array& column, std::int64_t row);
-void append_json_text(std::string& out, std::string_view text);  // quoted and escaped
 
 // Without quotes around texts and times; nested values as JSON; "" for null.
 void append_plain(std::string& out, const arrow::Array& column, std::int64_t row);

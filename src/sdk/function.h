@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct Source {
   std::string object_version;  // tells two versions of one key apart, in documents' ids
   std::uint64_t size = 0;      // bytes as stored
   Time received = {};          // when the object arrived: the time of rows that tell none
+  std::stop_token stop = {};   // asked when the node wants to end: who waits for others gives up
 };
 
 // No line is handed on longer than this, so that memory does not follow the longest line.
@@ -67,6 +69,14 @@ class Stage {
   virtual Result<> finish(const Emit& emit);  // after the last block; default: nothing
 };
 
+// What a stage asks of a system outside, in the name of the function's role. The gate judges it
+// before the first byte of a delivery is read.
+struct OutsideCall {
+  std::string service;    // "es"
+  std::string operation;  // "ESHttpPost": the IAM action behind the service's name
+  std::string resource;   // the ARN behind region and account: "domain/logs/_bulk"
+};
+
 // A function prepared for one revision: configuration checked, data files loaded. Shared by
 // deliveries.
 class Prepared {
@@ -78,11 +88,13 @@ class Prepared {
   // Whether a data file on disk is another than the one loaded: then the dispatcher prepares a new
   // revision.
   virtual bool stale() const { return false; }
+  virtual std::vector<OutsideCall> outside_calls() const { return {}; }
 };
 
 struct Configuration {
   std::map<std::string, std::string> variables;  // the function's Environment.Variables
   std::string data_folder;                       // where the node keeps data files (node --files)
+  bool is_last = true;                           // no stage of the chain comes behind
 };
 
 enum class Status { Alpha, Stable };
@@ -102,6 +114,9 @@ struct Function {
   Status status = Status::Alpha;
   Trust input = Trust::Untrusted;
   Takes takes = Takes::Rows;
+  bool ends_chain = false;     // stores rows: a chain ends with one of these
+  bool waits_outside = false;  // for other systems: its deliveries have threads of their own, and
+                               // the function's Timeout does not count the waiting
   std::vector<ConfigField> config = {};
   // Invalid: a configuration value; NotFound or Corrupt: a data file (names it).
   std::function<Result<std::shared_ptr<const Prepared>>(const Configuration&)> prepare;

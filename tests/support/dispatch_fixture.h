@@ -151,7 +151,7 @@ class DispatchTest : public testing::Test {
 
   store::Delivery make_delivery(const std::string& key) {
     store::Delivery delivery;
-    delivery.function = FunctionName("collector");
+    delivery.function = sends_to;
     delivery.event = {.trigger = trigger,
                       .name = "ObjectCreated:Put",
                       .source_arn = "arn:aws:s3:::logs",
@@ -249,6 +249,7 @@ class DispatchTest : public testing::Test {
 
   Scope scope{AccountId("000000000000"), Region("us-east-1")};
   ManualClock clock{kDispatchTime};
+  FunctionName sends_to{"collector"};                       // of the deliveries that it makes
   store::TriggerKind trigger = store::TriggerKind::Bucket;  // of the deliveries that it makes
   Script script;
   sdk::Function lines = lines_function(script);

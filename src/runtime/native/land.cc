@@ -27,6 +27,7 @@ const sdk::Function kLakeLand{
     .status = sdk::Status::Stable,
     .input = sdk::Trust::Untrusted,
     .takes = sdk::Takes::Rows,
+    .ends_chain = true,
     .config = {},
     .prepare = [](const sdk::Configuration&) -> Result<std::shared_ptr<const sdk::Prepared>> {
       return std::make_shared<LandPrepared>();

@@ -38,9 +38,13 @@ Result<std::vector<const sdk::Function*>> parse_chain(const sdk::Catalogue& cata
       return fail(Code::Invalid,
                   "'" + std::string(kLakeLand.id) + "' must be the last of the chain");
     }
+    if (!chain.empty() && chain.back()->ends_chain && !function->ends_chain) {
+      return fail(Code::Invalid, "behind '" + std::string(chain.back()->id) +
+                                     "' only a stage can stand that stores rows too");
+    }
     chain.push_back(function);
   }
-  if (chain.back()->id != kLakeLand.id) {
+  if (!chain.back()->ends_chain) {
     return fail(Code::Invalid,
                 "the chain's rows go nowhere: end it with '|" + std::string(kLakeLand.id) + "'");
   }
@@ -48,6 +52,13 @@ Result<std::vector<const sdk::Function*>> parse_chain(const sdk::Catalogue& cata
 }
 
 }  // namespace
+
+bool waits_outside(const sdk::Catalogue& catalogue, std::string_view handler) {
+  return std::ranges::any_of(split(handler, '|'), [&](std::string_view piece) {
+    const auto* function = catalogue.find(trim(piece));
+    return function != nullptr && function->waits_outside;
+  });
+}
 
 Result<> check_handler(const sdk::Catalogue& catalogue, std::string_view handler) {
   SX_TRY(parse_chain(catalogue, handler));
@@ -61,12 +72,13 @@ std::expected<std::shared_ptr<const Pipeline>, Failure> Pipeline::prepare(
   auto pipeline = std::make_shared<Pipeline>();
   std::string identity = function.handler + '\0';
   for (const auto& [name, value] : function.environment) identity += name + '\0' + value + '\0';
-  const sdk::Configuration configuration{function.environment, data_folder};
-  for (const auto* stage : chain) {
-    auto prepared = within(stage->id, stage->prepare(configuration));
-    if (!prepared) return std::unexpected(Failure(prepared.error(), std::string(stage->id)));
+  sdk::Configuration configuration{function.environment, data_folder};
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    configuration.is_last = i + 1 == chain.size();
+    auto prepared = within(chain[i]->id, chain[i]->prepare(configuration));
+    if (!prepared) return std::unexpected(Failure(prepared.error(), std::string(chain[i]->id)));
     identity += (*prepared)->data_hash() + '\0';
-    pipeline->steps_.push_back({stage, std::move(*prepared)});
+    pipeline->steps_.push_back({chain[i], std::move(*prepared)});
   }
   pipeline->revision_ = sha256_hex(identity).substr(0, 16);
   return pipeline;
@@ -74,6 +86,14 @@ std::expected<std::shared_ptr<const Pipeline>, Failure> Pipeline::prepare(
 
 bool Pipeline::stale() const {
   return std::ranges::any_of(steps_, [](const Step& step) { return step.prepared->stale(); });
+}
+
+std::vector<sdk::OutsideCall> Pipeline::outside_calls() const {
+  std::vector<sdk::OutsideCall> all;
+  for (const auto& step : steps_) {
+    for (auto& call : step.prepared->outside_calls()) all.push_back(std::move(call));
+  }
+  return all;
 }
 
 std::expected<Report, Failure> Pipeline::run(const sdk::Source& source, const ReadBytes& read,

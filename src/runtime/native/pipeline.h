@@ -61,6 +61,8 @@ class Pipeline {
   const std::string& revision() const { return revision_; }
   // A data file on disk is another than the one loaded.
   bool stale() const;
+  // Of all its stages.
+  std::vector<sdk::OutsideCall> outside_calls() const;
 
   // Runs the chain once. Any number of threads. A stream that cannot be decompressed to its end is
   // the first stage's business (Stage::damaged). Error name "Sandbox.Timedout" after the deadline.
@@ -76,6 +78,9 @@ class Pipeline {
   std::vector<Step> steps_;
   std::string revision_;
 };
+
+// Whether a stage of a handler waits for systems outside; unknown stages do not.
+bool waits_outside(const sdk::Catalogue& catalogue, std::string_view handler);
 
 // Whether a handler's chain can be prepared at all, whatever its configuration. Invalid says what
 // is wrong and names the nearest id that exists.

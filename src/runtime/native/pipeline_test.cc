@@ -55,7 +55,12 @@ class PipelineTest : public testing::Test {
   sdk::Function lines = test::lines_function(script);
   sdk::Function geoip = test::pass_function("enrichers.geoip");
   sdk::Function broken = test::pass_function("enrichers.broken", true);
-  sdk::Catalogue catalogue{{&lines, &geoip, &broken, &kLakeLand}};
+  sdk::Function stores = [] {
+    auto made = test::pass_function("test.stores");
+    made.ends_chain = true;
+    return made;
+  }();
+  sdk::Catalogue catalogue{{&lines, &geoip, &broken, &stores, &kLakeLand}};
   ManualClock clock{kNow};
   std::map<std::string, std::vector<std::string>> landed;
 };
@@ -63,6 +68,8 @@ class PipelineTest : public testing::Test {
 TEST_F(PipelineTest, AChainThatCannotRunSaysWhy) {
   EXPECT_EQ(why_not("test.lines|enrichers.geoip|lake.land"), "");
   EXPECT_EQ(why_not(" test.lines | lake.land "), "");
+  EXPECT_EQ(why_not("test.lines|enrichers.geoip|test.stores"), "");
+  EXPECT_EQ(why_not("test.lines|test.stores|lake.land"), "");
   struct {
     const char* handler;
     const char* says;
@@ -80,6 +87,8 @@ TEST_F(PipelineTest, AChainThatCannotRunSaysWhy) {
       {"test.lines|test.lines|lake.land", "can only be the first"},
       {"test.lines|lake.land|enrichers.geoip", "must be the last"},
       {"test.lines|lake.land|lake.land", "must be the last"},
+      {"test.lines|lake.land|test.stores", "must be the last"},
+      {"test.lines|test.stores|enrichers.geoip|lake.land", "only a stage can stand that stores"},
   };
   for (const auto& row : table)
     EXPECT_TRUE(why_not(row.handler).contains(row.says))

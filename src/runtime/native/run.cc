@@ -33,6 +33,7 @@ Run::Run(const Pipeline& pipeline, const sdk::Source& source, const Outputs& out
     emits_.emplace_back([this, i](sdk::Rows rows) { return emit_from(i, std::move(rows)); });
     report_.stages.push_back({.stage = std::string(step.function->id)});
     nanos_.push_back(0);
+    waits_.push_back(step.function->waits_outside);
   }
 }
 
@@ -45,7 +46,9 @@ Result<> Run::as_stage(std::size_t stage, Work&& work) {
   };
   charge();
   const auto caller = std::exchange(running_, stage);
+  const auto began = waits_[stage] ? limits_.clock.now() : Time{};
   auto result = work();
+  if (waits_[stage]) waited_ += limits_.clock.now() - began;
   charge();
   running_ = caller;
   if (!result && failed_stage_.empty()) failed_stage_ = report_.stages[stage].stage;
@@ -64,7 +67,7 @@ std::expected<Report, Failure> Run::go(const ReadBytes& read) {
 Result<> Run::read_all(const ReadBytes& read) {
   std::string piece(kReadBytes, '\0');
   for (bool first = true; !damage_; first = false) {
-    if (limits_.clock.now() > limits_.deadline) {
+    if (limits_.clock.now() > limits_.deadline + waited_) {
       const auto allowed = std::chrono::duration<double>(limits_.deadline - started_).count();
       return fail(Code::Unavailable,
                   "Task timed out after " + std::to_string(allowed).substr(0, 6) + " seconds",
@@ -119,13 +122,13 @@ Result<> Run::emit_from(std::size_t stage, sdk::Rows rows) {
   const auto count = static_cast<std::uint64_t>(rows.batch->num_rows());
   report_.stages[stage].rows_out += count;
   const auto next = stage + 1;
-  if (next < stages_.size()) {
-    report_.stages[next].rows_in += count;
-    return as_stage(next, [&] { return stages_[next]->rows(std::move(rows), emits_[next]); });
+  if (next == stages_.size()) return outputs_(rows);
+  report_.stages[next].rows_in += count;
+  if (next + 1 == stages_.size()) {  // which stores them
+    report_.rows += count;
+    if (rows.table == kMalformedTable) report_.rows_malformed += count;
   }
-  report_.rows += count;
-  if (rows.table == kMalformedTable) report_.rows_malformed += count;
-  return outputs_(rows);
+  return as_stage(next, [&] { return stages_[next]->rows(std::move(rows), emits_[next]); });
 }
 
 }  // namespace sextant::runtime::native

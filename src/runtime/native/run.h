@@ -37,6 +37,8 @@ class Run {
   const RunLimits& limits_;
   const Time started_;
   std::vector<std::unique_ptr<sdk::Stage>> stages_;
+  std::vector<bool> waits_;       // stages_[i] waits for systems outside
+  Duration waited_{0};            // in those; the deadline is that much later
   std::vector<sdk::Emit> emits_;  // emits_[i]: where stage i's rows go
   Report report_;
   std::vector<std::uint64_t> nanos_;  // of CPU, charged to each stage

@@ -1,15 +1,32 @@
 #include "server/node/catalogue.h"
 
+#include "adapters/opensearch/domain_file.h"
+#include "adapters/opensearch/index_template.h"
+#include "adapters/opensearch/sink.h"
 #include "intel/auto_parser.h"
 #include "intel/enrichers/address_class.h"
 #include "intel/enrichers/community_id.h"
 #include "intel/enrichers/geoip.h"
 #include "intel/log_kinds.h"
 #include "runtime/native/land.h"
+#include "runtime/native/search.h"
+#include "server/node/document_columns.h"
 
 namespace sextant::server {
 
 namespace {
+
+Result<std::unique_ptr<ports::Sink>> open_search(const std::string& file,
+                                                 const std::string& prefix) {
+  SX_TRY_AS(auto domain, adapters::read_domain_file(file));
+  if (domain.puts_template) {
+    domain.settings.template_name = prefix;
+    SX_TRY_AS(domain.settings.template_json, adapters::index_template(prefix, document_columns()));
+  }
+  SX_TRY_AS(auto sink, within("search domain file '" + file + "'",
+                              adapters::OpenSearchSink::open(std::move(domain.settings))));
+  return sink;
+}
 
 std::vector<const sdk::Function*> functions() {
   static const auto kParsers = [] {
@@ -25,6 +42,10 @@ std::vector<const sdk::Function*> functions() {
   all.push_back(&intel::kGeoipEnricher);
   all.push_back(&intel::kAddressClassEnricher);
   all.push_back(&intel::kCommunityIdEnricher);
+  static SystemClock clock;
+  static const auto kSearchIndex =
+      runtime::native::search_index_function({.open = open_search, .clock = clock});
+  all.push_back(&kSearchIndex);
   all.push_back(&runtime::native::kLakeLand);
   return all;
 }
