@@ -3,6 +3,7 @@
 import json
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,13 +14,36 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from harness import alb  # noqa: E402
 from harness.client import Lost  # noqa: E402
-from harness.commands import Scenario  # noqa: E402
+from harness.commands import TEMPLATE, Scenario, sextant  # noqa: E402
 from harness.node import Node, geoip_folder, program  # noqa: E402
 from harness.search_engine import SearchEngine  # noqa: E402
 
 SAMPLE = ROOT / "samples/search_engine/template.yaml"
 DAY = "sextant-alb-2026.07.02,sextant-alb-2026.07.03"  # of harness.alb's lines: they go beyond midnight
 ALL = "sextant-*"
+ENTRIES = 1_000
+KINDS = sorted(set(re.findall(r"Handler: parsers\.(\w+)\|.*lake\.land", TEMPLATE.read_text())) - {"auto"})
+
+
+def with_search(template: str) -> str:
+    """The threat-intelligence app, each of its collectors with the search engine beside the lake."""
+    template = template.replace("|lake.land\n", "|search.index|lake.land\n")
+    template = re.sub(r"( +)KEEP_ORIGINAL: .*\n", r"\g<0>\1SEARCH_DOMAIN: logs\n", template)
+    template = re.sub(r"( +)- Sid: LandRows\n", r"""\1- Effect: Allow
+\1  Action: [es:ESHttpPost, es:ESHttpPut]
+\1  Resource: !Sub "arn:${AWS::Partition}:es:${AWS::Region}:${AWS::AccountId}:domain/logs/*"
+\1- Effect: Allow
+\1  Action: glue:BatchCreatePartition
+\1  Resource: !Sub "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:table/${Lake}/${DeadLetters}"
+\g<0>""", template)
+    return template.replace("  MalformedTable:\n", """  DeadLetters:
+    Type: AWS::Glue::Table
+    Properties:
+      CatalogId: !Ref AWS::AccountId
+      DatabaseName: !Ref Lake
+      TableInput: { Name: search_dead_letters }
+  MalformedTable:
+""", 1)
 
 
 def setUpModule():
@@ -107,6 +131,30 @@ class Indexing(SearchTest):
         from_google = self.engine.count(DAY, {"term": {"source.ip": "8.8.8.0/24"}})
         self.assertGreater(from_google, everything // 5)
         self.assertEqual(self.engine.count(DAY, {"term": {"source.geo.country_iso_code": "US"}}), from_google)
+
+    def test_entries_of_every_kind_fit_their_indices(self):
+        node = self.start("--files", self.files, deployed=False)
+        template = self.folder / "template.yaml"
+        template.write_text(with_search(TEMPLATE.read_text()))
+        self.run_ok(node, "deploy", template, "--stack-name", "threat-intel")
+        for kind in KINDS:
+            logs = self.folder / kind
+            done = sextant("generate", "--kind", kind, "--count", ENTRIES, "--objects", 2, "--odd", 0.3, "--malformed",
+                           0.05, "--attacks", "all", "--gzip", "-o", logs)
+            self.assert_code(done, 0)
+            self.run_ok(node, "ingest", logs, "--bucket", f"threat-intel-{kind.replace('_', '-')}-logs")
+        self.run_ok(node, "status", "--wait")
+        self.assertEqual(self.outcomes(node), {"succeeded": 2 * len(KINDS)})
+        letters = self.run_json(node, "query", "select search.index as name, reason from search_dead_letters limit 5")
+        self.assertEqual(letters, [])
+        for kind in [*KINDS, "malformed"]:
+            with self.subTest(kind):
+                rows = self.lake(node, kind)
+                self.assertGreater(rows, 0)
+                self.assertEqual(self.engine.count(f"sextant-{kind}-*"), rows)
+        self.assertEqual(self.engine.count(ALL), ENTRIES * len(KINDS))
+        # An address that is none is kept, and named.
+        self.assertEqual(self.engine.count(ALL, {"exists": {"field": "_ignored"}}), 0)
 
     def test_a_delivery_that_is_repeated_adds_nothing(self):
         node = self.start_collecting()
