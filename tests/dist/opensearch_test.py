@@ -21,7 +21,7 @@ from harness.search_engine import SearchEngine  # noqa: E402
 SAMPLE = ROOT / "samples/search_engine/template.yaml"
 DAY = "sextant-alb-2026.07.02,sextant-alb-2026.07.03"  # of harness.alb's lines: they go beyond midnight
 ALL = "sextant-*"
-ENTRIES = 1_000
+ENTRIES = 500
 KINDS = sorted(set(re.findall(r"Handler: parsers\.(\w+)\|.*lake\.land", TEMPLATE.read_text())) - {"auto"})
 
 
@@ -184,17 +184,17 @@ class Indexing(SearchTest):
         self.run_ok(node, "status", "--wait")
         self.engine.stop()
         try:
-            for number in range(20):
+            for number in range(8):
                 made = self.put(node, "only" if number % 2 else "both", f"down-{number}", 40)
                 good |= made.good
-            self.assertEqual(self.outcomes(node), {"succeeded": 1, "pending": 20})
+            self.assertEqual(self.outcomes(node), {"succeeded": 1, "pending": 8})
         finally:
             self.engine.start()
         self.run_ok(node, "status", "--wait")
-        self.assertEqual(self.outcomes(node), {"succeeded": 21})
-        self.assertEqual(self.engine.count(DAY), 850)
+        self.assertEqual(self.outcomes(node), {"succeeded": 9})
+        self.assertEqual(self.engine.count(DAY), 370)
         self.assertEqual(self.ids(), good)
-        self.assertEqual(self.lake(node, "alb"), 400)
+        self.assertEqual(self.lake(node, "alb"), 160)
 
     def test_what_conflicts_with_the_mapping_is_a_dead_letter(self):
         self.engine.call("PUT", "/sextant-alb-2026.07.02",
