@@ -48,9 +48,9 @@ Result<> AttemptJudge::land_in(const model::Table& table) {
 }
 
 Result<> AttemptJudge::call_outside(const sdk::OutsideCall& what) {
-  return judge(as_role(call(what.service, what.operation, what.service + ":" + what.operation,
+  return judge_as_role(call(what.service, what.operation, what.service + ":" + what.operation,
                             "arn:aws:" + what.service + ":" + parts_.scope.region.text() + ":" +
-                                parts_.scope.account.text() + ":" + what.resource)));
+                                parts_.scope.account.text() + ":" + what.resource));
 }
 
 Result<> AttemptJudge::write_failure(const std::string& bucket, const std::string& key) {
