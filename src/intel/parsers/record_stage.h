@@ -8,7 +8,8 @@
 //   {"logEvents":[{"message":"{…}"}]}      subscriptions of CloudWatch Logs; what they say about
 //                                          themselves (CWL CONTROL MESSAGE) is no record
 //   {"awslogs":{"data":"…"}}               the same as Lambda gets them, base64 of compressed text;
-//                                          their records have the offsets of the event's first bytes
+//                                          their records have the offsets of the event's first
+//                                          bytes
 //   {"Events":[{"CloudTrailEvent":"{…}"}]} answers of LookupEvents
 // and any of these compressed once more inside the object, as CloudWatch Logs hands them over.
 #include <deque>

@@ -33,8 +33,7 @@ struct Report {
 
 struct Failure {
   // An error is a failure of no stage.
-  Failure(Error what, std::string where = {})  // NOLINT(google-explicit-constructor)
-      : error(std::move(what)), stage(std::move(where)) {}
+  Failure(Error what, std::string where = {}) : error(std::move(what)), stage(std::move(where)) {}
   Error error;
   std::string stage;  // the first that failed; "" when it was none of them (reading, time)
 };
