@@ -29,7 +29,7 @@ bool is_throttling(std::string_view name) {
 }
 
 // "com.amazonaws.sqs#QueueDoesNotExist"
-std::string without_namespace(std::string name) {
+std::string without_namespace(const std::string& name) {
   const auto hash = name.find('#');
   return hash == std::string::npos ? name : name.substr(hash + 1);
 }

@@ -21,7 +21,7 @@ std::unexpected<Error> not_in_use() { return fail(Code::NotFound, "not in use");
 Result<std::string> ask(net::ClientRequest request) {
   request.time_max = kNearbyTimeMax;
   const auto url = request.url;
-  SX_TRY_AS(auto response, net::HttpClient().send(std::move(request)));
+  SX_TRY_AS(auto response, net::HttpClient().send(request));
   if (response.status != 200)
     return fail(Code::Unavailable, url + ": status " + std::to_string(response.status));
   return std::move(response.body);

@@ -190,8 +190,8 @@ class PoolDispatcher final : public Dispatcher {
         return Task{Task::Kind::Confirm, lane->first, std::move(*entry)};
       }
       const auto now = parts_.clock.now();
-      if (is_held_back(*lane, now)) continue;
-      if (lane->second.waits_outside != (work == Work::Outside)) continue;
+      const bool is_ours = lane->second.waits_outside == (work == Work::Outside);
+      if (is_held_back(*lane, now) || !is_ours) continue;
       if (auto entry = window.take(now)) {
         served_last_ = lane->first;
         ++in_flight_;

@@ -2,7 +2,6 @@
 
 #include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/log.h"
@@ -31,6 +30,18 @@ Result<std::vector<std::string>> partition_files(const ports::LakeFiles& files,
   return paths;
 }
 
+Result<std::set<std::string>> named_files(Manifest& manifest, const TableName& table) {
+  std::set<std::string> named;
+  SX_TRY_AS(const auto known, manifest.find(table));
+  if (known) {
+    for (const auto& file : known->files) named.insert(file->path);
+  }
+  // Readers outside may still be at them; they go when their time has come.
+  SX_TRY_AS(const auto removed, manifest.removed(table));
+  for (const auto& gone : removed) named.insert(gone.file.path);
+  return named;
+}
+
 }  // namespace
 
 Result<Swept> sweep(ports::LakeFiles& files, Manifest& manifest) {
@@ -40,14 +51,7 @@ Result<Swept> sweep(ports::LakeFiles& files, Manifest& manifest) {
     if (!entry.ends_with('/')) continue;
     const auto table = entry.substr(0, entry.size() - 1);
     SX_TRY_AS(const auto paths, partition_files(files, table));
-    SX_TRY_AS(const auto known, manifest.find(TableName(table)));
-    std::set<std::string_view> named;
-    if (known) {
-      for (const auto& file : known->files) named.insert(file->path);
-    }
-    // Readers outside may still be at them; they go when their time has come.
-    SX_TRY_AS(const auto removed, manifest.removed(TableName(table)));
-    for (const auto& gone : removed) named.insert(gone.file.path);
+    SX_TRY_AS(const auto named, named_files(manifest, TableName(table)));
     for (const auto& path : paths) {
       if (named.contains(path)) continue;
       SX_TRY(files.remove(path));

@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t kMicros = 1'783'030'980'186'641;  // 2026-07-02T22:23:00.186641Z
 
 template <typename Builder, typename... Cells>
-ArrayPtr column(Builder&& builder, Cells... cells) {
+ArrayPtr column(Builder&& builder, const Cells&... cells) {
   const bool good = (builder.Append(cells).ok() && ...);
   return good ? *builder.Finish() : nullptr;
 }

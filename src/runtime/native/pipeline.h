@@ -32,7 +32,8 @@ struct Report {
 };
 
 struct Failure {
-  // An error is a failure of no stage.
+  // An error is a failure of no stage, so it becomes one by itself.
+  // NOLINTNEXTLINE(google-explicit-constructor)
   Failure(Error what, std::string where = {}) : error(std::move(what)), stage(std::move(where)) {}
   Error error;
   std::string stage;  // the first that failed; "" when it was none of them (reading, time)
