@@ -159,36 +159,38 @@ class EndlessBody final : public Body {
   std::atomic<std::uint64_t>& given_;
 };
 
-TEST_F(HttpServerLimits, AnAnswerThatNobodyReadsIsCutAndItsBodyNotPulledMeanwhile) {
-  std::atomic<std::uint64_t> given = 0;
-  std::promise<std::future<void>> gone;
-  start_with({.stall_time_max = milliseconds(200)}, [&](Request, Responder respond) {
-    auto body = std::make_unique<EndlessBody>(given);
-    gone.set_value(body->gone.get_future());
-    respond({.headers = {}, .body = std::move(body)});
-  });
+class HttpServerEndless : public HttpServerLimits {
+ protected:
+  void start_endless(const ServerOptions& options) {
+    start_with(options, [this](Request, Responder respond) {
+      auto body = std::make_unique<EndlessBody>(given_);
+      gone_.set_value(body->gone.get_future());
+      respond({.headers = {}, .body = std::move(body)});
+    });
+  }
+  std::atomic<std::uint64_t> given_ = 0;
+  std::promise<std::future<void>> gone_;  // of the one request's body
+};
+
+TEST_F(HttpServerEndless, AnAnswerThatNobodyReadsIsCutAndItsBodyNotPulledMeanwhile) {
+  start_endless({.stall_time_max = milliseconds(200)});
   RawClient client(server_->port());
   ASSERT_TRUE(client.send(kGet));
-  gone.get_future().get().wait();
-  EXPECT_LT(given, 64u * 1024 * 1024);  // what the kernel's buffers took
+  gone_.get_future().get().wait();
+  EXPECT_LT(given_, 64u * 1024 * 1024);  // what the kernel's buffers took
   EXPECT_TRUE(!client.receive());
 }
 
-TEST_F(HttpServerLimits, AnAnswerThatIsTakenByteByByteIsCut) {
-  std::atomic<std::uint64_t> given = 0;
-  std::promise<std::future<void>> gone;
-  start_with({.stall_time_max = milliseconds(200)}, [&](Request, Responder respond) {
-    auto body = std::make_unique<EndlessBody>(given);
-    gone.set_value(body->gone.get_future());
-    respond({.headers = {}, .body = std::move(body)});
-  });
+// It takes enough for the server to go on each time, and too little altogether.
+TEST_F(HttpServerEndless, AnAnswerThatIsTakenSlowlyIsCut) {
+  start_endless({.stall_time_max = milliseconds(200), .pace_bytes_min = 1u << 30});
   RawClient client(server_->port());
   ASSERT_TRUE(client.send(kGet));
-  auto is_cut = gone.get_future().get();
+  auto is_cut = gone_.get_future().get();
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while (is_cut.wait_for(milliseconds(5)) != std::future_status::ready &&
          std::chrono::steady_clock::now() < end) {
-    char bytes[100];
+    char bytes[64 * 1024];
     ASSERT_GT(::recv(client.socket(), bytes, sizeof(bytes), 0), 0);
   }
   EXPECT_EQ(is_cut.wait_for(milliseconds(0)), std::future_status::ready);

@@ -86,7 +86,8 @@ class SearchTest(Scenario):
         return self.run_json(node, "query", f"select {what} as n from {table}")[0]["n"]
 
     def ids(self) -> set:
-        """aws.elb.conn_trace_id of every document."""
+        """aws.elb.conn_trace_id of every document that was put before."""
+        self.engine.refresh(DAY)
         hits = self.engine.call("POST", f"/{DAY}/_search?ignore_unavailable=true&size=10000", {"_source": ["aws.elb"]})
         return {hit["_source"]["aws"]["elb"]["conn_trace_id"] for hit in hits["hits"]["hits"]}
 

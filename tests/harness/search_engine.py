@@ -72,8 +72,12 @@ class SearchEngine:
                     return None
                 raise AssertionError(f"{method} {path}: {error.code} {error.read()[:500]}") from None
 
+    def refresh(self, indices: str):
+        """A search does not see what was put since; an index that is not there yet is none."""
+        self.call("POST", f"/{indices}/_refresh?ignore_unavailable=true")
+
     def count(self, indices: str, query: dict = None) -> int:
         """Of all documents that were put before."""
-        self.call("POST", f"/{indices}/_refresh")
+        self.refresh(indices)
         body = {"query": query} if query else None
         return self.call("GET" if body is None else "POST", f"/{indices}/_count", body)["count"]

@@ -222,31 +222,33 @@ void add_headers(const net::Request& request, boost::json::object& parameters) {
   if (!metadata.empty()) parameters["Metadata"] = std::move(metadata);
 }
 
-struct OnlyAsUsual {
+struct Unsupported {
   std::string_view header;
-  std::string_view values;  // that ask for nothing but what happens anyway; with a space between
+  std::string_view usual = {};  // values that ask for what happens anyway; with a space between
 };
 
 // Objects belong to the account, are as private as policies say, and lie on the node's own disk.
-constexpr std::array kOnlyAsUsual{
-    OnlyAsUsual{"x-amz-acl", "private bucket-owner-full-control"},
-    OnlyAsUsual{"x-amz-storage-class", "STANDARD"},
-    OnlyAsUsual{"x-amz-server-side-encryption", ""},
-    OnlyAsUsual{"x-amz-object-ownership", "BucketOwnerEnforced"},
-    OnlyAsUsual{"x-amz-grant-full-control", ""},
-    OnlyAsUsual{"x-amz-grant-read", ""},
+constexpr std::array kUnsupported{
+    Unsupported{"x-amz-copy-source"},
+    Unsupported{"x-amz-server-side-encryption-customer-algorithm"},
+    Unsupported{"x-amz-object-lock-mode"},
+    Unsupported{"x-amz-tagging"},
+    Unsupported{"x-amz-website-redirect-location"},
+    Unsupported{"x-amz-acl", "private bucket-owner-full-control"},
+    Unsupported{"x-amz-storage-class", "STANDARD"},
+    Unsupported{"x-amz-server-side-encryption"},
+    Unsupported{"x-amz-object-ownership", "BucketOwnerEnforced"},
+    Unsupported{"x-amz-grant-full-control"},
+    Unsupported{"x-amz-grant-read"},
 };
 
 Result<> refuse_unsupported(const net::Request& request) {
-  for (const std::string_view name :
-       {"x-amz-copy-source", "x-amz-server-side-encryption-customer-algorithm",
-        "x-amz-object-lock-mode", "x-amz-tagging", "x-amz-website-redirect-location"}) {
-    if (net::find_header(request.headers, name)) return not_implemented(std::string(name));
-  }
-  for (const auto& [name, usual] : kOnlyAsUsual) {
+  for (const auto& [name, usual] : kUnsupported) {
     const auto value = net::find_header(request.headers, name);
+    if (!value) continue;
+    if (usual.empty()) return not_implemented(std::string(name));
     const auto known = split(usual, ' ');
-    if (value && std::ranges::find(known, *value) == known.end())
+    if (std::ranges::find(known, *value) == known.end())
       return not_implemented(std::string(name) + ": " + std::string(value->substr(0, 100)));
   }
   return {};

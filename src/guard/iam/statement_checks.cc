@@ -30,18 +30,28 @@ struct Text {
   std::string text;
 };
 
+// The strings of a value, with the path to each.
+void each_text(const json::Value& value, Path path,
+               const std::function<void(const Path&, std::string_view)>& visit) {
+  if (const auto* text = value.if_string()) return visit(path, view(*text));
+  if (const auto* list = value.if_array()) {
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      if (const auto* text = (*list)[i].if_string()) {
+        path.push_back(std::to_string(i));
+        visit(path, view(*text));
+        path.pop_back();
+      }
+    }
+  }
+}
+
 // The strings of an element that is one or a list of them.
 std::vector<Text> texts_of(const object& statement, std::string_view name) {
   std::vector<Text> texts;
-  const auto* value = json::find(statement, name);
-  if (value == nullptr) return texts;
-  if (const auto* text = value->if_string())
-    texts.push_back({{std::string(name)}, std::string(view(*text))});
-  if (const auto* list = value->if_array()) {
-    for (std::size_t i = 0; i < list->size(); ++i) {
-      if (const auto* text = (*list)[i].if_string())
-        texts.push_back({{std::string(name), std::to_string(i)}, std::string(view(*text))});
-    }
+  if (const auto* value = json::find(statement, name)) {
+    each_text(*value, {std::string(name)}, [&](const Path& path, std::string_view text) {
+      texts.push_back({path, std::string(text)});
+    });
   }
   return texts;
 }
@@ -87,21 +97,6 @@ std::vector<Key> keys_of(const object& statement) {
     }
   }
   return keys;
-}
-
-// The strings of a value, with the path to each.
-void each_text(const json::Value& value, Path path,
-               const std::function<void(const Path&, std::string_view)>& visit) {
-  if (const auto* text = value.if_string()) return visit(path, view(*text));
-  if (const auto* list = value.if_array()) {
-    for (std::size_t i = 0; i < list->size(); ++i) {
-      if (const auto* text = (*list)[i].if_string()) {
-        path.push_back(std::to_string(i));
-        visit(path, view(*text));
-        path.pop_back();
-      }
-    }
-  }
 }
 
 // Labels of service principals that are no action's prefix.

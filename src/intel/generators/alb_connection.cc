@@ -2,12 +2,11 @@
 
 #include "core/time_text.h"
 #include "intel/generators/balancer_key.h"
+#include "intel/generators/foreign_lines.h"
 #include "intel/generators/visitors.h"
 
 namespace sextant::intel {
 namespace {
-
-using namespace std::string_view_literals;
 
 constexpr std::size_t kVisitors = 40'000;
 constexpr std::size_t kPartners = 40;  // who come with certificates
@@ -172,9 +171,9 @@ void AlbConnectionGenerator::make_malformed(std::string& line) {
           "0.001048 0.000057 200 200 0 29 \"GET http://www.shop.example:80/ HTTP/1.1\" "
           "\"curl/7.38.0\" - -";
       break;
-    case 2: line = "{\"message\": \"this is another program's log\", \"level\": \"info\"}"; break;
+    case 2: line = kOtherProgramsLine; break;
     case 3: line.replace(0, 10, "0000-00-00"); break;
-    default: line = "\x00\xFF\xFE\x80 noise \xC0\xAF"sv;
+    default: line = kNoise;
   }
 }
 

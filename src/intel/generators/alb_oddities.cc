@@ -1,9 +1,9 @@
 #include "intel/generators/alb_oddities.h"
 
+#include "intel/generators/foreign_lines.h"
+
 namespace sextant::intel {
 namespace {
-
-using namespace std::string_view_literals;
 
 void no_target(AlbEntry& entry) {
   entry.target = "-";
@@ -137,9 +137,9 @@ void make_malformed(std::string& line, Dice& dice) {
           "0.001048 0.000057 200 200 0 29 \"GET http://www.shop.example:80/ HTTP/1.1\" "
           "\"curl/7.38.0\" - -";
       break;
-    case 4: line = "{\"message\": \"this is another program's log\", \"level\": \"info\"}"; break;
+    case 4: line = kOtherProgramsLine; break;
     case 5: line.replace(line.find(' ') + 1, 10, "0000-00-00"); break;
-    default: line = "\x00\xFF\xFE\x80 noise \xC0\xAF"sv;
+    default: line = kNoise;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/time_text.h"
 #include "intel/generators/balancer_key.h"
+#include "intel/generators/foreign_lines.h"
 #include "intel/generators/visitors.h"
 
 namespace sextant::intel {
@@ -182,9 +183,9 @@ void NlbGenerator::make_malformed(std::string& line) {
           "2026-01-01T12:00:00.514108Z 203.0.113.1 36280 443 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 "
           "4.036 \"-\" - - Success TID_3180a73013c8ca4bac2f731159d4b0fe";
       break;
-    case 2: line = "{\"message\": \"this is another program's log\", \"level\": \"info\"}"; break;
+    case 2: line = kOtherProgramsLine; break;
     case 3: line.replace(8, 10, "0000-00-00"); break;
-    default: line = "\x00\xFF\xFE\x80 noise \xC0\xAF"sv;
+    default: line = kNoise;
   }
 }
 

@@ -3,11 +3,10 @@
 #include <array>
 
 #include "core/time_text.h"
+#include "intel/generators/foreign_lines.h"
 
 namespace sextant::intel {
 namespace {
-
-using namespace std::string_view_literals;
 
 constexpr std::size_t kHosts = 400;
 constexpr std::size_t kNames = 8'000;
@@ -269,7 +268,7 @@ void Route53ResolverGenerator::make_malformed(std::string& line) {
       line = "{\"query_timestamp\":\"2026-01-01T00:00:00Z\",\"srcaddr\":\"10.0.0.300\"}";
       break;
     case 5: line = "{\"query_timestamp\":\"2026-01-01T00:00:00Z\",\"answers\":\"none\"}"; break;
-    default: line = "\x00\xFF\xFE\x80 noise \xC0\xAF"sv;
+    default: line = kNoise;
   }
 }
 

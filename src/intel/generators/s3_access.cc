@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/time_text.h"
+#include "intel/generators/foreign_lines.h"
 #include "intel/generators/visitors.h"
 
 namespace sextant::intel {
@@ -368,7 +369,7 @@ void S3AccessGenerator::make_malformed(std::string& line) {
     case 4:
       line = "http 2026-01-01T00:00:00.000000Z app/shop/50dc6c495c0c9188 192.0.2.1:2817 -";
       break;
-    default: line = "\x00\xFF\xFE\x80 noise \xC0\xAF"sv;
+    default: line = kNoise;
   }
 }
 

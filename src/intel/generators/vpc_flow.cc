@@ -4,12 +4,11 @@
 #include <array>
 
 #include "core/time_text.h"
+#include "intel/generators/foreign_lines.h"
 #include "intel/generators/visitors.h"
 
 namespace sextant::intel {
 namespace {
-
-using namespace std::string_view_literals;
 
 constexpr std::size_t kVisitors = 30'000;
 constexpr std::size_t kInterfaces = 200;
@@ -289,8 +288,8 @@ void VpcFlowGenerator::make_malformed(std::string& line) {
     case 1: line = "2 123456789012 eni-0 10.0.0.300 10.0.0.1 1 2 6 1 40 1 2 ACCEPT OK"; break;
     case 2: line = "2 123456789012 eni-0 10.0.0.3 10.0.0.1 1 2 6 1 40 1 - ACCEPT OK"; break;
     case 3: line = "2 123456789012 eni-0 10.0.0.3 10.0.0.1 65536 2 6 1 40 1 2 ACCEPT OK"; break;
-    case 4: line = "{\"message\": \"this is another program's log\", \"level\": \"info\"}"; break;
-    default: line = "\x00\xFF\xFE\x80 noise \xC0\xAF"sv;
+    case 4: line = kOtherProgramsLine; break;
+    default: line = kNoise;
   }
 }
 

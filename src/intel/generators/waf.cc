@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/time_text.h"
+#include "intel/generators/foreign_lines.h"
 #include "intel/generators/visitors.h"
 #include "intel/generators/waf_entry.h"
 
@@ -315,7 +316,7 @@ void WafGenerator::make_malformed(std::string& line) {
     case 4: line = R"({"timestamp":1576280412771,"httpRequest":{"clientIp":"10.0.0.300"}})"; break;
     case 5: line = R"({"timestamp":1576280412771,"labels":{"name":"x"}})"; break;
     case 6: line = R"({"timestamp":"2026-01-01T00:00:00Z","action":"ALLOW"})"; break;
-    default: line = "\x00\xFF\xFE\x80 noise \xC0\xAF"sv;
+    default: line = kNoise;
   }
 }
 
