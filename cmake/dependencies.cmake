@@ -30,18 +30,39 @@ pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 find_library(ISAL_LIBRARY isal REQUIRED)
 find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
 
-# The libraries that ship as plain files; SYSTEM headers keep their warnings out of ours.
+# The libraries that ship as plain files go beside the programs, so that a program and its lib/ can be moved to
+# wherever its user can read, and need neither the folder nor the user that built them.
+set(CMAKE_BUILD_RPATH_USE_ORIGIN ON)
+function(sextant_beside_programs out)
+  foreach(library ${ARGN})
+    file(REAL_PATH ${library} library)  # libarrow.so.2600, the name that programs ask for
+    cmake_path(GET library FILENAME name)
+    set(beside ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/lib/${name})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${library})
+    # A file that is there and the same stays: nothing is linked anew.
+    execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${library} ${beside}
+      RESULT_VARIABLE differs OUTPUT_QUIET ERROR_QUIET)
+    if(differs)
+      file(MAKE_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/lib)
+      file(CREATE_LINK ${library} ${beside} COPY_ON_ERROR)
+    endif()
+    list(APPEND found ${beside})
+  endforeach()
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()
+
+# SYSTEM headers keep their warnings out of ours.
 function(sextant_imported name)
   cmake_parse_arguments(ARG "" "INCLUDE" "LIBRARIES" ${ARGN})
+  sextant_beside_programs(libraries ${ARG_LIBRARIES})
   add_library(${name} INTERFACE IMPORTED GLOBAL)
   target_include_directories(${name} SYSTEM INTERFACE ${ARG_INCLUDE})
-  target_link_libraries(${name} INTERFACE ${ARG_LIBRARIES})
+  target_link_libraries(${name} INTERFACE ${libraries})
 endfunction()
 sextant_imported(deps::arrow INCLUDE ${SEXTANT_DEPS}/arrow/include
   LIBRARIES ${SEXTANT_DEPS}/arrow/lib/libparquet.so ${SEXTANT_DEPS}/arrow/lib/libarrow.so)
 sextant_imported(deps::duckdb INCLUDE ${SEXTANT_DEPS}/duckdb/include
   LIBRARIES ${SEXTANT_DEPS}/duckdb/lib/libduckdb.so)
-list(APPEND CMAKE_BUILD_RPATH ${SEXTANT_DEPS}/arrow/lib ${SEXTANT_DEPS}/duckdb/lib)
 
 find_program(CCACHE ccache)
 if(CCACHE)
