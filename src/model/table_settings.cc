@@ -3,7 +3,32 @@
 #include <charconv>
 #include <string>
 
+#include "core/strings.h"
+
 namespace sextant::model {
+
+Result<std::vector<std::string>> parse_unique(std::string_view text) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+  std::vector<std::string> columns;
+  for (auto part : split(text, ',')) {
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (part.empty() || part.find_first_not_of(kLetters) != std::string_view::npos ||
+        part.starts_with('.') || part.ends_with('.') || part.contains("..")) {
+      return fail(Code::Invalid, "'" + std::string(kUniqueParameter) + "' has '" +
+                                     std::string(part) + "', which is no name of a column");
+    }
+    columns.emplace_back(part);
+  }
+  return columns;
+}
+
+std::vector<std::string> unique_columns_of(const Table& table) {
+  const auto found = table.parameters.find(std::string(kUniqueParameter));
+  if (found == table.parameters.end()) return {};
+  return parse_unique(found->second).value_or(std::vector<std::string>{});
+}
 
 Result<std::chrono::days> parse_retention(std::string_view text) {
   constexpr int kDaysMax = 36'500;

@@ -18,5 +18,19 @@ TEST(TableSettings, RetentionIsAWholeNumberOfDays) {
   EXPECT_EQ(retention_of(table), days(90));
 }
 
+TEST(TableSettings, AnEventIsNamedByColumns) {
+  using Columns = std::vector<std::string>;
+  EXPECT_EQ(parse_unique("event.id"), Columns{"event.id"});
+  EXPECT_EQ(parse_unique("event.id, aws.cloudtrail.recipient_account_id "),
+            (Columns{"event.id", "aws.cloudtrail.recipient_account_id"}));
+  for (const auto* text : {"", " ", "a,,b", "a b", "a)", "\"a\"", ".a", "a.", "a..b"}) {
+    EXPECT_EQ(parse_unique(text).error().code, Code::Invalid) << text;
+  }
+  Table table;
+  EXPECT_TRUE(unique_columns_of(table).empty());
+  table.parameters["UniqueBy"] = "event.id";
+  EXPECT_EQ(unique_columns_of(table), Columns{"event.id"});
+}
+
 }  // namespace
 }  // namespace sextant::model

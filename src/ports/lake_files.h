@@ -45,10 +45,17 @@ class LakeWriter {
   virtual Result<LakeFile> finish() = 0;
 };
 
+// Another look at a table, under a name of its own: a query of ours over the table's name.
+struct LakeView {
+  std::string name;
+  std::string sql;
+};
+
 struct LakeTable {
   std::string name;  // as SQL sees it
   std::vector<LakeFilePtr> files;
   SchemaPtr schema;  // union of its files' schemas; also for a table without files
+  std::vector<LakeView> views = {};
 };
 
 struct QueryLimits {

@@ -362,6 +362,12 @@ INSTANTIATE_TEST_SUITE_P(
                              "TableInput: {Name: t, Parameters: {RetentionInDays: 90d}}\n"),
                "t.yaml:7:59: 'RetentionInDays' is '90d', not a number of days from 1 to 36500; "
                "leave it out to keep rows for good"},
+        Broken{"TableUnique",
+               resource_with("AWS::Glue::Table",
+                             "      CatalogId: !Ref AWS::AccountId\n      DatabaseName: d\n      "
+                             "TableInput: {Name: t, Parameters: {UniqueBy: 'a b'}}\n"),
+               "t.yaml:7:52: 'UniqueBy' has 'a b', which is no name of a column; give columns with "
+               "commas between"},
         Broken{"OtherCatalog",
                resource_with("AWS::Glue::Database",
                              "      CatalogId: '111111111111'\n      DatabaseInput: {Name: d}\n"),

@@ -70,6 +70,18 @@ std::vector<model::Column> read_columns(Properties& input) {
   return columns;
 }
 
+void check_settings(Properties& values, const std::map<std::string, std::string>& parameters) {
+  for (const auto& [name, value] : parameters) {
+    if (name == model::kRetentionParameter) {
+      if (const auto days = model::parse_retention(value); !days)
+        values.report(name, days.error().message, "leave it out to keep rows for good");
+    } else if (name == model::kUniqueParameter) {
+      if (const auto columns = model::parse_unique(value); !columns)
+        values.report(name, columns.error().message, "give columns with commas between");
+    }
+  }
+}
+
 std::map<std::string, std::string> read_table_parameters(Properties& input) {
   std::map<std::string, std::string> parameters;
   const auto* node = input.map("Parameters");
@@ -78,10 +90,7 @@ std::map<std::string, std::string> read_table_parameters(Properties& input) {
   for (const auto& member : node->members) {
     if (const auto value = values.text(member.name)) parameters[member.name] = *value;
   }
-  const auto kept = parameters.find(std::string(model::kRetentionParameter));
-  if (kept == parameters.end()) return parameters;
-  if (const auto days = model::parse_retention(kept->second); !days)
-    values.report(kept->first, days.error().message, "leave it out to keep rows for good");
+  check_settings(values, parameters);
   return parameters;
 }
 

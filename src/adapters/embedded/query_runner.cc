@@ -95,7 +95,10 @@ Error with_our_tables(Error error, const std::vector<LakeTable>& tables) {
   const auto end = error.message.find(" does not exist!");
   if (!error.message.starts_with(kBefore) || end == std::string::npos) return error;
   std::string there;
-  for (const auto& table : tables) there += (there.empty() ? "" : ", ") + table.name;
+  for (const auto& table : tables) {
+    there += (there.empty() ? "" : ", ") + table.name;
+    for (const auto& view : table.views) there += ", " + view.name;
+  }
   const auto name = error.message.substr(kBefore.size(), end - kBefore.size());
   error.message = "there is no table '" + name + "'; " +
                   (there.empty() ? "there are none that you may read" : "there are: " + there);
@@ -114,8 +117,17 @@ Result<std::unique_ptr<ports::RowReader>> run_query(const QueryRequest& request)
   std::vector<ports::LakeFilePtr> files;
   for (const auto& table : request.tables) {
     const auto is_it = [&](const std::string& name) { return iequals(name, table.name); };
-    if (names && std::ranges::none_of(*names, is_it)) continue;
+    const auto is_view = [&](const ports::LakeView& view) {
+      return std::ranges::any_of(*names,
+                                 [&](const std::string& name) { return iequals(name, view.name); });
+    };
+    if (names && std::ranges::none_of(*names, is_it) && std::ranges::none_of(table.views, is_view))
+      continue;
     SX_TRY(add_table(*session, request, table));
+    for (const auto& view : table.views) {
+      SX_TRY(within("view " + view.name,
+                    session->run("CREATE VIEW " + sql_name(view.name) + " AS " + view.sql)));
+    }
     for (const auto& file : table.files) paths.push_back((request.root / file->path).string());
     files.insert(files.end(), table.files.begin(), table.files.end());
   }

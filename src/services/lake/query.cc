@@ -5,6 +5,7 @@
 
 #include "core/json.h"
 #include "lake/export.h"
+#include "services/lake/event_view.h"
 #include "services/lake/handlers.h"
 #include "store/system_tables.h"
 
@@ -121,10 +122,13 @@ Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& pa
                                                       const sdk::Call& call) {
   std::vector<ports::LakeTable> tables;
   const auto configuration = parts.configuration.current();
-  for (const auto& [name, table] : store::all_tables(*configuration, parts.scope)) {
+  const auto all = store::all_tables(*configuration, parts.scope);
+  for (const auto& [name, table] : all) {
     if (!may_read(parts, call, table)) continue;
     SX_TRY_AS(auto found, parts.manifest.find(name));
-    tables.push_back(found ? std::move(*found) : empty_table(parts, name));
+    auto& readable = tables.emplace_back(found ? std::move(*found) : empty_table(parts, name));
+    auto view = event_view(table, readable.schema);
+    if (view && !all.contains(TableName(view->name))) readable.views.push_back(std::move(*view));
   }
   return tables;
 }

@@ -6,6 +6,7 @@
 #include "core/encoding.h"
 #include "core/json.h"
 #include "core/time_text.h"
+#include "services/lake/event_view.h"
 #include "services/lake/handlers.h"
 #include "store/system_tables.h"
 
@@ -62,8 +63,16 @@ Result<sdk::Output> list_tables(const LakeContext& lake, const sdk::Call& call, 
   for (const auto& table : facts) by_name[table.name] = table;
   boost::json::array tables;
   const auto configuration = lake.parts.configuration.current();
-  for (const auto& [name, table] : store::all_tables(*configuration, lake.parts.scope)) {
-    if (may_read(lake.parts, call, table)) tables.push_back(facts_of(table, by_name[name]));
+  const auto all = store::all_tables(*configuration, lake.parts.scope);
+  for (const auto& [name, table] : all) {
+    if (!may_read(lake.parts, call, table)) continue;
+    tables.push_back(facts_of(table, by_name[name]));
+    const auto view = event_view_name(table);
+    if (!view || all.contains(TableName(*view))) continue;
+    tables.push_back(boost::json::object{{"Name", *view},
+                                         {"DatabaseName", table.database},
+                                         {"TableType", "VIRTUAL_VIEW"},
+                                         {"ViewOf", name.text()}});
   }
   sdk::Output output;
   output.result["Tables"] = std::move(tables);

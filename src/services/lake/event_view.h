@@ -1,0 +1,22 @@
+#pragma once
+// The view in which each event of a table is there once, when the table says what names an event
+// (model/table_settings.h): a trail of an organisation and one of an account deliver the same
+// record. The table itself keeps all rows.
+#include <optional>
+#include <string>
+
+#include "core/columns.h"
+#include "model/app.h"
+#include "ports/lake_files.h"
+
+namespace sextant::services::lake {
+
+// "cloudtrail_events"; nullopt when the table has none.
+std::optional<std::string> event_view_name(const model::Table& table);
+
+// Of rows that are alike in the columns named, the first one. Events of the same name lie in the
+// same hour, since they tell the same time: that is the window. Rows in which a column is null are
+// all there. Without the columns in the schema (nothing has landed yet): the table as it is.
+std::optional<ports::LakeView> event_view(const model::Table& table, const SchemaPtr& schema);
+
+}  // namespace sextant::services::lake
