@@ -86,7 +86,7 @@ fmt: bootstrap-lint ## format every source file
 	@git ls-files -z '*.cc' '*.h' | xargs -0 clang-format-19 -i
 
 sbom: ## the parts it is made of, as CycloneDX: build/sbom.json
-	@mkdir -p build && tools/sbom >build/sbom.json && echo "build/sbom.json"
+	@mkdir -p build && tools/sbom >build/sbom.part && mv build/sbom.part build/sbom.json && echo "build/sbom.json"
 
 run: build ## a node on PORT, its data in DATA
 	build/release/sextant node --port $(PORT) --data $(DATA) --files $(DEPS)/geoip
