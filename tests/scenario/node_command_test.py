@@ -4,12 +4,15 @@ SIGTERM in the middle of work."""
 import json
 import pathlib
 import random
+import re
 import socket
 import stat
 import subprocess
 import sys
 import threading
 import unittest
+import urllib.error
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -101,6 +104,44 @@ class Start(Scenario):
             process.terminate()
             self.assertEqual(process.wait(60), 0)
             self.assertEqual(process.stdout.read(), b"")
+
+
+class OpenEndpoints(Scenario):
+    PAGE = ROOT / "docs/formats/open-endpoints.md"
+
+    def ask(self, node: Node, path: str) -> tuple:
+        with urllib.request.urlopen(f"{node.endpoint}/_sextant/{path}", timeout=60) as answer:
+            return answer.status, answer.read().decode()
+
+    def written(self) -> dict:
+        """What the page says: name -> (type, labels)."""
+        rows = re.findall(r"^\| `(\w+)` \| (\w+) \| ([^|]*) \| [^|]+ \|$", self.PAGE.read_text(), re.MULTILINE)
+        return {name: (kind, set(re.findall(r"`(\w+)`", labels))) for name, kind, labels in rows}
+
+    def printed(self, text: str) -> dict:
+        found = {name: (kind, set()) for name, kind in re.findall(r"^# TYPE (\w+) (\w+)$", text, re.MULTILINE)}
+        for series, labels in re.findall(r"^(\w+)(?:\{(.*)\})? \S+$", text, re.MULTILINE):
+            name = series if series in found else re.sub(r"_(bucket|sum|count)$", "", series)
+            found[name][1].update(set(re.findall(r'(\w+)="', labels)) - {"le"})
+        return found
+
+    def test_they_need_no_signature_and_every_metric_is_written_down(self):
+        """docs/formats/open-endpoints.md has a row `| name | type | labels | meaning |` for each metric that a node
+        prints, with the labels in backticks or a dash. Whoever adds one adds its row."""
+        node = self.start()
+        self.run_ok(node, "ingest", log_file(self.folder, "a.log"), "--bucket", BUCKET)
+        self.run_ok(node, "status", "--wait")
+        self.assertEqual(self.ask(node, "health"), (200, "ok\n"))
+        self.assertEqual(self.ask(node, "ready"), (200, "ready\n"))
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            self.ask(node, "status")
+        self.assertEqual(refused.exception.code, 403)
+
+        written, printed = self.written(), self.printed(self.ask(node, "metrics")[1])
+        self.assertGreater(len(printed), 30)
+        for name, what in printed.items():
+            self.assertEqual(written.get(name), what, f"{name}: its row in {self.PAGE.name}")
+        self.assertEqual(written.keys() - printed.keys(), set(), "rows of metrics that are not there")
 
 
 class Tls(Scenario):
