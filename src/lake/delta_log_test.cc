@@ -4,6 +4,9 @@
 #include <parquet/arrow/reader.h>
 
 #include <boost/json.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 
 #include "core/json.h"
 #include "core/strings.h"
@@ -251,6 +254,80 @@ TEST_F(DeltaLogTest, ThePublisherFollowsTheManifest) {
     added += in_version(version, "add", "path").size();
   }
   EXPECT_EQ(added, 3u) << "its destructor published the last one";
+}
+
+// Time flies while the one thread that has this clock waits, up to a moment that the test names.
+class FlyingClock final : public Clock {
+ public:
+  explicit FlyingClock(Time start) : now_(start), until_(start) {}
+  Time now() const override {
+    std::lock_guard lock(mutex_);
+    return now_;
+  }
+  bool wait_until(Time when, std::stop_token stop) override {
+    std::unique_lock lock(mutex_);
+    const bool waited = moved_.wait(lock, stop, [&] {
+      if (when <= until_ || stop.stop_requested()) return true;
+      now_ = until_;
+      arrived_ = true;
+      moved_.notify_all();
+      return false;
+    });
+    if (!waited || stop.stop_requested()) return false;
+    now_ = std::max(now_, when);
+    return true;
+  }
+  // Returns when everything has happened that does in this time.
+  void fly(Duration by) {
+    std::unique_lock lock(mutex_);
+    until_ += by;
+    arrived_ = false;
+    moved_.notify_all();
+    moved_.wait(lock, [&] { return arrived_; });
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable_any moved_;
+  Time now_;
+  Time until_;
+  bool arrived_ = false;
+};
+
+TEST_F(DeltaLogTest, ADamagedLogIsTriedLessAndLessOftenAndRecovers) {
+  land_one();
+  ASSERT_EQ(DeltaLog(parts(), TableName("alb")).step(), true);
+  const auto path = "alb/_delta_log/" + delta_file_name(0);
+  const auto whole = *files_->published(path);
+  ASSERT_TRUE(files_->publish(path, "{}" + whole, ports::IfExists::Replace));
+
+  FlyingClock clock(clock_.now());
+  const DeltaParts parts{.scope = scope_,
+                         .clock = clock,
+                         .log = store_,
+                         .streams = store_,
+                         .files = *files_,
+                         .manifest = *manifest_};
+  const auto& failures = metrics_.counter("sextant_lake_delta_failures_total", "");
+  testing::internal::CaptureStderr();
+  {
+    const auto publisher = DeltaPublisher::start(parts, metrics_);
+    clock.fly(std::chrono::hours(1));
+    EXPECT_GE(failures.value(), 10u);
+    EXPECT_LE(failures.value(), 21u) << "1 + 2 + … + 256 s, then every five minutes";
+    const auto before = failures.value();
+    land_one();
+    clock.fly(std::chrono::seconds(1));
+    EXPECT_EQ(failures.value(), before) << "what lands meanwhile does not make it any sooner";
+
+    ASSERT_TRUE(files_->publish(path, whole, ports::IfExists::Replace));
+    clock.fly(DeltaRetries::kLongest);
+    EXPECT_EQ(failures.value(), before);
+    EXPECT_EQ(in_version(1, "add", "path").size(), 1u) << "the thread published it by itself";
+  }
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_NE(said.find("Delta log not published"), std::string::npos) << said;
+  EXPECT_EQ(said.find("Delta log not published"), said.rfind("Delta log not published")) << said;
 }
 
 TEST(DeltaSchema, EveryTypeHasItsName) {

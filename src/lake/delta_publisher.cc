@@ -7,6 +7,11 @@
 #include "core/thread_name.h"
 
 namespace sextant::lake {
+namespace {
+
+constexpr Duration kLong = std::chrono::hours(24 * 365);
+
+}  // namespace
 
 DeltaPublisher::DeltaPublisher(DeltaParts parts, metrics::Registry& metrics,
                                std::chrono::milliseconds interval)
@@ -40,11 +45,9 @@ DeltaPublisher::~DeltaPublisher() {
 }
 
 void DeltaPublisher::changed(const TableName& table) {
-  {
-    std::lock_guard lock(mutex_);
-    changed_tables_.insert(table);
-  }
-  changed_.notify_all();
+  std::lock_guard lock(mutex_);
+  changed_tables_.insert(table);
+  wake_.request_stop();
 }
 
 std::set<TableName> DeltaPublisher::take_changed() {
@@ -73,28 +76,39 @@ Result<> DeltaPublisher::flush() {
   return all;
 }
 
+// Until a table changes, or `until`.
+void DeltaPublisher::sleep(const std::stop_token& stop, std::optional<Time> until) {
+  std::stop_source wake;
+  {
+    std::lock_guard lock(mutex_);
+    if (!changed_tables_.empty()) return;
+    wake_ = wake;
+  }
+  const std::stop_callback on_stop(stop, [&] { wake.request_stop(); });
+  parts_.clock.wait_until(until.value_or(parts_.clock.now() + kLong), wake.get_token());
+}
+
+void DeltaPublisher::try_to_publish(const TableName& table, DeltaRetries& retries) {
+  const auto published = publish(table);
+  if (published) return retries.published(table);
+  failures_.add();
+  const auto& reason = published.error().message;
+  if (!retries.failed(table, reason, parts_.clock.now())) return;
+  log::warn("Delta log not published; it is tried again, after longer and longer waits",
+            {{"table", table.text()}, {"reason", reason}});
+}
+
 void DeltaPublisher::run(const std::stop_token& stop) {
   name_this_thread("lake-delta");
-  std::map<TableName, std::string> told;  // what is wrong with a table is said once
-  while (!stop.stop_requested()) {
-    {
-      std::unique_lock lock(mutex_);
-      if (!changed_.wait(lock, stop, [&] { return !changed_tables_.empty(); })) return;
-    }
-    for (const auto& table : take_changed()) {
-      const auto published = publish(table);
-      if (published) {
-        told.erase(table);
-        continue;
-      }
-      failures_.add();
-      const auto& reason = published.error().message;
-      if (std::exchange(told[table], reason) != reason) {
-        log::warn("Delta log not published; it is tried again every second",
-                  {{"table", table.text()}, {"reason", reason}});
-      }
-      changed(table);
-    }
+  DeltaRetries retries;
+  while (true) {
+    sleep(stop, retries.next_due());
+    if (stop.stop_requested()) return;
+    const auto now = parts_.clock.now();
+    auto tables = take_changed();
+    std::erase_if(tables, [&](const auto& table) { return retries.rests(table, now); });
+    tables.merge(retries.due(now));
+    for (const auto& table : tables) try_to_publish(table, retries);
     parts_.clock.wait_until(parts_.clock.now() + interval_, stop);
   }
 }

@@ -1,17 +1,20 @@
 #pragma once
 // Keeps the Delta logs of all tables up to date, a moment behind the manifest: at once when a table
-// was quiet, otherwise many commits in one version.
+// was quiet, otherwise many commits in one version. A log that cannot be written is tried again
+// after longer and longer waits (DeltaRetries).
 #include <chrono>
-#include <condition_variable>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
+#include <stop_token>
 #include <thread>
 
 #include "core/guarded.h"
 #include "core/metrics.h"
 #include "lake/delta_log.h"
+#include "lake/delta_retries.h"
 
 namespace sextant::lake {
 
@@ -34,15 +37,17 @@ class DeltaPublisher {
   DeltaPublisher(DeltaParts parts, metrics::Registry& metrics, std::chrono::milliseconds interval);
   void changed(const TableName& table);
   std::set<TableName> take_changed();
+  void sleep(const std::stop_token& stop, std::optional<Time> until);
+  void try_to_publish(const TableName& table, DeltaRetries& retries);
   void run(const std::stop_token& stop);
 
   const DeltaParts parts_;
   const std::chrono::milliseconds interval_;
   metrics::Counter& versions_;
   metrics::Counter& failures_;
-  std::mutex mutex_;  // guards changed_tables_
-  std::condition_variable_any changed_;
+  std::mutex mutex_;  // guards the two below
   std::set<TableName> changed_tables_;
+  std::stop_source wake_;
   Guarded<std::map<TableName, DeltaLog>> logs_;
   Manifest::ListenerId listener_ = 0;
   std::jthread thread_;
