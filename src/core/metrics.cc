@@ -47,10 +47,9 @@ std::string number_text(double value) {
   return fmt::format("{}", value);
 }
 
-using Callback = std::function<double()>;
 template <typename Metric>
 using Held = std::shared_ptr<Metric>;
-using Series = std::variant<Held<Counter>, Held<Gauge>, Held<Histogram>, Callback>;
+using Series = std::variant<Held<Counter>, Held<Gauge>, Held<Histogram>>;
 
 std::string braces(std::string_view labels) {
   return labels.empty() ? std::string() : fmt::format("{{{}}}", labels);
@@ -71,7 +70,6 @@ struct SeriesWriter {
   void operator()(const Held<Gauge>& gauge) const {
     line("", labels, std::to_string(gauge->value()));
   }
-  void operator()(const Callback& read) const { line("", labels, number_text(read())); }
   void operator()(const Held<Histogram>& histogram) const {
     const auto shot = histogram->snapshot();
     const std::string prefix = labels.empty() ? std::string() : std::string(labels) + ",";
@@ -87,7 +85,7 @@ struct SeriesWriter {
 };
 
 std::string_view type_of(const Series& series) {
-  static constexpr std::array<std::string_view, 4> kTypes{"counter", "gauge", "histogram", "gauge"};
+  static constexpr std::array<std::string_view, 3> kTypes{"counter", "gauge", "histogram"};
   return kTypes[series.index()];
 }
 
@@ -95,13 +93,15 @@ std::string_view type_of(const Series& series) {
 
 struct Registry::Family {
   std::string help;
-  std::map<std::string, Series> series;  // by labels_text
+  std::map<std::string, Series> series = {};  // by labels_text
+  Kind collected_kind = Kind::Gauge;
+  std::function<std::vector<Sample>()> collect = {};  // then there are no series
 
   template <typename Metric>
   Metric& get_or_make(const std::string& labels) {
     auto [found, fresh] = series.try_emplace(labels, std::make_shared<Metric>());
     auto* held = std::get_if<Held<Metric>>(&found->second);
-    SX_CHECK(held != nullptr);  // one name has one type
+    SX_CHECK(held != nullptr && !collect);  // one name has one type
     SX_CHECK(series.begin()->second.index() == series.rbegin()->second.index());
     return **held;
   }
@@ -115,7 +115,7 @@ Metric& get_or_make(Families& all, std::string_view name, std::string_view help,
   return all.with([&](auto& families) -> std::reference_wrapper<Metric> {
     auto& family = families[std::string(name)];
     using Family = typename std::remove_reference_t<decltype(family)>::element_type;
-    if (!family) family = std::make_shared<Family>(Family{std::string(help), {}});
+    if (!family) family = std::make_shared<Family>(Family{.help = std::string(help)});
     return family->template get_or_make<Metric>(key);
   });
 }
@@ -150,15 +150,17 @@ Histogram& Registry::histogram(std::string_view name, std::string_view help, Lab
   return get_or_make<Histogram>(families_, name, help, std::move(labels));
 }
 
-void Registry::callback(std::string_view name, std::string_view help, Callback read) {
+void Registry::collect(std::string_view name, std::string_view help, Kind kind,
+                       std::function<std::vector<Sample>()> read) {
   families_.with([&](auto& families) {
     auto& family = families[std::string(name)];
-    if (!family) family = std::make_shared<Family>(Family{std::string(help), {}});
-    family->series.insert_or_assign(std::string(), std::move(read));
+    SX_CHECK(!family || family->series.empty());  // one name has one type
+    family = std::make_shared<Family>(
+        Family{.help = std::string(help), .collected_kind = kind, .collect = std::move(read)});
   });
 }
 
-// Copied under the lock, written after it: a callback may take its time, or ask this registry.
+// Copied under the lock, written after it: a reader may take its time, or ask this registry.
 std::string Registry::prometheus() const {
   const auto families = families_.with([](const auto& all) {
     std::vector<std::pair<std::string, Family>> copy;
@@ -166,13 +168,21 @@ std::string Registry::prometheus() const {
     return copy;
   });
   std::string out;
-  for (const auto& [name, family] : families) {
-    const auto type = type_of(family.series.begin()->second);
+  const auto head = [&](std::string_view name, std::string_view help, std::string_view type) {
     fmt::format_to(std::back_inserter(out), "# HELP {} {}\n# TYPE {} {}\n", name,
-                   escaped(family.help, false), name, type);
-    for (const auto& [labels, series] : family.series) {
-      std::visit(SeriesWriter{out, name, labels}, series);
+                   escaped(help, false), name, type);
+  };
+  for (const auto& [name, family] : families) {
+    if (family.collect) {
+      head(name, family.help, family.collected_kind == Kind::Counter ? "counter" : "gauge");
+      for (const auto& [labels, value] : family.collect())
+        SeriesWriter{out, name, labels_text(labels)}.line("", labels_text(labels),
+                                                          number_text(value));
+      continue;
     }
+    head(name, family.help, type_of(family.series.begin()->second));
+    for (const auto& [labels, series] : family.series)
+      std::visit(SeriesWriter{out, name, labels}, series);
   }
   return out;
 }

@@ -52,14 +52,23 @@ class Histogram {
   std::atomic<std::uint64_t> sum_micros_ = 0;
 };
 
+// A series that is asked for when metrics are read.
+struct Sample {
+  Labels labels = {};
+  double value = 0;
+};
+enum class Kind { Counter, Gauge };
+
 // Owns all metrics of a node; references stay valid as long as the registry. Any thread.
 class Registry {
  public:
   Counter& counter(std::string_view name, std::string_view help, Labels labels = {});
   Gauge& gauge(std::string_view name, std::string_view help, Labels labels = {});
   Histogram& histogram(std::string_view name, std::string_view help, Labels labels = {});
-  // A gauge whose value is asked for when metrics are read.
-  void callback(std::string_view name, std::string_view help, std::function<double()> read);
+  // A family that costs nothing until metrics are read: then `read` says which series there are. It
+  // runs on the reader's thread, so it must be short. What was given before under that name goes.
+  void collect(std::string_view name, std::string_view help, Kind kind,
+               std::function<std::vector<Sample>()> read);
   std::string prometheus() const;
 
  private:

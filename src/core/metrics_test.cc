@@ -13,7 +13,8 @@ TEST(Metrics, PrometheusText) {
       .add(3);
   registry.counter("sextant_puts_total", "ignored", {{"code", "500"}, {"to", "x"}}).add();
   registry.gauge("sextant_queue_items", "Queued").set(-4);
-  registry.callback("sextant_free_bytes", "Free", [] { return 1.5; });
+  registry.collect("sextant_free_bytes", "Free", Kind::Gauge,
+                   [] { return std::vector<Sample>{{.labels = {}, .value = 1.5}}; });
   EXPECT_EQ(registry.prometheus(),
             "# HELP sextant_free_bytes Free\n"
             "# TYPE sextant_free_bytes gauge\n"
@@ -48,6 +49,25 @@ TEST(Metrics, HistogramCountsIntoItsBuckets) {
   EXPECT_NE(text.find("sextant_put_seconds_bucket{op=\"Put\",le=\"100\"} 6\n"), std::string::npos);
   EXPECT_NE(text.find("sextant_put_seconds_bucket{op=\"Put\",le=\"+Inf\"} 7\n"), std::string::npos);
   EXPECT_NE(text.find("sextant_put_seconds_count{op=\"Put\"} 7\n"), std::string::npos);
+}
+
+TEST(Metrics, ACollectedFamilyIsAskedWhenItIsRead) {
+  Registry registry;
+  double asked = 0;
+  registry.collect("b_total", "B", Kind::Counter, [&] {
+    ++asked;
+    return std::vector<Sample>{{.labels = {{"z", "1"}, {"a", "q\"q"}}, .value = asked},
+                               {.labels = {{"a", "2"}}, .value = 7}};
+  });
+  EXPECT_EQ(asked, 0);
+  const auto* expected =
+      "# HELP b_total B\n# TYPE b_total counter\nb_total{a=\"q\\\"q\",z=\"1\"} 1\nb_total{a=\"2\"} "
+      "7\n";
+  EXPECT_EQ(registry.prometheus(), expected);
+  registry.collect("b_total", "B", Kind::Gauge, [] { return std::vector<Sample>(); });
+  EXPECT_EQ(registry.prometheus(), "# HELP b_total B\n# TYPE b_total gauge\n");
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(registry.gauge("b_total", "B"), "broken invariant");
 }
 
 TEST(Metrics, SameNameAndLabelsIsTheSameMetric) {

@@ -101,6 +101,7 @@ Result<> AttemptJudge::judge(sdk::Call call) {
 }
 
 Result<> AttemptJudge::decided(sdk::Call call, sdk::Decision decision) {
+  parts_.gate.count(call, decision);
   const bool allowed = decision.verdict == sdk::Verdict::Allow;
   auto reason = decision.reason;
   judged_.push_back({std::move(call), std::move(decision)});

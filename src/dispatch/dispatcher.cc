@@ -29,8 +29,7 @@ class PoolDispatcher final : public Dispatcher {
         revisions_(parts_.scope, parts_.clock, parts_.configuration, parts_.catalogue,
                    options_.data_folder, parts_.log, parts_.state),
         attempts_(parts_, options_, revisions_) {
-    parts_.metrics.callback("sextant_deliveries_pending", "Deliveries waiting or in flight",
-                            [this] { return static_cast<double>(pending_total_.load()); });
+    add_metrics();
   }
 
   ~PoolDispatcher() override {
@@ -120,6 +119,32 @@ class PoolDispatcher final : public Dispatcher {
     DueEntry entry = {};     // not of a refill
     bool held_back = false;  // of an attempt: it waited for the function's concurrency
   };
+
+  // Asked for when metrics are read.
+  void add_metrics() {
+    using metrics::Kind;
+    using metrics::Sample;
+    parts_.metrics.collect("sextant_deliveries_pending", "Deliveries waiting or in flight",
+                           Kind::Gauge, [this]() -> std::vector<Sample> {
+                             return {{.value = static_cast<double>(pending_total_.load())}};
+                           });
+    const auto add = [this](const char* name, const char* help,
+                            double (*of)(const FunctionStatus&)) {
+      parts_.metrics.collect(name, help, Kind::Gauge, [this, of] {
+        std::vector<Sample> samples;
+        for (const auto& one : status())
+          samples.push_back({.labels = {{"function", one.function.text()}}, .value = of(one)});
+        return samples;
+      });
+    };
+    add("sextant_deliveries_waiting", "Deliveries that wait: new ones and those to be tried again",
+        [](const FunctionStatus& one) {
+          return static_cast<double>(one.pending - std::min(one.pending, one.in_flight));
+        });
+    add("sextant_delivery_lag_seconds",
+        "How long the delivery that waits longest has been due; 0 while none is",
+        [](const FunctionStatus& one) { return std::chrono::duration<double>(one.lag).count(); });
+  }
 
   Result<store::keys::DueKey> parse_due(const std::string& key) const {
     auto due = store::keys::parse_due(parts_.scope, key);

@@ -66,9 +66,9 @@ struct FunctionStatus {
   std::uint64_t retried = 0;
   std::uint64_t rows_landed = 0;
   std::uint64_t rows_malformed = 0;
-  double rows_per_second = 0;   // lately
-  std::chrono::seconds lag{0};  // how long the earliest waiting delivery has been due
-  std::string revision;         // the newest prepared one; "" before the first delivery
+  double rows_per_second = 0;  // lately
+  Duration lag{0};             // how long the earliest waiting delivery has been due
+  std::string revision;        // the newest prepared one; "" before the first delivery
 };
 
 class Dispatcher {

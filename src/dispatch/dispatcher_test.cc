@@ -537,6 +537,26 @@ TEST_F(DispatcherTest, BeyondItsBoundSourcesAreTurnedAway) {
   EXPECT_TRUE(store_delivery("c", "x\n"));
 }
 
+TEST_F(DispatcherTest, MetricsTellWhatWaitsAndForHowLong) {
+  function().reserved_concurrency = 0;
+  deploy();
+  send("a");
+  clock.advance(std::chrono::milliseconds(2'500));
+  send("b");
+  const auto has = [&](const std::string& line) {
+    return metrics.prometheus().contains("\n" + line + "\n");
+  };
+  EXPECT_TRUE(has("sextant_deliveries_waiting{function=\"collector\"} 2"));
+  EXPECT_TRUE(has("sextant_delivery_lag_seconds{function=\"collector\"} 2.5"));
+  EXPECT_TRUE(has("sextant_deliveries_pending 2"));
+  function().reserved_concurrency = std::nullopt;
+  deploy();
+  ASSERT_TRUE(wait_until([&] { return waiting() == 0; }));
+  ASSERT_TRUE(dispatcher->drain(std::chrono::seconds(10)));
+  EXPECT_TRUE(has("sextant_deliveries_waiting{function=\"collector\"} 0"));
+  EXPECT_TRUE(has("sextant_delivery_lag_seconds{function=\"collector\"} 0"));
+}
+
 // Several times, as are the next: a worker that is late to look finds it without being woken.
 TEST_F(DispatcherTest, ADeployThatRaisesTheConcurrencyWakesWhatWaits) {
   for (int round = 0; round < 10 && !HasFailure(); ++round) {

@@ -86,7 +86,7 @@ FunctionStatus Lane::status(Time now) const {
   told.in_flight = window.in_flight();
   told.rows_per_second = rows_lately_.per_second(now);
   const auto next = window.next();
-  if (next && *next < now) told.lag = std::chrono::floor<std::chrono::seconds>(now - *next);
+  if (next && *next < now) told.lag = now - *next;
   return told;
 }
 

@@ -96,6 +96,7 @@ void Gate::run(const Operation& operation, Caller caller, sdk::Input input, sdk:
 
 void Gate::run_allowed(const Operation& operation, sdk::Call call, sdk::Decision decision,
                        sdk::Input input, sdk::Reply reply) {
+  count(call, decision);
   const std::shared_ptr<Permit> permit(new Permit(std::move(call), std::move(decision), audit_));
   auto reply_when_recorded = [permit,
                               reply = std::move(reply)](Result<sdk::Output> output) mutable {
@@ -135,6 +136,7 @@ void Gate::run_in_turn(const Operation& operation, sdk::Call call, sdk::Decision
 
 void Gate::deny(const sdk::Call& call, const sdk::Decision& decision, Error error,
                 sdk::Reply reply) {
+  count(call, decision);
   const auto told = error;
   auto done = [reply = std::move(reply), error = std::move(error)](Result<> recorded) mutable {
     reply(std::unexpected(recorded ? std::move(error) : std::move(recorded).error()));
@@ -159,6 +161,10 @@ void Gate::refuse(std::string_view service, std::string_view name, Caller caller
 
 sdk::Decision Gate::judge(const sdk::Call& call) const {
   return iam::evaluate(call, policies_.policies_for(call));
+}
+
+void Gate::count(const sdk::Call& call, const sdk::Decision& decision) const {
+  counts_.add(call, decision.verdict);
 }
 
 }  // namespace sextant::guard

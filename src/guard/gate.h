@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/result.h"
 #include "guard/audit/audit_log.h"
+#include "guard/decision_counts.h"
 #include "guard/long_calls.h"
 #include "guard/operation.h"
 #include "guard/policy_source.h"
@@ -82,6 +83,10 @@ class Gate {
 
   // The pure part, for deliveries and simulations: no record is written.
   sdk::Decision judge(const sdk::Call& call) const;
+  // Counts a decision of judge() that stands in a record by another way: a delivery attempt's.
+  void count(const sdk::Call& call, const sdk::Decision& decision) const;
+  // How often it decided what since it was made, by service. Any thread.
+  std::vector<metrics::Sample> decisions() const { return counts_.samples(); }
 
  private:
   sdk::Call call_of(const Operation& operation, Caller caller, const sdk::Input& input) const;
@@ -96,6 +101,7 @@ class Gate {
   const PolicySource& policies_;
   AuditLog& audit_;
   LongCalls* const long_calls_;
+  mutable DecisionCounts counts_;
 };
 
 }  // namespace sextant::guard

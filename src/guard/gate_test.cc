@@ -96,6 +96,29 @@ TEST_F(GateTest, ARefusalIsRecordedBeforeItIsTold) {
   EXPECT_EQ(records()[0].at("additionalEventData").at("decision"), "Deny");
 }
 
+TEST_F(GateTest, DecisionsAreCountedByServiceAndOutcome) {
+  const auto count = [&](const std::string& service, const std::string& decision) {
+    for (const auto& sample : gate.decisions()) {
+      if (sample.labels == metrics::Labels{{"service", service}, {"decision", decision}})
+        return static_cast<int>(sample.value);
+    }
+    return -1;
+  };
+  EXPECT_EQ(count("s3", "allow"), -1);
+  run(operation(succeed()));
+  run(operation(succeed()), sdk::Principal{});
+  run(operation(succeed()), test::user(), {});
+  gate.refuse("iam", "GetUser", {.principal = sdk::Principal{}},
+              {Code::Denied, "who?", "InvalidClientTokenId"}, [](const auto&) {});
+  allow();
+  run(operation(succeed()));
+  EXPECT_EQ(count("s3", "allow"), 1);
+  EXPECT_EQ(count("s3", "deny"), 2) << "refused, and not to be read";
+  EXPECT_EQ(count("s3", "unauthenticated"), 1);
+  EXPECT_EQ(count("s3", "throttle"), 0);
+  EXPECT_EQ(count("iam", "unauthenticated"), 1);
+}
+
 TEST_F(GateTest, AReadIsRecordedBeforeItsReply) {
   allow();
   EXPECT_EQ(run(operation(succeed())), "");

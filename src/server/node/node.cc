@@ -17,6 +17,7 @@
 #include "api/s3/s3_protocol.h"
 #include "api/sextant/sextant_protocol.h"
 #include "core/log.h"
+#include "core/process_metrics.h"
 #include "deploy/operations.h"
 #include "deploy/stacks.h"
 #include "dispatch/dispatcher.h"
@@ -198,6 +199,9 @@ Result<> Node::Parts::open_guard() {
   audit = std::make_unique<guard::AuditLog>(options.scope, clock, *store);
   long_calls = std::make_unique<guard::LongCalls>(guard::LongCalls::Limits{});
   gate = std::make_unique<guard::Gate>(options.scope, clock, *policies, *audit, long_calls.get());
+  metrics.collect("sextant_gate_decisions_total",
+                  "What the gate said to calls and to each step of delivery attempts",
+                  metrics::Kind::Counter, [this] { return gate->decisions(); });
   return {};
 }
 
@@ -363,6 +367,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   SX_TRY_AS(parts->socket, take_port(parts->options));
   SX_TRY(check(parts->options, *parts->socket));
   SX_TRY(within("data folder '" + options.data + "'", parts->open_storage()));
+  metrics::add_process_metrics(parts->metrics);
   SX_TRY(parts->open_guard());
   SX_TRY(parts->open_lake());
   SX_TRY(parts->open_dispatch());

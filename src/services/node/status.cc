@@ -8,17 +8,18 @@ namespace sextant::services::node {
 namespace {
 
 boost::json::object to_json(const dispatch::FunctionStatus& status) {
-  return {{"Function", status.function.text()},
-          {"Revision", status.revision},
-          {"Pending", status.pending},
-          {"InFlight", status.in_flight},
-          {"Succeeded", status.succeeded},
-          {"Failed", status.failed},
-          {"Retried", status.retried},
-          {"RowsLanded", status.rows_landed},
-          {"RowsMalformed", status.rows_malformed},
-          {"RowsPerSecond", static_cast<std::uint64_t>(status.rows_per_second)},
-          {"LagSeconds", static_cast<std::int64_t>(status.lag.count())}};
+  return {
+      {"Function", status.function.text()},
+      {"Revision", status.revision},
+      {"Pending", status.pending},
+      {"InFlight", status.in_flight},
+      {"Succeeded", status.succeeded},
+      {"Failed", status.failed},
+      {"Retried", status.retried},
+      {"RowsLanded", status.rows_landed},
+      {"RowsMalformed", status.rows_malformed},
+      {"RowsPerSecond", static_cast<std::uint64_t>(status.rows_per_second)},
+      {"LagSeconds", std::int64_t{std::chrono::floor<std::chrono::seconds>(status.lag).count()}}};
 }
 
 }  // namespace
