@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -19,8 +20,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from harness import alb  # noqa: E402
 from harness.client import Lost, Refused  # noqa: E402
-from harness.commands import (BUCKET, FAILED, LINES, OK, UNREACHABLE, USAGE, Scenario, log_file,  # noqa: E402
-                              sextant)
+from harness.commands import (BUCKET, FAILED, LINES, OK, TEMPLATE, UNREACHABLE, USAGE, Scenario,  # noqa: E402
+                              log_file, sextant)
 from harness.node import Node, NodeFailed, clean_environment, program  # noqa: E402
 
 
@@ -142,6 +143,35 @@ class OpenEndpoints(Scenario):
         for name, what in printed.items():
             self.assertEqual(written.get(name), what, f"{name}: its row in {self.PAGE.name}")
         self.assertEqual(written.keys() - printed.keys(), set(), "rows of metrics that are not there")
+
+    def test_decisions_waiting_deliveries_and_the_process_are_seen(self):
+        text = TEMPLATE.read_text()
+        held = self.folder / "held.yaml"
+        held.write_text(text.replace("Timeout: 300", "Timeout: 300\n      ReservedConcurrentExecutions: 0"))
+        self.assertNotEqual(held.read_text(), text)
+        node = self.start(deployed=False)
+        self.run_ok(node, "deploy", held, "--stack-name", "threat-intel")
+        self.run_ok(node, "ingest", log_file(self.folder, "a.log"), "--bucket", BUCKET)
+        with self.assertRaises(urllib.error.HTTPError):
+            self.ask(node, "status")
+
+        def value(text: str, series: str) -> float:
+            found = [line for line in text.splitlines() if line.startswith(series)]
+            self.assertEqual(len(found), 1, f"{series} in\n{text}")
+            return float(found[0].rsplit(" ", 1)[1])
+
+        text = self.ask(node, "metrics")[1]
+        waits = 'sextant_deliveries_waiting{function="threat-intel'
+        lag = 'sextant_delivery_lag_seconds{function="threat-intel'
+        self.assertEqual(value(text, waits), 1)
+        self.assertGreater(value(text, lag), 0)
+        decisions = "sextant_gate_decisions_total"
+        self.assertGreaterEqual(value(text, decisions + '{decision="unauthenticated",service="sextant"}'), 1)
+        self.assertEqual(value(text, decisions + '{decision="allow",service="cloudformation"}') > 0, True)
+        self.assertEqual(value(text, decisions + '{decision="deny",service="s3"}'), 0)
+        self.assertGreater(value(text, "process_resident_memory_bytes"), 1 << 20)
+        self.assertGreater(value(text, "process_open_fds"), 3)
+        self.assertAlmostEqual(value(text, "process_start_time_seconds"), time.time(), delta=600)
 
 
 class Tls(Scenario):
