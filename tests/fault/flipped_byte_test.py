@@ -20,6 +20,9 @@ BUCKET, OTHER_BUCKET = "flip-alb-logs", "flip-failed-events"
 FILL_OBJECTS, FILL_BYTES = 280, 60_000  # inline ones, together more than RocksDB keeps in memory
 ROWS = {"alb": 420, "malformed": 3}
 BIT = 0x10
+STORE = ("store/*.sst", "store/*.log", "store/MANIFEST-*", "store/CURRENT")  # where everything committed is
+NOTES = ("store/IDENTITY", "store/OPTIONS-*")  # RocksDB writes them for tools; no byte of data hangs on them
+PARQUET, BLOBS, DELTA = "lake/*/date=*/*/*.parquet", "blobs/*/*", "lake/*/_delta_log/*.json"
 
 
 def spread(size: int, between: int = 2) -> list:
@@ -44,8 +47,10 @@ class FlippedByte(unittest.TestCase):
         for key, made in cls.objects.items():  # each a version of its own in the Delta log
             client.put(BUCKET, key, made.body)
             client.settle()
-        for number in range(FILL_OBJECTS):
-            client.put(OTHER_BUCKET, f"fill/{number}", dice.randbytes(FILL_BYTES))
+        fills = [dice.randbytes(FILL_BYTES) for _ in range(FILL_OBJECTS)]
+        for number, body in enumerate(fills):
+            client.put(OTHER_BUCKET, f"fill/{number}", body)
+        cls.fill = fills[0]
         client.close()
         node.stop()
 
@@ -109,10 +114,31 @@ class FlippedByte(unittest.TestCase):
 
         self.each_byte(name, check)
 
+    def test_there_is_no_file_of_another_kind(self):
+        """Each stored file that is not empty has a test here."""
+        known = {name for pattern in (*STORE, *NOTES, PARQUET, BLOBS, DELTA, "master.key", "credentials")
+                 for name in self.files(pattern)}
+        data = self.whole / "data"
+        stored = {str(file.relative_to(data)) for file in data.rglob("*") if file.is_file() and file.stat().st_size}
+        self.assertEqual(stored, known)
+
     def test_the_state_store(self):
         """Without what it committed a node can say nothing true: it ends, and says why."""
-        for pattern in ("store/*.sst", "store/*.log", "store/MANIFEST-*", "store/CURRENT"):
+        for pattern in STORE:
             self.check_refuses_to_start(self.files(pattern)[0])
+
+    def test_what_the_store_does_not_need(self):
+        """The node starts, ends and starts again as if nothing were, and nothing is lost."""
+        def check(node):
+            self.check_rest(node.start())
+            self.assertEqual(node.stop(), 0)
+            client = self.client(node.start())
+            self.assertEqual(int(client.query("select count(*) as n from alb")[0]["n"]), ROWS["alb"] + 5)
+            self.assertEqual(client.get(OTHER_BUCKET, "fill/0"), self.fill)
+            self.assertEqual(node.stop(), 0)
+
+        for pattern in NOTES:
+            self.each_byte(self.files(pattern)[-1], check)
 
     def test_the_master_key(self):
         self.check_refuses_to_start("master.key")
@@ -128,7 +154,7 @@ class FlippedByte(unittest.TestCase):
         self.each_byte("credentials", check)
 
     def test_a_parquet_file(self):
-        name = self.files("lake/alb/date=*/*/*.parquet")[0]
+        name = self.files(PARQUET.replace("*", "alb", 1))[0]
 
         def check(node):
             client = self.client(node.start())
@@ -141,7 +167,7 @@ class FlippedByte(unittest.TestCase):
 
     def test_a_blob(self):
         size = len(self.objects["large.gz"].body)
-        name = next(file for file in self.files("blobs/*/*")
+        name = next(file for file in self.files(BLOBS)
                     if 0 <= (self.whole / "data" / file).stat().st_size - size < 100)
 
         def check(node):
@@ -154,7 +180,7 @@ class FlippedByte(unittest.TestCase):
 
     def test_a_delta_log(self):
         """It is for readers outside: the node's own queries do not need it."""
-        for name in self.files("lake/alb/_delta_log/*.json")[:2]:
+        for name in self.files(DELTA.replace("*", "alb", 1))[:2]:
             def check(node, name=name):
                 self.check_rest(node.start())
                 self.assertEqual(node.stop(), 0)
