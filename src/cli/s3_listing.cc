@@ -36,7 +36,7 @@ Result<ListedObject> read_object(const xml::Element& contents, bool encoded) {
 }  // namespace
 
 Result<S3Location> parse_s3_url(std::string_view url) {
-  auto rest = url.substr(std::string_view("s3://").size());
+  const auto rest = is_s3_url(url) ? url.substr(std::string_view("s3://").size()) : "";
   const auto slash = rest.find('/');
   S3Location found{.bucket = std::string(rest.substr(0, slash))};
   if (slash != std::string_view::npos) found.prefix = rest.substr(slash + 1);

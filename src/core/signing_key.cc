@@ -45,7 +45,7 @@ std::string der_of(Write&& write) {
 
 Result<VerifyingKey> VerifyingKey::from_pem(std::string_view pem) {
   const auto refused = [] { return fail(Code::Invalid, "this is not an RSA public key in PEM"); };
-  if (pem.size() > kPemBytesMax) return refused();
+  if (pem.empty() || pem.size() > kPemBytesMax) return refused();
   const Bio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free);
   SX_CHECK(bio != nullptr);
   auto key = owned(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));

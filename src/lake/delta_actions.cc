@@ -138,7 +138,8 @@ std::optional<std::uint64_t> delta_position(std::string_view version_text) {
     if (txn == nullptr || !txn->is_object()) continue;
     if (json::text_or(txn->get_object(), "appId") != kDeltaAppId) continue;
     const auto* position = json::find(txn->get_object(), "version");
-    if (position != nullptr && position->is_number()) return position->to_number<std::uint64_t>();
+    if (position != nullptr && position->is_int64() && position->get_int64() >= 0)
+      return static_cast<std::uint64_t>(position->get_int64());
   }
   return std::nullopt;
 }

@@ -106,6 +106,17 @@ class HelpAndUsage(Scenario):
             done = sextant("audit", "verify", "--endpoint", endpoint, environment=keys)
         self.assert_code(done, DAMAGED, "sequence 7", "its hash is another")
 
+    def test_digests_that_are_none_are_told(self):
+        keys = {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+        pem = (ROOT / "tests/fuzz/corpus/audit_digest/public-key.pem").read_text()
+        for number, (answer, code, told) in enumerate([({}, FAILED, "is not an RSA public key"),
+                                                       ({"PublicKey": pem}, DAMAGED, "no list of digests"),
+                                                       ({"PublicKey": pem, "Digests": [7]}, DAMAGED, "no JSON object")]):
+            with self.subTest(told), node_that_answers(lambda _, answer=answer: answer) as endpoint:
+                done = sextant("audit", "digests", "--no-seal", "--to", self.folder / f"digests{number}", "--endpoint",
+                               endpoint, environment=keys)
+                self.assert_code(done, code, told)
+
     def test_deliveries_are_listed_page_by_page(self):
         asked = []
 

@@ -58,10 +58,11 @@ Result<> check_key(const DigestFolder& folder, const VerifyingKey& key) {
                                  "): its log was begun anew");
 }
 
-Result<guard::SignedDigest> digest_of(const boost::json::object& row) {
-  auto signature = from_base64(json::text_or(row, "Signature"));
+Result<guard::SignedDigest> digest_of(const boost::json::value& row) {
+  if (!row.is_object()) return fail(Code::Corrupt, "a digest of the node's is no JSON object");
+  auto signature = from_base64(json::text_or(row.get_object(), "Signature"));
   if (!signature) return fail(Code::Corrupt, "a digest's signature is no base64");
-  return guard::SignedDigest{.document = json::text_or(row, "Document"),
+  return guard::SignedDigest{.document = json::text_or(row.get_object(), "Document"),
                              .signature = std::move(*signature)};
 }
 
@@ -72,8 +73,11 @@ Result<> for_each_digest(cli::NodeClient& client, std::uint64_t after,
   while (!token.empty()) {
     SX_TRY_AS(const auto page,
               cli::get_json(client, "audit/digests", "after=" + token + "&max_items=500"));
-    for (const auto& row : page.at("Digests").as_array()) {
-      SX_TRY_AS(auto digest, digest_of(row.as_object()));
+    const auto* digests = json::find(page, "Digests");
+    if (digests == nullptr || !digests->is_array())
+      return fail(Code::Corrupt, "the node's answer has no list of digests");
+    for (const auto& row : digests->get_array()) {
+      SX_TRY_AS(auto digest, digest_of(row));
       SX_TRY(visit(std::move(digest)));
     }
     token = json::text_or(page, "NextToken");

@@ -1,0 +1,50 @@
+// Every stored record: what is read of any bytes can be written, is read again, and written the same
+// again.
+// links: deploy store
+#include "deploy/stack_record.h"
+#include "model/codec.h"
+#include "store/configuration_change.h"
+#include "store/delivery.h"
+#include "store/identity_records.h"
+#include "store/lake_records.h"
+#include "store/s3_records.h"
+#include "tests/fuzz/fuzz_input.h"
+
+using namespace sextant;
+
+namespace {
+
+template <typename Record>
+void check(std::string_view bytes, Result<Record> (*decode)(std::string_view)) {
+  const auto record = decode(bytes);
+  if (!record) {
+    SX_CHECK(!record.error().message.empty());
+    return;
+  }
+  const auto written = encode(*record);
+  const auto again = decode(written);
+  SX_CHECK(again && encode(*again) == written);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto bytes = fuzz::as_text(data, size);
+  check(bytes, model::decode_app);
+  check(bytes, store::decode_bucket);
+  check(bytes, store::decode_object);
+  check(bytes, store::decode_upload);
+  check(bytes, store::decode_part);
+  check(bytes, store::decode_body_ref);
+  check(bytes, store::decode_delivery);
+  check(bytes, store::decode_lake_file);
+  check(bytes, store::decode_lake_change);
+  check(bytes, store::decode_lake_removed);
+  check(bytes, store::decode_lake_schema);
+  check(bytes, store::decode_identity);
+  check(bytes, store::decode_policy);
+  check(bytes, store::decode_configuration_change);
+  check(bytes, deploy::decode_stack);
+  check(bytes, deploy::decode_change_set);
+  return 0;
+}
