@@ -8,7 +8,9 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual
 if(SEXTANT_WARNINGS_AS_ERRORS)
   add_compile_options(-Werror)
 endif()
+set(SEXTANT_SLOWNESS 1)
 if(SEXTANT_SANITIZE)
+  set(SEXTANT_SLOWNESS 5)  # how many times longer a test may take
   # g++ takes three times as long with -O1, more than the tests gain by it; fuzzing (clang) lives on speed.
   add_compile_options(-fsanitize=${SEXTANT_SANITIZE} -fno-omit-frame-pointer -g1
     $<IF:$<CXX_COMPILER_ID:GNU>,-O0,-O1>)
@@ -59,6 +61,7 @@ endfunction()
 # Registers a GoogleTest program: one label (CTest 3.25 keeps only the first), a prefix as the second axis.
 function(sextant_discover target label prefix timeout_s)
   include(GoogleTest)
+  math(EXPR timeout_s "${timeout_s} * ${SEXTANT_SLOWNESS}")
   gtest_discover_tests(${target} TEST_PREFIX ${prefix} DISCOVERY_MODE PRE_TEST
     PROPERTIES TIMEOUT ${timeout_s} LABELS ${label})
 endfunction()

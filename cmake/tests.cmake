@@ -49,7 +49,8 @@ function(sextant_fuzz_target target file)
   else()
     target_link_libraries(${name} PRIVATE sextant_fuzz_replay)
     add_test(NAME fuzz.${target} COMMAND ${name} ${ARGN})
-    set_tests_properties(fuzz.${target} PROPERTIES LABELS fuzz TIMEOUT 120)
+    math(EXPR timeout_s "120 * ${SEXTANT_SLOWNESS}")
+    set_tests_properties(fuzz.${target} PROPERTIES LABELS fuzz TIMEOUT ${timeout_s})
   endif()
 endfunction()
 
@@ -84,6 +85,7 @@ function(sextant_python_test name label timeout_s script)
   endif()
   add_test(NAME ${label}.${name} COMMAND ${SEXTANT_DEPS}/python/bin/python3 ${CMAKE_SOURCE_DIR}/${script} ${ARGN}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  math(EXPR timeout_s "${timeout_s} * ${SEXTANT_SLOWNESS}")
   set_tests_properties(${label}.${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout_s}
     ENVIRONMENT "TZ=UTC;LC_ALL=C.UTF-8;PYTHONDONTWRITEBYTECODE=1;SEXTANT_PROGRAM=${CMAKE_BINARY_DIR}/sextant;SEXTANT_DEPS=${SEXTANT_DEPS}")
 endfunction()
