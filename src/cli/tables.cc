@@ -23,13 +23,21 @@ std::string bytes_cell(const boost::json::object& row) {
 }
 
 std::string list_text(const boost::json::object& answer) {
-  TextTable table({"table", "database", "rows", "files", "size", "from", "to"});
+  TextTable table(
+      {"table", "database", "rows", "duplicates left out", "files", "size", "from", "to"});
   for (const auto& item : answer.at("Tables").as_array()) {
     const auto& row = item.as_object();
     table.add({cell(row, "Name"), cell(row, "DatabaseName"), cell(row, "Rows"),
-               cell(row, "FileCount"), bytes_cell(row), cell(row, "From"), cell(row, "To")});
+               cell(row, "DuplicateRows"), cell(row, "FileCount"), bytes_cell(row),
+               cell(row, "From"), cell(row, "To")});
   }
-  return table.empty() ? "no tables: deploy an app that declares some\n" : table.text();
+  if (table.empty()) return "no tables: deploy an app that declares some\n";
+  TextTable views({"view", "of", "answers"});
+  for (const auto& item : answer.at("Views").as_array()) {
+    const auto& row = item.as_object();
+    views.add({cell(row, "Name"), cell(row, "ViewOf"), cell(row, "Description")});
+  }
+  return table.text() + (views.empty() ? "" : "\n" + views.text());
 }
 
 std::string columns_text(const boost::json::object& answer) {
@@ -37,8 +45,10 @@ std::string columns_text(const boost::json::object& answer) {
   for (const auto& item : answer.at("Columns").as_array()) {
     table.add({cell(item.as_object(), "Name"), cell(item.as_object(), "Type")});
   }
-  return table.empty() ? "no rows have landed in it yet: its columns are not known\n"
-                       : table.text();
+  const auto sql = cell(answer, "ViewOriginalText");
+  return (table.empty() ? "no rows have landed in it yet: its columns are not known\n"
+                        : table.text()) +
+         (sql.empty() ? "" : "\n" + sql + "\n");
 }
 
 std::string files_text(const boost::json::object& answer) {

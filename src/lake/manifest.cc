@@ -24,6 +24,7 @@ ports::LakeFilePtr file_of(store::LakeFileRecord record, SchemaPtr schema) {
   return std::make_shared<const ports::LakeFile>(ports::LakeFile{.path = std::move(record.path),
                                                                  .size = record.size,
                                                                  .rows = record.rows,
+                                                                 .duplicates = record.duplicates,
                                                                  .sha256 = record.sha256,
                                                                  .ts_min = record.ts_min,
                                                                  .ts_max = record.ts_max,
@@ -38,7 +39,8 @@ store::LakeFileRecord record_of(const ports::LakeFile& file, std::string schema,
           .ts_min = file.ts_min,
           .ts_max = file.ts_max,
           .schema_id = std::move(schema),
-          .created = now};
+          .created = now,
+          .duplicates = file.duplicates};
 }
 
 Result<keys::LakeSchemaKey> parse_schema_key(const Scope& scope, const std::string& key) {
@@ -54,6 +56,7 @@ void Manifest::add_file(Table& table, const ports::LakeFilePtr& file) {
   auto& facts = table.facts;
   ++facts.files;
   facts.rows += file->rows;
+  facts.duplicates += file->duplicates;
   facts.bytes += file->size;
   if (file->ts_min) facts.ts_min = std::min(facts.ts_min.value_or(*file->ts_min), *file->ts_min);
   if (file->ts_max) facts.ts_max = std::max(facts.ts_max.value_or(*file->ts_max), *file->ts_max);
@@ -68,6 +71,7 @@ void Manifest::remove_file(Table& table, std::string_view path) {
   auto& facts = table.facts;
   --facts.files;
   facts.rows -= file->rows;
+  facts.duplicates -= file->duplicates;
   facts.bytes -= file->size;
   if (file->ts_min == facts.ts_min || file->ts_max == facts.ts_max) table.span_is_known = false;
   std::erase_if(table.removed, [](const auto& entry) { return entry.second.expired(); });

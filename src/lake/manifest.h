@@ -43,6 +43,7 @@ struct TableFacts {
   TableName name;
   std::uint64_t files = 0;
   std::uint64_t rows = 0;
+  std::uint64_t duplicates = 0;  // rows of these hours that merges left out: copies of events
   std::uint64_t bytes = 0;
   std::optional<Time> ts_min = std::nullopt;
   std::optional<Time> ts_max = std::nullopt;

@@ -180,13 +180,13 @@ Result<> Upkeep::look_at(const Partition& partition) {
 Result<bool> Upkeep::merge(const Partition& partition, std::vector<StoredFile> chosen) {
   SX_TRY_AS(const auto table, parts_.manifest.find(partition.table));
   if (!table) return false;
-  SX_TRY_AS(const auto inputs, inputs_of(partition, *table, chosen));
+  SX_TRY_AS(auto inputs, inputs_of(partition, *table, chosen));
   if (chosen.size() < 2) return false;
+  inputs.unique = parts_.policies()[partition.table].unique;
   SX_TRY_AS(auto file, within("merge files of " + partition.folder,
                               merge_files(parts_.files, inputs, ending_.get_token())));
   fault_point("upkeep.after_file");
   const auto path = file.path;
-  const auto bytes = file.size;
   const TableChange change{.table = partition.table,
                            .files = {std::make_shared<const ports::LakeFile>(std::move(file))},
                            .removed = std::move(chosen),
@@ -195,10 +195,23 @@ Result<bool> Upkeep::merge(const Partition& partition, std::vector<StoredFile> c
     if (!ports::may_have_happened(committed.error())) (void)parts_.files.remove(path);
     return std::unexpected(std::move(committed).error());
   }
-  merges_.add();
-  merged_files_.add(change.removed.size());
-  merged_bytes_.add(bytes);
+  count(change);
   return true;
+}
+
+void Upkeep::count(const TableChange& merge) {
+  const auto& file = *merge.files.front();
+  merges_.add();
+  merged_files_.add(merge.removed.size());
+  merged_bytes_.add(file.size);
+  std::uint64_t duplicates = file.duplicates;
+  for (const auto& source : merge.removed) duplicates -= source.record.duplicates;
+  if (duplicates == 0) return;
+  parts_.metrics
+      .counter("sextant_lake_duplicate_rows_total",
+               "Rows left out of merges, since another one tells of the same event",
+               {{"table", merge.table.text()}})
+      .add(duplicates);
 }
 
 void Upkeep::policies_changed() {

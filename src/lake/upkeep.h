@@ -10,7 +10,9 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "core/clock.h"
 #include "core/id.h"
@@ -33,6 +35,8 @@ struct UpkeepOptions {
 // What a table's owner asks of it.
 struct TablePolicy {
   std::optional<std::chrono::days> kept = std::nullopt;  // nullopt: for good
+  // Columns that name an event: merges keep one of rows that are alike in them. Empty: all rows.
+  std::vector<std::string> unique = {};
 };
 
 // All outlive it.
@@ -70,6 +74,7 @@ class Upkeep {
   void changed(const TableChange& change);
   Result<> look_at(const Partition& partition);
   Result<bool> merge(const Partition& partition, std::vector<StoredFile> chosen);
+  void count(const TableChange& merge);
   Result<> expire();
   Result<> expire(const TableName& table, std::chrono::days kept);
   Result<> expire(const TableName& table, const std::vector<std::string>& folders, Time before);

@@ -57,6 +57,25 @@ class UpkeepTest : public LakeTest {
   void land_some(int files) {
     for (int i = 0; i < files; ++i) land_one();
   }
+  void land_copies(const std::string& marker, int copies) {
+    for (int i = 0; i < copies; ++i) {
+      auto lander = this->lander();
+      const auto name = std::to_string(++landed_);
+      ASSERT_TRUE(land(*lander, name, {make_lake_rows({.marker = marker})}).get());
+    }
+  }
+  // Rows and events.
+  std::string look() {
+    return ask("SELECT count(*) || ' ' || count(DISTINCT url.original) FROM alb");
+  }
+  std::string facts() {
+    const auto facts = manifest_->tables()->front();
+    EXPECT_EQ(std::to_string(facts.rows), ask("SELECT count(*) FROM alb"));
+    return std::to_string(facts.rows) + " rows, " + std::to_string(facts.duplicates) + " left out";
+  }
+  std::uint64_t left_out_so_far() {
+    return metrics_.counter("sextant_lake_duplicate_rows_total", "", {{"table", "alb"}}).value();
+  }
   // Everything that is due now.
   int work() {
     int steps = 0;
@@ -159,6 +178,57 @@ TEST_F(UpkeepTest, AnAddedColumnIsNullInOlderRowsBeforeAndAfterAMerge) {
   EXPECT_EQ(
       ask("SELECT count(*) FROM alb WHERE source.port IS NULL AND url.original LIKE '%/new%'"),
       "0");
+}
+
+// Two trails deliver the same record: what names it here is its URL.
+TEST_F(UpkeepTest, CopiesOfAnEventAreLeftOutOfAMergeAndCounted) {
+  policies_[TableName("alb")] = {.unique = {"url.original"}};
+  land_copies("a", 3);
+  land_copies("b", 1);
+  EXPECT_EQ(look(), "40 20");
+  work();
+  ASSERT_EQ(files_in_manifest().size(), 1u);
+  EXPECT_EQ(look(), "20 20");
+  EXPECT_EQ(facts(), "20 rows, 20 left out");
+  EXPECT_EQ(left_out_so_far(), 20u);
+  land_copies("b", 3);
+  EXPECT_EQ(facts(), "50 rows, 20 left out");
+  clock_.advance(11min);
+  work();
+  EXPECT_EQ(facts(), "20 rows, 50 left out");
+  EXPECT_EQ(left_out_so_far(), 50u);
+  restart();
+  EXPECT_EQ(facts(), "20 rows, 50 left out") << "it is stored with the file";
+  EXPECT_EQ(look(), "20 20");
+}
+
+TEST_F(UpkeepTest, WhatIsNotNamedIsNoCopy) {
+  policies_[TableName("alb")] = {.unique = {"http.response.status_code"}};  // null in each seventh
+  land_copies("a", 4);
+  work();
+  EXPECT_EQ(facts(), "9 rows, 31 left out");
+  EXPECT_EQ(ask("SELECT count(DISTINCT http.response.status_code) FROM alb"), "5");
+}
+
+TEST_F(UpkeepTest, ATableWithoutTheColumnsKeepsAllRows) {
+  policies_[TableName("alb")] = {.unique = {"url.original", "event.id"}};
+  land_copies("a", 4);
+  work();
+  EXPECT_EQ(files_in_manifest().size(), 1u);
+  EXPECT_EQ(facts(), "40 rows, 0 left out");
+}
+
+// The window is the event's hour.
+TEST_F(UpkeepTest, CopiesInOtherHoursStay) {
+  policies_[TableName("alb")] = {.unique = {"url.original"}};
+  for (int i = 0; i < 4; ++i) {
+    auto lander = this->lander();
+    const auto rows = make_lake_rows({.first = test::kLakeTime + (i % 2) * 1h});
+    ASSERT_TRUE(land(*lander, std::to_string(i), {rows}).get());
+  }
+  clock_.advance(2h);
+  work();
+  EXPECT_EQ(facts(), "20 rows, 20 left out");
 }
 
 TEST_F(UpkeepTest, FilesStayForReadersOutsideAndGoAfterwards) {

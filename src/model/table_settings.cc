@@ -11,9 +11,8 @@ Result<std::vector<std::string>> parse_unique(std::string_view text) {
   constexpr std::string_view kLetters =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
   std::vector<std::string> columns;
-  for (auto part : split(text, ',')) {
-    while (part.starts_with(' ')) part.remove_prefix(1);
-    while (part.ends_with(' ')) part.remove_suffix(1);
+  for (const auto raw : split(text, ',')) {
+    const auto part = trim(raw);
     if (part.empty() || part.find_first_not_of(kLetters) != std::string_view::npos ||
         part.starts_with('.') || part.ends_with('.') || part.contains("..")) {
       return fail(Code::Invalid, "'" + std::string(kUniqueParameter) + "' has '" +

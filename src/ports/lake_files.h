@@ -21,6 +21,8 @@ struct LakeFile {
   std::string path;        // alb/date=2026-07-02/hour=22/<id>.parquet
   std::uint64_t size = 0;  // bytes
   std::uint64_t rows = 0;
+  // Copies of its events that it and the files that it was merged from had, and it has not.
+  std::uint64_t duplicates = 0;
   Sha256Digest sha256 = {};
   std::optional<Time> ts_min;  // of column ts, when the file has one
   std::optional<Time> ts_max;
@@ -45,10 +47,14 @@ class LakeWriter {
   virtual Result<LakeFile> finish() = 0;
 };
 
-// Another look at a table, under a name of its own: a query of ours over the table's name.
+// Another look at a table, under a name of its own: a query of ours.
 struct LakeView {
   std::string name;
   std::string sql;
+  std::string from;  // what it reads: the table's name, or a view of the same table before it
+  // Where the table has not what it reads, it has no rows and these columns ("date DATE, flows
+  // BIGINT"). Empty: then it is an error.
+  std::string columns = {};
 };
 
 struct LakeTable {

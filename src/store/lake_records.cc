@@ -36,7 +36,10 @@ std::string encode(const LakeFileRecord& file) {
       .text(4, std::string(file.sha256.begin(), file.sha256.end()));
   if (file.ts_min) writer.number(5, packed_time(*file.ts_min));
   if (file.ts_max) writer.number(6, packed_time(*file.ts_max));
-  return writer.text(7, file.schema_id).number(8, packed_time(file.created)).finish();
+  return writer.text(7, file.schema_id)
+      .number(8, packed_time(file.created))
+      .number(9, file.duplicates)
+      .finish();
 }
 
 Result<LakeFileRecord> decode_lake_file(std::string_view bytes) {
@@ -52,6 +55,7 @@ Result<LakeFileRecord> decode_lake_file(std::string_view bytes) {
       case 6: file.ts_max = unpacked_time(reader.number()); break;
       case 7: file.schema_id = reader.text(); break;
       case 8: file.created = unpacked_time(reader.number()); break;
+      case 9: file.duplicates = reader.number(); break;
       default: break;
     }
   }

@@ -23,13 +23,14 @@ struct LakeFileRecord {
   std::optional<Time> ts_max = std::nullopt;
   std::string schema_id;  // names a record at keys::lake_schema
   Time created;
+  std::uint64_t duplicates = 0;  // rows left out when it was merged, and its sources were
   friend bool operator==(const LakeFileRecord&, const LakeFileRecord&) = default;
 };
 
 // Why a commit changed a table.
 enum class LakeReason : std::uint8_t {
   Landed = 0,   // new rows
-  Merged = 1,   // the rows of the files removed, in fewer files
+  Merged = 1,   // the rows of the files removed, in fewer files; copies of events may be left out
   Expired = 2,  // rows older than the table keeps them
 };
 

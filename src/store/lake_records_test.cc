@@ -32,6 +32,10 @@ TEST(LakeRecords, ComeBackAsTheyWere) {
                    .reason = LakeReason::Merged,
                    .removed_at = Time(-7us)};
   EXPECT_EQ(decode_lake_change(encode(merge)), merge);
+  auto merged = example();
+  merged.duplicates = 7;
+  EXPECT_EQ(decode_lake_file(encode(merged)), merged);
+  EXPECT_EQ(hex(encode(merged)), hex(encode(example())) + "4807");
   const LakeRemovedRecord removed{.file = example(), .removed_at = Time(1us)};
   EXPECT_EQ(decode_lake_removed(encode(removed)), removed);
   EXPECT_EQ(decode_lake_schema(encode(LakeSchemaRecord{"bytes"})), LakeSchemaRecord{"bytes"});

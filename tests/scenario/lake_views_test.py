@@ -1,10 +1,11 @@
-"""Two trails deliver the same API call: the table `cloudtrail` has both rows, the view `cloudtrail_events` the event
-once for each account that it was delivered to; `sextant tables` lists the view."""
+"""Two trails deliver the same API call: the view `cloudtrail_events` has the event once for each account that it was
+delivered to, the same before and after merges; merges leave copies out of the table `cloudtrail`, and count them."""
 
 import json
 import pathlib
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -13,6 +14,8 @@ from harness.client import Refused  # noqa: E402
 from harness.node import ROOT, Node  # noqa: E402
 
 BUCKET = "views-cloudtrail-logs"
+NAME = "AWSLogs/111111111111/CloudTrail/us-east-1/2026/07/02/111111111111_CloudTrail_us-east-1_20260702T2210Z_%s.json"
+MERGED_WITHIN_S = 60
 
 
 def record(event_id: str, account: str, minute: int = 5) -> dict:
@@ -47,24 +50,75 @@ class Views(unittest.TestCase):
         return int(row["n"]), int(row["d"])
 
     def test_an_event_of_two_trails_is_in_the_view_once(self):
-        name = "AWSLogs/111111111111/CloudTrail/us-east-1/2026/07/02/111111111111_CloudTrail_us-east-1_20260702T2210Z_%s.json"
         empty = self.client.query("select count(*) as n from cloudtrail_events")  # before anything landed
         self.assertEqual(int(empty[0]["n"]), 0)
         first = body(record("a", "111111111111"), record("b", "111111111111"), record("c", "111111111111", 59))
         again = body(record("a", "111111111111"), record("b", "111111111111"), record("a", "222222222222"))
-        self.client.put(BUCKET, name % "first", first)
-        self.client.put(BUCKET, name % "again", again)
+        self.client.put(BUCKET, NAME % "first", first)
+        self.client.put(BUCKET, NAME % "again", again)
         self.client.settle()
-        self.assertEqual(self.count("cloudtrail"), (6, 3))
-        self.assertEqual(self.count("cloudtrail_events"), (4, 3))
-        joined = self.client.query("select count(*) as n from cloudtrail t join cloudtrail_events e on t.event.id = e.event.id")
+        self.assertEqual(self.count("cloudtrail where date = '2026-07-02'"), (6, 3))
+        self.assertEqual(self.count("cloudtrail_events where date = '2026-07-02'"), (4, 3))
+        joined = self.client.query("""select count(*) as n from cloudtrail t join cloudtrail_events e
+                                      on t.event.id = e.event.id where t.date = '2026-07-02'""")
         self.assertEqual(int(joined[0]["n"]), 9)  # a: 3 times 2, b: 2, c: 1
 
-        tables = {row["Name"]: row for row in self.client.get_json("tables")["Tables"]}
-        self.assertEqual(tables["cloudtrail_events"]["ViewOf"], "cloudtrail")
-        self.assertNotIn("alb_events", tables)
+        views = {row["Name"]: row for row in self.client.get_json("tables")["Views"]}
+        self.assertEqual(views["cloudtrail_events"]["ViewOf"], "cloudtrail")
+        self.assertNotIn("alb_events", views)
         with self.assertRaises(Refused):
             self.client.query("select count(*) from alb_events")
+
+    def table(self) -> dict:
+        return next(row for row in self.client.get_json("tables")["Tables"] if row["Name"] == "cloudtrail")
+
+    def delta_rows(self) -> int:
+        """What readers outside see: rows of the files that the Delta log has added and not removed."""
+        rows = {}
+        for version in sorted((self.node.data / "lake/cloudtrail/_delta_log").glob("*.json")):
+            for action in map(json.loads, version.read_text().splitlines()):
+                if "add" in action:
+                    rows[action["add"]["path"]] = json.loads(action["add"]["stats"])["numRecords"]
+                elif "remove" in action:
+                    self.assertIsNotNone(rows.pop(action["remove"]["path"], None))
+        return sum(rows.values())
+
+    def wait_until(self, what, wanted):
+        deadline = time.monotonic() + MERGED_WITHIN_S
+        while (found := what()) != wanted and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(found, wanted)
+
+    def test_merges_leave_copies_out_and_the_view_stays(self):
+        """Twenty files of one hour, which no other test writes to; sixteen are enough for a merge."""
+        sql = """select event.id as id, aws.cloudtrail.recipient_account_id as account, log.file.path as path,
+                 log."offset" as place from cloudtrail_events where date = '2026-06-01' order by all"""
+        answers, files, before = [], 20, self.table()
+        for i in range(files):
+            records = [record(f"copy-{n}", "111111111111", n) for n in range(3)] + [record(f"own-{i}", "111111111111")]
+            for one in records:
+                one["eventTime"] = one["eventTime"].replace("2026-07-02", "2026-06-01")
+            # What is delivered later may lie before, so which copy is the first changes until all are there.
+            self.client.put(BUCKET, NAME % f"{(i * 7 + 5) % files:02}", body(*records))
+            self.client.settle()
+            answers.append(self.client.query(sql))
+        self.wait_until(lambda: self.table()["FileCount"] < before["FileCount"] + files, True)
+        answers.append(self.client.query(sql))
+        self.assertEqual([len(answer) for answer in answers], [3 + i for i in range(1, files + 1)] + [3 + files])
+        self.assertEqual(answers[-1], answers[-2])
+        self.assertTrue(all("_00.json" in row["path"] for row in answers[-1] if row["id"].startswith("copy-")))
+        table = self.table()
+        self.assertEqual(table["Rows"] + table["DuplicateRows"], before["Rows"] + 4 * files)
+        self.assertGreaterEqual(table["DuplicateRows"], 3 * 15)
+        self.assertIn(f'sextant_lake_duplicate_rows_total{{table="cloudtrail"}} {table["DuplicateRows"]}',
+                      self.client.send("sextant", "GET", "/_sextant/metrics").text())
+        self.wait_until(self.delta_rows, table["Rows"])
+        self.client.close()
+        self.node.stop()
+        self.node.start()
+        type(self).client = self.node.client()
+        self.assertEqual(self.table()["DuplicateRows"], table["DuplicateRows"])
+        self.assertEqual(self.client.query(sql), answers[-1])
 
 
 if __name__ == "__main__":

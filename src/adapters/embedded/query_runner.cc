@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <utility>
 
 #include "adapters/embedded/query_guard.h"
@@ -89,16 +90,45 @@ Result<> add_table(QuerySession& session, const QueryRequest& request, const Lak
   return within("table " + table.name, session.run(view_of(table, request.root)));
 }
 
+// A table that nothing has landed in, or that lacks a column, answers a question about it with no
+// rows.
+Result<> add_view(QuerySession& session, const ports::LakeView& view) {
+  auto made = session.run("CREATE VIEW " + sql_name(view.name) + " AS " + view.sql);
+  const bool lacks = !made && made.error().code == Code::Invalid && !view.columns.empty();
+  if (lacks) made = session.run("CREATE TABLE " + sql_name(view.name) + " (" + view.columns + ")");
+  return within("view " + view.name, std::move(made));
+}
+
+// What a statement names, and what the views that it names read.
+class Names {
+ public:
+  // nullopt: nobody knows, so perhaps everything.
+  explicit Names(std::optional<std::vector<std::string>> names) : names_(std::move(names)) {}
+
+  bool has(const std::string& name) const {
+    return !names_ || std::ranges::any_of(
+                          *names_, [&](const std::string& other) { return iequals(other, name); });
+  }
+  void add(const std::string& name) {
+    if (names_) names_->push_back(name);
+  }
+
+ private:
+  std::optional<std::vector<std::string>> names_;
+};
+
 // DuckDB would suggest tables of its own catalogue, which nobody means.
 Error with_our_tables(Error error, const std::vector<LakeTable>& tables) {
   constexpr std::string_view kBefore = "Catalog Error: Table with name ";
   const auto end = error.message.find(" does not exist!");
   if (!error.message.starts_with(kBefore) || end == std::string::npos) return error;
   std::string there;
+  std::string views;
   for (const auto& table : tables) {
     there += (there.empty() ? "" : ", ") + table.name;
-    for (const auto& view : table.views) there += ", " + view.name;
+    for (const auto& view : table.views) views += (views.empty() ? "; views: " : ", ") + view.name;
   }
+  there += views;
   const auto name = error.message.substr(kBefore.size(), end - kBefore.size());
   error.message = "there is no table '" + name + "'; " +
                   (there.empty() ? "there are none that you may read" : "there are: " + there);
@@ -112,21 +142,18 @@ Result<std::unique_ptr<ports::RowReader>> run_query(const QueryRequest& request)
   SX_TRY_AS(auto session, QuerySession::open(request.limits));
   SX_TRY(session->check_single(sql));
   SX_TRY(check_functions(*session, sql));
-  SX_TRY_AS(const auto names, session->tables_of(sql));
+  SX_TRY_AS(auto named, session->tables_of(sql));
+  Names names(std::move(named));
   std::vector<std::string> paths;
   std::vector<ports::LakeFilePtr> files;
   for (const auto& table : request.tables) {
-    const auto is_it = [&](const std::string& name) { return iequals(name, table.name); };
-    const auto is_view = [&](const ports::LakeView& view) {
-      return std::ranges::any_of(*names,
-                                 [&](const std::string& name) { return iequals(name, view.name); });
-    };
-    if (names && std::ranges::none_of(*names, is_it) && std::ranges::none_of(table.views, is_view))
-      continue;
+    for (const auto& view : table.views | std::views::reverse) {
+      if (names.has(view.name)) names.add(view.from);
+    }
+    if (!names.has(table.name)) continue;
     SX_TRY(add_table(*session, request, table));
     for (const auto& view : table.views) {
-      SX_TRY(within("view " + view.name,
-                    session->run("CREATE VIEW " + sql_name(view.name) + " AS " + view.sql)));
+      if (names.has(view.name)) SX_TRY(add_view(*session, view));
     }
     for (const auto& file : table.files) paths.push_back((request.root / file->path).string());
     files.insert(files.end(), table.files.begin(), table.files.end());

@@ -29,6 +29,7 @@
 #include "guard/long_calls.h"
 #include "guard/snapshot_policy_source.h"
 #include "intel/parsers/malformed_rows.h"
+#include "intel/views.h"
 #include "lake/delta_publisher.h"
 #include "lake/file_lander.h"
 #include "lake/manifest.h"
@@ -161,6 +162,8 @@ std::map<TableName, lake::TablePolicy> Node::Parts::table_policies() const {
   std::map<TableName, lake::TablePolicy> wanted;
   for (const auto& [name, table] : configuration->current()->tables) {
     if (const auto kept = model::retention_of(table)) wanted[name].kept = kept;
+    if (auto unique = model::unique_columns_of(table); !unique.empty())
+      wanted[name].unique = std::move(unique);
   }
   return wanted;
 }
@@ -296,6 +299,7 @@ Result<> Node::Parts::add_services() {
        .configuration = *configuration,
        .gate = *gate,
        .known_schemas = {{TableName("malformed"), intel::malformed_schema()}},
+       .views = intel::views(),
        .long_calls = long_calls.get()}));
   operations.add(services::node::operations({.scope = options.scope,
                                              .clock = clock,

@@ -1,40 +1,9 @@
 #include "services/lake/event_view.h"
 
-#include <arrow/type.h>
-
-#include <algorithm>
-
-#include "core/strings.h"
+#include "lake/event_columns.h"
 #include "model/table_settings.h"
 
 namespace sextant::services::lake {
-namespace {
-
-bool has_column(const arrow::Schema& schema, const std::string& column) {
-  const arrow::FieldVector* fields = &schema.fields();
-  const auto parts = split(column, '.');
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto found =
-        std::ranges::find_if(*fields, [&](const auto& field) { return field->name() == parts[i]; });
-    if (found == fields->end()) return false;
-    const bool is_struct = (*found)->type()->id() == arrow::Type::STRUCT;
-    if (i + 1 == parts.size()) return !is_struct;
-    if (!is_struct) return false;
-    fields = &(*found)->type()->fields();
-  }
-  return false;
-}
-
-// event.id -> "event"."id"
-std::string quoted(const std::string& column) {
-  std::string sql;
-  for (const auto part : split(column, '.')) {
-    sql.append(sql.empty() ? "\"" : ".\"").append(part).append("\"");
-  }
-  return sql;
-}
-
-}  // namespace
 
 std::optional<std::string> event_view_name(const model::Table& table) {
   if (model::unique_columns_of(table).empty()) return std::nullopt;
@@ -44,16 +13,21 @@ std::optional<std::string> event_view_name(const model::Table& table) {
 std::optional<ports::LakeView> event_view(const model::Table& table, const SchemaPtr& schema) {
   const auto name = event_view_name(table);
   if (!name) return std::nullopt;
-  std::string keys;
+  ports::LakeView view{.name = *name,
+                       .sql = "SELECT * FROM \"" + table.name.text() + "\"",
+                       .from = table.name.text()};
+  const auto columns = sextant::lake::event_columns(schema, model::unique_columns_of(table));
+  if (!columns) return view;
+  std::string names;
   std::string unnamed;
-  std::string sql = "SELECT * FROM \"" + table.name.text() + "\"";
-  for (const auto& column : model::unique_columns_of(table)) {
-    if (!schema || !has_column(*schema, column)) return ports::LakeView{*name, std::move(sql)};
-    keys += quoted(column) + ", ";
-    unnamed += quoted(column) + " IS NULL OR ";
+  for (const auto& column : columns->names) {
+    names += column + ", ";
+    unnamed += column + " IS NULL OR ";
   }
-  sql += " QUALIFY " + unnamed + "row_number() OVER (PARTITION BY " + keys + "date, hour) = 1";
-  return ports::LakeView{*name, std::move(sql)};
+  view.sql += " QUALIFY " + unnamed + "row_number() OVER (PARTITION BY " + names +
+              "date, hour ORDER BY " + columns->place + " NULLS LAST, " + columns->offset +
+              " NULLS LAST) = 1";
+  return view;
 }
 
 }  // namespace sextant::services::lake

@@ -5,8 +5,8 @@
 
 #include "core/json.h"
 #include "lake/export.h"
-#include "services/lake/event_view.h"
 #include "services/lake/handlers.h"
+#include "services/lake/table_views.h"
 #include "store/system_tables.h"
 
 namespace sextant::services::lake {
@@ -127,8 +127,8 @@ Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& pa
     if (!may_read(parts, call, table)) continue;
     SX_TRY_AS(auto found, parts.manifest.find(name));
     auto& readable = tables.emplace_back(found ? std::move(*found) : empty_table(parts, name));
-    auto view = event_view(table, readable.schema);
-    if (view && !all.contains(TableName(view->name))) readable.views.push_back(std::move(*view));
+    for (auto& view : views_of(table, readable.schema, all, parts.views))
+      readable.views.push_back(std::move(view.view));
   }
   return tables;
 }

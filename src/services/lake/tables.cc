@@ -2,24 +2,40 @@
 
 #include <boost/json.hpp>
 #include <map>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "core/encoding.h"
 #include "core/json.h"
+#include "core/strings.h"
 #include "core/time_text.h"
-#include "services/lake/event_view.h"
 #include "services/lake/handlers.h"
+#include "services/lake/table_views.h"
 #include "store/system_tables.h"
 
 namespace sextant::services::lake {
 namespace {
 
 boost::json::object facts_of(const model::Table& table, const sextant::lake::TableFacts& facts) {
-  boost::json::object row{{"Name", table.name.text()}, {"DatabaseName", table.database},
-                          {"Arn", table.arn},          {"Rows", facts.rows},
-                          {"FileCount", facts.files},  {"Bytes", facts.bytes}};
+  boost::json::object row{{"Name", table.name.text()},
+                          {"DatabaseName", table.database},
+                          {"Arn", table.arn},
+                          {"Rows", facts.rows},
+                          {"FileCount", facts.files},
+                          {"Bytes", facts.bytes},
+                          {"DuplicateRows", facts.duplicates}};
   if (facts.ts_min) row["From"] = iso8601(*facts.ts_min);
   if (facts.ts_max) row["To"] = iso8601(*facts.ts_max);
   return row;
+}
+
+boost::json::object facts_of(const model::Table& table, const TableView& view) {
+  return {{"Name", view.view.name},
+          {"DatabaseName", table.database},
+          {"TableType", "VIRTUAL_VIEW"},
+          {"ViewOf", table.name.text()},
+          {"Description", view.answers}};
 }
 
 // Nested columns by their dotted names, as SQL takes them.
@@ -62,22 +78,73 @@ Result<sdk::Output> list_tables(const LakeContext& lake, const sdk::Call& call, 
   std::map<TableName, sextant::lake::TableFacts> by_name;
   for (const auto& table : facts) by_name[table.name] = table;
   boost::json::array tables;
+  boost::json::array views;
   const auto configuration = lake.parts.configuration.current();
   const auto all = store::all_tables(*configuration, lake.parts.scope);
   for (const auto& [name, table] : all) {
     if (!may_read(lake.parts, call, table)) continue;
     tables.push_back(facts_of(table, by_name[name]));
-    const auto view = event_view_name(table);
-    if (!view || all.contains(TableName(*view))) continue;
-    tables.push_back(boost::json::object{{"Name", *view},
-                                         {"DatabaseName", table.database},
-                                         {"TableType", "VIRTUAL_VIEW"},
-                                         {"ViewOf", name.text()}});
+    for (const auto& view : views_of(table, nullptr, all, lake.parts.views))
+      views.push_back(facts_of(table, view));
   }
   sdk::Output output;
   output.result["Tables"] = std::move(tables);
+  output.result["Views"] = std::move(views);
   return output;
 }
+
+namespace {
+
+// "date DATE, flows BIGINT"
+boost::json::array declared_columns(std::string_view declared) {
+  boost::json::array columns;
+  for (const auto part : split(declared, ',')) {
+    const auto column = trim(part);
+    const auto end = column.find(' ');
+    columns.push_back(
+        boost::json::object{{"Name", column.substr(0, end)}, {"Type", column.substr(end + 1)}});
+  }
+  return columns;
+}
+
+boost::json::array columns_of(const LakeContext& lake, const TableName& name,
+                              const std::optional<ports::LakeTable>& table) {
+  boost::json::array columns;
+  const auto known = lake.parts.known_schemas.find(name);
+  if (table) {
+    add_columns("", table->schema->fields(), columns);
+  } else if (known != lake.parts.known_schemas.end()) {
+    add_columns("", known->second->fields(), columns);
+  }
+  return columns;
+}
+
+// nullopt: no view of that name, of a table that the caller may read.
+std::optional<sdk::Output> describe_view(const LakeContext& lake, const sdk::Call& call,
+                                         const std::string& name) {
+  const auto configuration = lake.parts.configuration.current();
+  const auto all = store::all_tables(*configuration, lake.parts.scope);
+  for (const auto& [of, table] : all) {
+    if (!may_read(lake.parts, call, table)) continue;
+    const auto found = lake.parts.manifest.find(of);
+    if (!found) return std::nullopt;
+    const auto schema = *found ? (*found)->schema : nullptr;
+    for (const auto& view : views_of(table, schema, all, lake.parts.views)) {
+      if (view.view.name != name) continue;
+      sdk::Output output;
+      output.result = facts_of(table, view);
+      const auto& columns = view.view.columns;
+      output.result["Columns"] =
+          columns.empty() ? columns_of(lake, of, *found) : declared_columns(columns);
+      output.result["ViewOriginalText"] = std::string(trim(view.view.sql));
+      output.result["Files"] = boost::json::array();
+      return output;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Result<sdk::Output> describe_table(const LakeContext& lake, const sdk::Call& call,
                                    const sdk::Input& input) {
@@ -87,22 +154,18 @@ Result<sdk::Output> describe_table(const LakeContext& lake, const sdk::Call& cal
   const auto declared = tables.find(name);
   // Who may not read it does not learn that it is there.
   if (declared == tables.end() || !may_read(lake.parts, call, declared->second)) {
+    if (auto view = describe_view(lake, call, name.text())) return std::move(*view);
     return fail(Code::NotFound, "there is no table '" + name.text() + "' that you may read",
                 "EntityNotFoundException");
   }
   SX_TRY_AS(const auto table, lake.parts.manifest.find(name));
-  boost::json::array columns;
   boost::json::array files;
   if (table) {
-    add_columns("", table->schema->fields(), columns);
     for (const auto& file : table->files) files.push_back(to_json(*file));
-  } else if (const auto known = lake.parts.known_schemas.find(name);
-             known != lake.parts.known_schemas.end()) {
-    add_columns("", known->second->fields(), columns);
   }
   sdk::Output output;
   output.result = {{"Name", name.text()}, {"DatabaseName", declared->second.database}};
-  output.result["Columns"] = std::move(columns);
+  output.result["Columns"] = columns_of(lake, name, table);
   output.result["Files"] = std::move(files);
   return output;
 }
