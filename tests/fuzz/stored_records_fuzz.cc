@@ -1,5 +1,5 @@
-// Every stored record: what is read of any bytes can be written, is read again, and written the same
-// again.
+// Every stored record: what is read of any bytes can be written and read again, and then stays as
+// it is. Only what no record of ours says (a hop 0) becomes the default once.
 // links: deploy store
 #include "deploy/stack_record.h"
 #include "model/codec.h"
@@ -21,9 +21,11 @@ void check(std::string_view bytes, Result<Record> (*decode)(std::string_view)) {
     SX_CHECK(!record.error().message.empty());
     return;
   }
-  const auto written = encode(*record);
-  const auto again = decode(written);
-  SX_CHECK(again && encode(*again) == written);
+  const auto again = decode(encode(*record));
+  SX_CHECK(again);
+  const auto written = encode(*again);
+  const auto third = decode(written);
+  SX_CHECK(third && encode(*third) == written);
 }
 
 }  // namespace
