@@ -2,10 +2,13 @@
 import html as escape
 import json
 
+COUNTRIES_MAX = 12  # those that are shown by name
+NAME_CHARACTERS_MAX = 48  # of a line in the terminal
+
 SQL = {
     "by_status": "select coalesce(http.response.status_code::varchar, '-') as name, count(*) as count from alb group by 1 order by 2 desc, 1",
     "by_country": "select coalesce(source.geo.country_iso_code, 'unknown') as name, count(*) as count "
-                  "from alb group by 1 order by 2 desc, 1 limit 12",
+                  "from alb group by 1 order by 2 desc, 1",
     "by_hour": "select strftime(date_trunc('hour', ts), '%H:00') as name, count(*) as count "
                "from alb group by 1 order by 1",
     "malformed_by_reason": "select reason as name, count(*) as count from malformed group by 1 order by 2 desc, 1",
@@ -19,7 +22,7 @@ def collect(node, entries, seconds, cpu_seconds):
     twice = node.query('select count(*) as n from (select log.file.path, log."offset" from alb '
                        'group by all having count(*) > 1)')[0]["n"]
     summary = node.json("deliveries", "--summary")
-    tables = node.json("tables")["Tables"]
+    tables = [table for table in node.json("tables")["Tables"] if table.get("Rows")]  # no views, nothing empty
     audit = node.json("audit", "verify")
     facts = {
         "entries_generated": entries,
@@ -39,7 +42,16 @@ def collect(node, entries, seconds, cpu_seconds):
     }
     for name, sql in SQL.items():
         facts[name] = [{"name": str(row["name"]), "count": row["count"]} for row in node.query(sql)]
+    facts["by_country"] = with_others(facts["by_country"])
     return facts
+
+
+def with_others(countries):
+    """The largest by name, all others as one row that says how many they are."""
+    named, others = countries[:COUNTRIES_MAX], countries[COUNTRIES_MAX:]
+    if len(others) < 2:
+        return countries
+    return [*named, {"name": f"{len(others)} other countries", "count": sum(row["count"] for row in others)}]
 
 
 def licence_line(folder):
@@ -68,10 +80,15 @@ def next_steps(facts):
 
 def bars(rows, width=36):
     top = max((row["count"] for row in rows), default=1)
-    name_width = max((len(row["name"]) for row in rows), default=0)
-    for row in rows:
+    names = [shortened(row["name"]) for row in rows]
+    name_width = max(map(len, names), default=0)
+    for name, row in zip(names, rows):
         bar = "█" * max(1, round(width * row["count"] / top))
-        yield f"  {row['name']:<{name_width}} {row['count']:>10,}  {bar}"
+        yield f"  {name:<{name_width}} {row['count']:>10,}  {bar}"
+
+
+def shortened(name):
+    return name if len(name) <= NAME_CHARACTERS_MAX else name[:NAME_CHARACTERS_MAX - 1] + "…"
 
 
 def text(facts):
@@ -94,27 +111,23 @@ def text(facts):
 
 
 def chart(title, rows):
-    """Horizontal bars as inline SVG."""
+    """Horizontal bars: a table whose names may be as long as they like."""
     top = max((row["count"] for row in rows), default=1)
-    # About 7 units a letter; the bars take what names and counts leave of 720.
-    left = 16 + max(60, 7 * max((len(row["name"]) for row in rows), default=0))
-    parts = []
-    for index, row in enumerate(rows):
-        y = index * 24
-        length = (640 - left) * row["count"] / top
-        parts.append(f'<text x="{left - 8}" y="{y + 16}" text-anchor="end">{escape.escape(row["name"])}</text>'
-                     f'<rect x="{left}" y="{y + 4}" width="{max(length, 1):.1f}" height="16" rx="2"/>'
-                     f'<text x="{left + length + 6:.1f}" y="{y + 16}">{row["count"]:,}</text>')
-    return (f'<section><h2>{escape.escape(title)}</h2><svg viewBox="0 0 720 {len(rows) * 24 + 4}" role="img" '
-            f'aria-label="{escape.escape(title)}">{"".join(parts)}</svg></section>')
+    lines = "".join(f'<tr><th scope=row{" class=long" if len(row["name"]) > 24 else ""}>{escape.escape(row["name"])}</th>'
+                    f'<td class=bar><div style="width:{max(100 * row["count"] / top, 0.3):.1f}%"></div></td>'
+                    f'<td>{row["count"]:,}</td></tr>' for row in rows)
+    return f"<section><h2>{escape.escape(title)}</h2><table>{lines}</table></section>"
 
 
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a2733;background:#fff}
 h1{margin-bottom:0}.proof{font-size:1.15rem;padding:.8rem 1rem;border-left:6px solid #1f8a5b;background:#eef8f2}
 .bad{border-color:#c0392b;background:#fdecea}dl{display:grid;grid-template-columns:max-content auto;gap:.2rem 1.2rem}
-dt{color:#5a6b7b}dd{margin:0;font-variant-numeric:tabular-nums}svg{width:100%;font:13px system-ui,sans-serif}
-rect{fill:#2f6f9f}pre{background:#f3f5f7;padding:1rem;overflow-x:auto}footer{color:#5a6b7b;margin-top:2rem}
+dt{color:#5a6b7b}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+table{width:100%;border-spacing:.6rem .15rem;font-size:.85rem}th{font-weight:normal;text-align:right;width:1%;white-space:nowrap}
+th.long{white-space:normal;overflow-wrap:anywhere;min-width:min(18rem,40vw)}
+td{text-align:right;font-variant-numeric:tabular-nums;width:1%}
+.bar{width:auto}.bar div{height:1rem;border-radius:2px;background:#2f6f9f}pre{background:#f3f5f7;padding:1rem;overflow-x:auto}footer{color:#5a6b7b;margin-top:2rem}
 """
 
 
@@ -142,7 +155,8 @@ def html(facts):
         ("Entries by status", "by_status"), ("Entries by country", "by_country"),
         ("Entries by hour", "by_hour"), ("Malformed lines by reason", "malformed_by_reason")))
     data = json.dumps(facts).replace("<", "\\u003c")
-    return (f"<!doctype html><html lang=en><meta charset=utf-8><title>Sextant demo</title><style>{STYLE}</style>"
+    return (f"<!doctype html><html lang=en><meta charset=utf-8>"
+            f"<meta name=viewport content='width=device-width, initial-scale=1'><title>Sextant demo</title><style>{STYLE}</style>"
             f"<h1>Sextant demo</h1><p class='proof{'' if facts['complete'] else ' bad'}'>"
             f"{escape.escape(proof_line(facts))}</p><dl>{rows}</dl>{charts}"
             f"<section><h2>What to try next</h2><pre>{escape.escape(chr(10).join(next_steps(facts)))}</pre></section>"
