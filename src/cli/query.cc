@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <cstdio>
@@ -59,9 +61,17 @@ Result<std::string> fetch(NodeClient& client, const QueryOptions& options, const
   return std::move(response.body);
 }
 
+bool is_binary(const std::string& format) { return format == "parquet" || format == "arrow"; }
+
 ExitCode run(const QueryOptions& options) {
   if (options.sql.empty() == options.sql_file.empty()) {
     std::fprintf(stderr, "sextant: give either the SQL text or --file\n");
+    return ExitCode::Usage;
+  }
+  if (is_binary(options.format) && options.to.empty() && ::isatty(STDOUT_FILENO) != 0) {
+    std::fprintf(stderr,
+                 "sextant: %s is not for a terminal: name a file with --to rows.%s, or redirect\n",
+                 options.format.c_str(), options.format.c_str());
     return ExitCode::Usage;
   }
   const auto sql = sql_of(options);

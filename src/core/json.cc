@@ -1,5 +1,7 @@
 #include "core/json.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/serialize.hpp>
@@ -7,6 +9,7 @@
 #include <boost/json/value_stack.hpp>
 #include <cmath>
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <utility>
@@ -172,10 +175,57 @@ void append_array(const Array& array, std::size_t depth, std::string& out) {
   out.push_back(']');
 }
 
+// As people write it, 0.00818 and not 8.18E-3, and still no whole number when it is read again.
+void append_double(double value, std::string& out) {
+  if (!std::isfinite(value)) {
+    out.append("null");  // JSON has no others
+    return;
+  }
+  const auto before = out.size();
+  fmt::format_to(std::back_inserter(out), "{}", value);
+  if (out.find_first_of(".e", before) == std::string::npos) out.append(".0");
+}
+
+void append_scalar(const Value& value, std::string& out) {
+  if (value.is_double()) return append_double(value.get_double(), out);
+  out.append(bj::serialize(value));
+}
+
 void append_pretty(const Value& value, std::size_t depth, std::string& out) {
   if (const auto* object = value.if_object()) return append_object(*object, depth, out);
   if (const auto* array = value.if_array()) return append_array(*array, depth, out);
-  out.append(bj::serialize(value));
+  append_scalar(value, out);
+}
+
+bool has_double(const Value& value) {
+  if (const auto* array = value.if_array()) return std::ranges::any_of(*array, has_double);
+  if (const auto* object = value.if_object()) {
+    return std::ranges::any_of(*object,
+                               [](const auto& member) { return has_double(member.value()); });
+  }
+  return value.is_double();
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as deep as the value
+void append_compact(const Value& value, std::string& out) {
+  if (const auto* object = value.if_object()) {
+    char before = '{';
+    for (const auto& member : *object) {
+      out.push_back(std::exchange(before, ','));
+      out.append(bj::serialize(member.key())).push_back(':');
+      append_compact(member.value(), out);
+    }
+    out.append(object->empty() ? "{}" : "}");
+  } else if (const auto* array = value.if_array()) {
+    char before = '[';
+    for (const auto& item : *array) {
+      out.push_back(std::exchange(before, ','));
+      append_compact(item, out);
+    }
+    out.append(array->empty() ? "[]" : "]");
+  } else {
+    append_scalar(value, out);
+  }
 }
 
 }  // namespace
@@ -188,7 +238,12 @@ Result<Value> parse(std::string_view text) {
   }
 }
 
-std::string to_text(const Value& value) { return bj::serialize(value); }
+std::string to_text(const Value& value) {
+  if (!has_double(value)) return bj::serialize(value);  // which is quicker
+  std::string text;
+  append_compact(value, text);
+  return text;
+}
 
 std::string to_pretty_text(const Value& value) {
   std::string text;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <limits>
 
 namespace sextant::json {
 namespace {
@@ -13,11 +14,29 @@ TEST(Json, ReadsAndWrites) {
   const auto value = parse(text);
   ASSERT_TRUE(value) << value.error().message;
   EXPECT_EQ(to_text(*value),
-            "{\"a\":[1,-2,2.5E0,true,null,\"x\xC3\xA9\\n\"],\"b\":{},"
+            "{\"a\":[1,-2,2.5,true,null,\"x\xC3\xA9\\n\"],\"b\":{},"
             "\"c\":18446744073709551615}");
   EXPECT_EQ(parse(to_pretty_text(*value)).value(), *value);
   EXPECT_EQ(to_pretty_text(parse(R"({"a":[1,{}],"b":[]})").value()),
             "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
+}
+
+TEST(Json, NumbersAreAsPeopleWriteThem) {
+  for (const auto& [value, text] :
+       std::initializer_list<std::pair<double, std::string>>{{0.00818, "0.00818"},
+                                                             {5, "5.0"},
+                                                             {-0.1, "-0.1"},
+                                                             {0, "0.0"},
+                                                             {1234567.25, "1234567.25"},
+                                                             {1e-7, "1e-07"},
+                                                             {1e300, "1e+300"}}) {
+    EXPECT_EQ(to_text(value), text);
+    EXPECT_EQ(to_pretty_text(value), text);
+    EXPECT_EQ(parse(text).value(), Value(value)) << text;
+  }
+  EXPECT_EQ(to_text(Object{{"a", Array{1.5, Array{}, "x"}}, {"b", Object{}}, {"c\n", nullptr}}),
+            R"({"a":[1.5,[],"x"],"b":{},"c\n":null})");
+  EXPECT_EQ(to_text(std::numeric_limits<double>::infinity()), "null");
 }
 
 struct Refusal {

@@ -44,6 +44,12 @@ TEST_F(ExportTest, JsonHasEveryType) {
   EXPECT_TRUE(json::parse(*text));
 }
 
+TEST_F(ExportTest, NumbersAreAsPeopleWriteThem) {
+  EXPECT_EQ(
+      *rows("SELECT 0.1::FLOAT AS f, 0.00818::DOUBLE AS d, [1.5::FLOAT] AS l", RowFormat::Json),
+      "[{\"f\":0.1,\"d\":0.00818,\"l\":[1.5]}]\n");
+}
+
 TEST_F(ExportTest, CsvQuotesWhatNeedsIt) {
   const auto text = rows(
       "SELECT 'a\"b,c' AS \"x,y\", {'ip': 'z'} AS s, NULL AS n, "

@@ -26,7 +26,9 @@ void append_number(std::string& out, const arrow::Array& column, std::int64_t ro
   fmt::format_to(std::back_inserter(out), "{}", value_at<ArrayType>(column, row));
 }
 
-void append_double(std::string& out, double value) {
+// With the digits of its own precision: a float of 0.1 is 0.1.
+template <typename Number>
+void append_real(std::string& out, Number value) {
   if (std::isfinite(value)) {
     fmt::format_to(std::back_inserter(out), "{}", value);
   } else {
@@ -49,10 +51,10 @@ bool append_as_number(std::string& out, const arrow::Array& column, std::int64_t
     case arrow::Type::UINT32: append_number<arrow::UInt32Array>(out, column, row); return true;
     case arrow::Type::UINT64: append_number<arrow::UInt64Array>(out, column, row); return true;
     case arrow::Type::FLOAT:
-      append_double(out, static_cast<double>(value_at<arrow::FloatArray>(column, row)));
+      append_real(out, value_at<arrow::FloatArray>(column, row));
       return true;
     case arrow::Type::DOUBLE:
-      append_double(out, value_at<arrow::DoubleArray>(column, row));
+      append_real(out, value_at<arrow::DoubleArray>(column, row));
       return true;
     case arrow::Type::DECIMAL128:
       out += static_cast<const arrow::Decimal128Array&>(column).FormatValue(row);

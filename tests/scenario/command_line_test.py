@@ -6,6 +6,7 @@ import hashlib
 import http.server
 import io
 import json
+import os
 import pathlib
 import random
 import socket
@@ -201,6 +202,34 @@ class AgainstANode(Scenario):
         self.assertNotIn("pg_", node.run("query", "select * from pq_class").stderr)
         self.assert_code(node.run("tables", "--describe", "albb"), FAILED, "there is no table 'albb'")
         self.assert_code(node.run("ingest", str(TEMPLATE), "--bucket", "no-such-bucket"), FAILED, "NoSuchBucket")
+
+    def test_sql_that_is_no_query_is_refused_in_our_words(self):
+        node = self.start(deployed=False)
+        for sql in ("drop table sextant_audit", "insert into sextant_audit values (1)", "pragma version", "set threads=1",
+                    "copy (select 1) to '/tmp/x'", "explain select 1", "call range(1)"):
+            with self.subTest(sql):
+                done = node.run("query", sql)
+                self.assert_code(done, FAILED, "only queries are answered", "SELECT")
+                self.assertNotIn("serialize", done.stderr)
+
+    def test_bytes_are_not_written_to_a_terminal(self):
+        node = self.start(deployed=False)
+        place = ["--data", node.data, "--endpoint", node.endpoint]
+        for form in ("parquet", "arrow"):
+            terminal, slave = os.openpty()
+            with os.fdopen(terminal), os.fdopen(slave) as shown:
+                done = subprocess.run([program(), "query", "select 1 as n", "-f", form, *place], stdout=shown,
+                                      stderr=subprocess.PIPE, text=True, check=False, timeout=60, env=clean_environment())
+            self.assertEqual(done.returncode, USAGE, done.stderr)
+            self.assertIn(f"--to rows.{form}", done.stderr)
+        self.assertEqual(subprocess.run([program(), "query", "select 1 as n", "-f", "parquet", *place], capture_output=True,
+                                        check=True, timeout=60, env=clean_environment()).stdout[:4], b"PAR1")
+
+    def test_numbers_are_as_people_write_them(self):
+        node = self.start(deployed=False)
+        sql = "select 0.00818::double as a, 0.1::float as b, 2.50::decimal(4, 2) as c, 7::double as d"
+        self.assertEqual(self.run_ok(node, "query", sql).split(), ["a", "b", "c", "d", "0.00818", "0.1", "2.5", "7"])
+        self.assertIn('{"a":0.00818,"b":0.1,"c":2.50,"d":7}', self.run_ok(node, "query", sql, "-f", "json"))
 
     def test_every_command_prints_json(self):
         node = self.start()

@@ -29,10 +29,7 @@ Result<> check_functions(QuerySession& session, const std::string& sql) {
                           tree +
                           " AS j) WHERE "
                           "json_extract_string(j, '$.error') <> 'false'"));
-  if (!errors.empty()) {
-    return fail(Code::Denied, "only queries are allowed (SELECT, FROM, WITH, VALUES, DESCRIBE): " +
-                                  errors.front().front());
-  }
+  if (!errors.empty()) return only_queries();
   SX_TRY_AS(const auto calls,
             session.texts("SELECT DISTINCT json_extract_string(value, '$.type'), "
                           "lower(coalesce(json_extract_string(value, '$.function.function_name'), "

@@ -179,6 +179,13 @@ Error QuerySession::error_of(int type, std::string text) const {
   return {Code::Invalid, std::move(text)};
 }
 
+std::unexpected<Error> only_queries() {
+  return fail(Code::Denied,
+              "only queries are answered, which begin with SELECT, FROM, WITH, VALUES, DESCRIBE, "
+              "SHOW or SUMMARIZE: SQL changes nothing here. Rows come from objects in buckets, "
+              "tables from templates (sextant deploy)");
+}
+
 Result<> QuerySession::check_single(const std::string& sql) {
   if (sql.size() > kSqlBytesMax) return fail(Code::Invalid, "the SQL is longer than 1 MiB");
   if (sql.find('\0') != std::string::npos) return fail(Code::Invalid, "the SQL holds a NUL byte");
@@ -254,7 +261,7 @@ Result<> QuerySession::start(const std::string& sql) {
   }
   // No other kind: EXPLAIN ANALYZE runs what it explains, COPY writes, SET and CALL change things.
   if (duckdb_prepared_statement_type(handles.statement) != DUCKDB_STATEMENT_TYPE_SELECT) {
-    return fail(Code::Denied, "only queries are allowed: SELECT, FROM, WITH, VALUES, DESCRIBE");
+    return only_queries();
   }
   if (duckdb_nparams(handles.statement) != 0) {
     return fail(Code::Invalid, "the SQL has parameters without values");

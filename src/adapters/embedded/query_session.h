@@ -63,4 +63,7 @@ std::string sql_text(std::string_view text);
 // "a ""name"""
 std::string sql_name(std::string_view name);
 
+// Denied: what is said to a statement of another kind.
+std::unexpected<Error> only_queries();
+
 }  // namespace sextant::adapters

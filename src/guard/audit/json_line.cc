@@ -2,11 +2,11 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <charconv>
 
 #include "core/encoding.h"
+#include "core/json.h"
 
 namespace sextant::guard {
 namespace {
@@ -103,7 +103,7 @@ void JsonLine::plain(const boost::json::value& value) {
     }
     text_.push_back(']');
   } else {
-    text_.append(boost::json::serialize(value));
+    text_.append(json::to_text(value));
   }
 }
 

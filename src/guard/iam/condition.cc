@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <charconv>
 #include <cmath>
@@ -10,6 +9,7 @@
 #include <utility>
 
 #include "core/encoding.h"
+#include "core/json.h"
 #include "core/strings.h"
 #include "core/time_text.h"
 
@@ -81,7 +81,7 @@ std::optional<Time> parse_date(std::string_view text) {
 // Policies write numbers and booleans also without quotes.
 std::optional<std::string> text_of(const boost::json::value& value) {
   if (const auto* text = value.if_string()) return std::string(text->data(), text->size());
-  if (value.is_bool() || value.is_number()) return boost::json::serialize(value);
+  if (value.is_bool() || value.is_number()) return json::to_text(value);
   return std::nullopt;
 }
 

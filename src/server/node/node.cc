@@ -66,6 +66,16 @@ Result<std::unique_ptr<net::BoundSocket>> take_port(const NodeOptions& options) 
   return socket;
 }
 
+Result<std::unique_ptr<adapters::EmbeddedStore>> open_store(const fs::path& data,
+                                                            const Clock& clock,
+                                                            adapters::Disk& disk) {
+  auto opened = adapters::EmbeddedStore::open(data / "store", {.clock = clock, .disk = disk});
+  if (opened || opened.error().code != Code::Conflict) return opened;
+  return fail(Code::Conflict,
+              "another node works with it. Use that one, or stop it (`pgrep -af 'sextant node'` "
+              "shows which it is), or give this one a folder of its own with --data");
+}
+
 bool is_region(std::string_view text) {
   return !text.empty() &&
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
@@ -180,7 +190,7 @@ Result<> Node::Parts::open_storage() {
     options.files = (data / "files").string();
     SX_TRY(make_folder(options.files));
   }
-  SX_TRY_AS(store, adapters::EmbeddedStore::open(data / "store", {.clock = clock, .disk = *disk}));
+  SX_TRY_AS(store, open_store(data, clock, *disk));
   SX_TRY(store::claim_for(options.scope, *store, *store));
   SX_TRY_AS(blobs, adapters::EmbeddedBlobStore::open(data / "blobs", {.disk = *disk}));
   SX_TRY_AS(lake_files, adapters::open_lake_files(*disk, data / "lake"));
