@@ -106,6 +106,19 @@ void check_document(const Node& node, PolicyUse use, const std::string& owner,
   document.finish();
 }
 
+PolicyPlace place_of_policy(const Node& node, const std::string& text, const std::string& owner,
+                            const AppBuilder& builder) {
+  PolicyPlace place{.document = text, .owner = owner, .statements = {}};
+  const auto* statement = node.find("Statement");
+  if (statement == nullptr) return place;
+  if (!statement->is(Kind::List)) {
+    place.statements.push_back(builder.position(place_of(node, {"Statement"})));
+    return place;
+  }
+  for (const auto& item : statement->items) place.statements.push_back(builder.position(item.at));
+  return place;
+}
+
 }  // namespace
 
 std::string policy_text(const Node& document, PolicyUse use, const std::string& owner,
@@ -116,6 +129,7 @@ std::string policy_text(const Node& document, PolicyUse use, const std::string& 
   const bool form_reported = builder.diagnostics().count() > before;
   std::string text = json_text(document);
   const auto& options = builder.options();
+  if (options.on_policy) options.on_policy(place_of_policy(document, text, owner, builder));
   if (!options.check_policy) return text;
   for (const auto& finding : options.check_policy(text, use)) {
     if (finding.form && form_reported) continue;

@@ -29,6 +29,13 @@ struct PolicyFinding {
   std::string hint = {};
 };
 
+// A policy document of the template and where its statements stand, in their order.
+struct PolicyPlace {
+  std::string document;  // JSON text, as the app has it
+  std::string owner;     // the resource that it is written in: "AWS::IAM::Role 'Collector'"
+  std::vector<model::Position> statements;
+};
+
 struct ParseOptions {
   Scope scope;
   std::string stack_name;
@@ -42,6 +49,7 @@ struct ParseOptions {
   std::function<std::vector<PolicyFinding>(std::string_view document, PolicyUse use)> check_policy =
       {};
   std::function<void(const Diagnostic&)> on_warning = {};  // what is risky, but not refused
+  std::function<void(const PolicyPlace&)> on_policy = {};  // each document of the template
   std::string file_name = "template.yaml";                 // for messages
 };
 

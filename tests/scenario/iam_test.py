@@ -300,6 +300,8 @@ class Policies(IamCase):
             PolicyInputList=[policy(allow("*", "*"), {"Effect": "Deny", "Action": "iam:*", "Resource": "*"})],
             ActionNames=["iam:CreateUser", "s3:ListAllMyBuckets"])["EvaluationResults"]
         self.assertEqual([each["EvalDecision"] for each in custom], ["explicitDeny", "allowed"])
+        allowed = ask(ContextEntries=context)[1][0]["MatchedStatements"][0]
+        self.assertEqual((allowed["StartPosition"], allowed["EndPosition"]["Line"]), ({"Line": 1, "Column": 41}, 1))
 
 
 class Roles(IamCase):

@@ -28,6 +28,57 @@ BAD = """{
     "Resource": "*"
   }
 }"""
+TEMPLATE = """Transform: AWS::Serverless-2016-10-31
+Resources:
+  Reader:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: reader
+      AssumeRolePolicyDocument:
+        Statement: {Effect: Allow, Action: 'sts:AssumeRole', Principal: {Service: lambda.amazonaws.com}}
+      Policies:
+        - PolicyName: read
+          PolicyDocument:
+            Statement:
+              - Effect: Allow  # Reader
+                Action: s3:GetObject
+                Resource: arn:aws:s3:::box/*
+  Writer:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: writer
+      AssumeRolePolicyDocument:
+        Statement: {Effect: Allow, Action: 'sts:AssumeRole', Principal: {Service: lambda.amazonaws.com}}
+      Policies:
+        - PolicyName: read
+          PolicyDocument:
+            Statement:
+              - Effect: Allow  # Writer
+                Action: s3:GetObject
+                Resource: arn:aws:s3:::box/*
+  B:
+    Type: AWS::S3::Bucket
+    Properties: {BucketName: box}
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref B
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - {Sid: Keep, Effect: Deny, Principal: '*', Action: 's3:DeleteObject', Resource: 'arn:aws:s3:::box/*'}
+  F:
+    Type: AWS::Serverless::Function
+    Properties: {FunctionName: f, Runtime: sextant.native, Handler: parsers.alb, Role: !GetAtt Reader.Arn}
+  May:
+    Type: AWS::Lambda::Permission
+    Properties:
+      FunctionName: !Ref F
+      Action: lambda:InvokeFunction
+      Principal: s3.amazonaws.com
+      SourceArn: arn:aws:s3:::box
+      SourceAccount: '000000000000'
+"""
 USER = "arn:aws:iam::000000000000:user/ada"
 
 
@@ -124,11 +175,93 @@ class PolicyCommand(unittest.TestCase):
         self.assertIn("Allow in identity-based policy good.json:4:5 (Read): does not apply: it names other resources",
                       out)
 
+    def test_explain_names_the_layer_that_allows_nothing(self):
+        (self.path / "ou.json").write_text('{"Version":"2012-10-17","Statement":\n'
+                                           '{"Sid":"Put","Effect":"Allow","Action":"s3:Put*","Resource":"*"}}')
+        ask = ["--identity", "good.json", "--principal", USER, "--action", "s3:GetObject", "--resource",
+               "arn:aws:s3:::logs/a"]
+        limits = {("--scp", "FullAWSAccess", "--scp", "ou.json"): "service control policy, level 2 (ou.json)",
+                  ("--scp", "FullAWSAccess,ou.json", "--scp", "FullAWSAccess"): None,
+                  ("--boundary", "ou.json"): "permissions boundary (ou.json)",
+                  ("--session-policy", "ou.json"): "session policy (ou.json)"}
+        for limit, lacking in limits.items():
+            with self.subTest(limit):
+                code, out, err = self.run_policy("explain", *ask, *limit)
+                self.assertEqual(code, 0 if lacking is None else 1, err)
+                if lacking is not None:
+                    self.assertIn(f"  lacks an Allow in {lacking}\n", out)
+        answer = json.loads(self.run_policy("simulate", "--scp", "ou.json", *ask, "--output", "json")[1])[0]
+        self.assertEqual((answer["lacking"], answer["decidedBy"]),
+                         ("an Allow in service control policy, level 1 (ou.json)", []))
+
+    def test_a_resource_control_policy_denies_and_never_grants(self):
+        (self.path / "rcp.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": {
+            "Sid": "Ours", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}}}))
+        ask = ["simulate", "--rcp", "rcp.json", "--principal", USER, "--action", "s3:GetObject", "--resource",
+               "arn:aws:s3:::logs/a", "--output", "json"]
+        answer = json.loads(self.run_policy(*ask, "--identity", "good.json")[1])[0]
+        self.assertEqual((answer["decision"], answer["decidedBy"][0]["statement"]), ("Deny", "Ours"))
+        self.assertIn("the question gives no aws:PrincipalOrgID", answer["notes"][0])
+        ask += ["--context", "aws:PrincipalOrgID=o-1"]
+        self.assertEqual(self.run_policy(*ask, "--identity", "good.json")[0], 0)
+        self.assertEqual(self.run_policy(*ask)[0], 1)
+
+    def test_what_an_answer_hangs_on_and_a_misspelt_action(self):
+        (self.path / "when.json").write_text('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*",'
+                                             '"Resource":"*","Condition":{"StringNotEquals":{"s3:prefix":"x"}}}}')
+        ask = ["simulate", "--identity", "when.json", "--principal", USER, "--action"]
+        code, out, _ = self.run_policy(*ask, "s3:ListBucket")
+        self.assertEqual(code, 0)
+        self.assertIn("note: in doubt: the question gives no s3:prefix; with it, Allow when.json:1:", out)
+        self.assertNotIn("note", self.run_policy(*ask, "s3:ListBucket", "--context", "s3:prefix=a")[1])
+        _, out, _ = self.run_policy(*ask, "s3:ListBuckt", "--context", "s3:prefix=a")
+        self.assertIn("note: the action s3:ListBuckt does not exist; did you mean 'ListBucket'?", out)
+
+    def test_each_kind_of_policy_has_its_rules(self):
+        (self.path / "broken.json").write_text('{"Version": "2012-10-17",\n  "Statement": [}')
+        code, out, _ = self.run_policy("check", "broken.json")
+        self.assertEqual(code, 1)
+        self.assertTrue(out.startswith("broken.json:2:17: error: [MalformedPolicyDocument]"), out)
+        for kind in ("identity", "boundary", "scp"):
+            self.assertEqual(self.run_policy("check", "good.json", "--kind", kind), (0, "", ""))
+        code, out, _ = self.run_policy("check", "good.json", "--kind", "rcp")
+        self.assertEqual((code, "Missing required field Principal" in out), (1, True))
+        (self.path / "open.json").write_text(GOOD.replace('"Effect"', '"Principal": "*", "Effect"'))
+        code, out, _ = self.run_policy("check", "open.json", "--kind", "rcp")
+        self.assertEqual((code, out.count("\n")), (1, 1))
+        self.assertIn("open.json:4:39: error: [RcpSyntaxError] statement Read: a resource control policy only denies",
+                      out)
+
     def test_the_template_tells_what_its_roles_may(self):
+        template = ROOT / "apps/threat_intel/template.yaml"
         code, out, _ = self.run_policy(
-            "simulate", "--template", str(ROOT / "apps/threat_intel/template.yaml"), "--principal", USER, "--action",
-            "s3:GetObject", "--resource", "arn:aws:s3:::check-alb-logs/a")
+            "simulate", "--template", str(template), "--principal", USER, "--action", "s3:GetObject", "--resource",
+            "arn:aws:s3:::check-alb-logs/a")
         self.assertEqual((code, "Deny" in out), (1, True))
+
+    def test_an_answer_names_the_line_of_the_template(self):
+        (self.path / "t.yaml").write_text(TEMPLATE)
+        lines = TEMPLATE.splitlines()
+
+        def sources(principal, action, resource, *context):
+            _, out, err = self.run_policy("simulate", "--template", "t.yaml", "--principal", principal, "--action",
+                                          action, "--resource", resource, *context, "--output", "json")
+            self.assertEqual(err, "")
+            answer = json.loads(out)[0]
+            self.assertEqual({each["file"] for each in answer["decidedBy"]}, {"t.yaml"})
+            return answer["decision"], [lines[each["line"] - 1].strip() for each in answer["decidedBy"]]
+
+        for role in ("Reader", "Writer"):  # with the same text each
+            arn = f"arn:aws:iam::000000000000:role/{role.lower()}"
+            self.assertEqual(sources(arn, "s3:GetObject", "arn:aws:s3:::box/k"),
+                             ("Allow", [f"- Effect: Allow  # {role}"]))
+        self.assertEqual(sources("arn:aws:iam::000000000000:role/reader", "s3:DeleteObject", "arn:aws:s3:::box/k"),
+                         ("Deny", ["- {Sid: Keep, Effect: Deny, Principal: '*', Action: 's3:DeleteObject', "
+                                   "Resource: 'arn:aws:s3:::box/*'}"]))
+        source = ("--context", "aws:SourceArn=arn:aws:s3:::box", "--context", "aws:SourceAccount=000000000000")
+        self.assertEqual(sources("s3.amazonaws.com", "lambda:InvokeFunction",
+                                 "arn:aws:lambda:us-east-1:000000000000:function:f", *source), ("Allow", ["May:"]))
 
 
 if __name__ == "__main__":

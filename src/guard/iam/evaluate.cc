@@ -108,6 +108,11 @@ class Evaluation {
     return decide_by_grants();
   }
 
+  Judgement judge() {
+    auto decision = decide();
+    return {std::move(decision), lacking_, level_};
+  }
+
  private:
   // Policies that could not be compiled.
   bool defective(const Policies& policies) {
@@ -166,8 +171,10 @@ class Evaluation {
 
   // Every level of the organisation must allow.
   bool controls_allow(const std::vector<Policies>& levels, const Layer& layer) {
-    for (const auto& level : levels) {
-      if (!allowed_by(level, layer)) return false;
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+      if (allowed_by(levels[i], layer)) continue;
+      level_ = i + 1;
+      return false;
     }
     return true;
   }
@@ -254,6 +261,7 @@ class Evaluation {
     std::string because = "because no ";
     because.append(layer.name).append(" allows the ").append(call_.action).append(" action");
     deny(because);
+    lacking_ = layer.name;
   }
   sdk::Decision missing(const Layer& layer) {
     deny_for_lack_of(layer);
@@ -264,12 +272,18 @@ class Evaluation {
   const AppliedPolicies& policies_;
   const RequestView request_;
   sdk::Decision decision_;
+  std::string_view lacking_ = {};
+  std::size_t level_ = 0;
 };
 
 }  // namespace
 
 sdk::Decision evaluate(const sdk::Call& call, const AppliedPolicies& policies) {
   return Evaluation(call, policies).decide();
+}
+
+Judgement judge(const sdk::Call& call, const AppliedPolicies& policies) {
+  return Evaluation(call, policies).judge();
 }
 
 }  // namespace sextant::guard::iam

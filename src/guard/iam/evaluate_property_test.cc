@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <random>
 
+#include "guard/iam/explain.h"
 #include "guard/iam/iam_test_support.h"
-#include "guard/iam/simulate.h"
 
 namespace sextant::guard::iam {
 namespace {
@@ -86,9 +86,18 @@ class World {
     all.resource = policies(PolicyUse::Resource, 2);
     if (chance(3)) all.boundary = {policy(PolicyUse::Identity)};
     if (chance(4)) all.session = {policy(PolicyUse::Identity)};
-    if (chance(6)) all.service_control = {{policy(PolicyUse::Identity)}};
-    if (chance(6)) all.resource_control = {{policy(PolicyUse::Resource)}};
+    if (chance(4)) all.service_control = levels(PolicyUse::Identity);
+    if (chance(4)) all.resource_control = levels(PolicyUse::Resource);
     return all;
+  }
+  // Of an organisation: one to three, each with one or two policies.
+  std::vector<std::vector<PolicyPtr>> levels(PolicyUse use) {
+    std::vector<std::vector<PolicyPtr>> made(1 + random_() % 3);
+    for (auto& level : made) {
+      level = {policy(use)};
+      if (chance(2)) level.push_back(policy(use));
+    }
+    return made;
   }
 
   sdk::Call call() {
@@ -123,13 +132,26 @@ class Property : public testing::Test {
   World world{20'260'702};
 };
 
+// Whichever layer says it. Service control policies are no business of anonymous callers.
 TEST_F(Property, ADenyThatAppliesWins) {
   const auto everything = test::policy(test::deny("*"));
+  const auto to_everybody =
+      test::resource_policy(test::deny("*", "*", test::for_principal(R"("*")")));
   for (int i = 0; i < kRounds; ++i) {
     const auto made = world.call();
-    auto policies = world.applied();
-    policies.identity.push_back(everything);
-    ASSERT_FALSE(test::allowed(made, policies));
+    const auto before = world.applied();
+    const auto denied_in = [&](const auto& add) {
+      auto policies = before;
+      add(policies);
+      return !test::allowed(made, policies);
+    };
+    ASSERT_TRUE(denied_in([&](auto& all) { all.identity.push_back(everything); }));
+    ASSERT_TRUE(denied_in([&](auto& all) { all.resource.push_back(to_everybody); }));
+    ASSERT_TRUE(denied_in([&](auto& all) { all.session.push_back(everything); }));
+    ASSERT_TRUE(denied_in([&](auto& all) { all.resource_control.push_back({to_everybody}); }));
+    if (made.principal.kind != sdk::PrincipalKind::Anonymous) {
+      ASSERT_TRUE(denied_in([&](auto& all) { all.service_control.push_back({everything}); }));
+    }
   }
 }
 
@@ -163,7 +185,23 @@ TEST_F(Property, ALimitNeverAddsAccess) {
     if (policies.boundary.empty()) policies.boundary = {world.policy(PolicyUse::Identity)};
     if (policies.session.empty()) policies.session = {world.policy(PolicyUse::Identity)};
     policies.service_control.push_back({world.policy(PolicyUse::Identity)});
+    policies.resource_control.push_back({world.policy(PolicyUse::Resource)});
     ASSERT_FALSE(test::allowed(made, policies));
+  }
+}
+
+// Each alone, so that none hides another. What a resource control policy allows grants nothing.
+TEST_F(Property, AResourceControlPolicyNeverAddsAccess) {
+  const auto everything =
+      test::resource_policy(test::allow("*", "*", test::for_principal(R"("*")")));
+  for (int i = 0; i < kRounds; ++i) {
+    const auto made = world.call();
+    auto policies = world.applied();
+    const bool before = test::allowed(made, policies);
+    policies.resource_control.push_back({everything});
+    ASSERT_EQ(test::allowed(made, policies), before);
+    policies.resource_control.back() = {world.policy(PolicyUse::Resource)};
+    ASSERT_LE(test::allowed(made, policies), before);
   }
 }
 
@@ -174,6 +212,9 @@ TEST_F(Property, OrderDoesNotMatter) {
     const bool before = test::allowed(made, policies);
     world.shuffle(policies.identity);
     world.shuffle(policies.resource);
+    world.shuffle(policies.service_control);
+    world.shuffle(policies.resource_control);
+    for (auto& level : policies.resource_control) world.shuffle(level);
     ASSERT_EQ(test::allowed(made, policies), before);
   }
 }
@@ -211,6 +252,42 @@ TEST_F(Property, AnExplanationFitsTheDecision) {
       ASSERT_TRUE(applies(Effect::Allow, true));
     }
     for (const auto& report : reports) ASSERT_EQ(report.applies(), report.missing().empty());
+  }
+}
+
+// What no statement is in doubt about does not change by what the call did not say.
+TEST_F(Property, WhatIsNotInDoubtStaysWhateverIsAdded) {
+  int settled = 0;
+  for (int i = 0; i < kRounds; ++i) {
+    auto made = world.call();
+    made.context.clear();
+    const auto policies = world.applied();
+    const auto reports = explain(made, policies);
+    const bool in_doubt = std::ranges::any_of(
+        reports, [](const StatementReport& report) { return !report.doubtful_keys().empty(); });
+    if (in_doubt) continue;
+    ++settled;
+    const bool before = test::allowed(made, policies);
+    for (const char* value : {"1", "2", "3"}) {
+      made.context["k:x"] = {value};
+      ASSERT_EQ(test::allowed(made, policies), before);
+    }
+  }
+  EXPECT_GT(settled, kRounds / 20);
+}
+
+// A layer is named when, and only when, an Allow is what is missing.
+TEST_F(Property, ALayerThatLacksAnAllowHasNone) {
+  for (int i = 0; i < kRounds; ++i) {
+    const auto made = world.call();
+    const auto policies = world.applied();
+    const auto judged = judge(made, policies);
+    ASSERT_EQ(judged.lacking.empty(), !judged.decision.reason.contains("because no "));
+    if (judged.lacking.empty() || judged.lacking == "resource-based policy") continue;
+    for (const auto& report : explain(made, policies)) {
+      const bool of_layer = report.layer == judged.lacking && report.level == judged.level;
+      ASSERT_FALSE(of_layer && report.effect == Effect::Allow && report.applies());
+    }
   }
 }
 

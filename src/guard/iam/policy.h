@@ -18,6 +18,7 @@
 #include "guard/iam/pattern.h"
 #include "guard/iam/principal_set.h"
 #include "guard/iam/request_view.h"
+#include "guard/iam/statement_places.h"
 
 namespace sextant::guard::iam {
 
@@ -41,6 +42,7 @@ struct Statement {
   bool not_principal = false;
   std::optional<PrincipalSet> principals;
   std::vector<Condition> conditions;
+  StatementPlace place = {};  // in the document's text
 
   // Derives what matching is quick by; once, when the elements are complete.
   void settle();

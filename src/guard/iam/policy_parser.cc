@@ -226,7 +226,8 @@ Result<Document> read_document(const json::Value& value) {
 }
 
 Result<std::vector<Statement>> read_statements(const Document& document, PolicyUse use,
-                                               const std::string& name) {
+                                               std::string_view text, const std::string& name) {
+  const auto places = statement_places(text);
   std::vector<Statement> statements;
   std::set<std::string> sids;
   for (std::size_t i = 0; i < document.statements.size(); ++i) {
@@ -237,6 +238,7 @@ Result<std::vector<Statement>> read_statements(const Document& document, PolicyU
       return malformed(path + ": Statement IDs (SID) in a single policy must be unique.");
     }
     statement.label = name + "#" + (parser.sid().empty() ? path : parser.sid());
+    if (i < places.size()) statement.place = places[i];
     statement.settle();
     statements.push_back(std::move(statement));
   }
@@ -281,7 +283,7 @@ std::vector<GrammarDefect> grammar_defects(std::string_view text, PolicyUse use)
 Result<PolicyPtr> parse_policy(std::string_view text, PolicyUse use, std::string name) {
   SX_TRY_AS(const auto value, read_json(text));
   SX_TRY_AS(const auto document, read_document(value));
-  SX_TRY_AS(auto statements, read_statements(document, use, name));
+  SX_TRY_AS(auto statements, read_statements(document, use, text, name));
   return std::make_shared<const Policy>(std::move(name), std::move(statements));
 }
 

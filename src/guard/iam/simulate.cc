@@ -1,7 +1,8 @@
 #include "guard/iam/simulate.h"
 
-#include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
 #include "core/strings.h"
 #include "core/time_text.h"
@@ -92,38 +93,6 @@ Result<> take_key(const std::string& key, const std::vector<std::string>& values
   return {};
 }
 
-class Explanation {
- public:
-  explicit Explanation(const sdk::Call& call) : call_(call), request_(call) {}
-
-  void add(std::string_view layer, const std::vector<PolicyPtr>& policies) {
-    for (const auto& policy : policies) {
-      for (const auto& statement : policy->statements()) add(layer, statement);
-    }
-  }
-  void add(std::string_view layer, const std::vector<std::vector<PolicyPtr>>& levels) {
-    for (const auto& level : levels) add(layer, level);
-  }
-  std::vector<StatementReport> take() { return std::move(reports_); }
-
- private:
-  void add(std::string_view layer, const Statement& statement) {
-    if (!statement.speaks_of(request_.action())) return;
-    StatementReport report{.layer = std::string(layer),
-                           .label = statement.label,
-                           .effect = statement.effect,
-                           .principal = statement.principal_match(call_.principal) != Naming::None,
-                           .resource = statement.resource_match(request_)};
-    for (const auto& condition : statement.conditions)
-      report.conditions.emplace_back(condition.describe(), condition.evaluate(request_));
-    reports_.push_back(std::move(report));
-  }
-
-  const sdk::Call& call_;
-  const RequestView request_;
-  std::vector<StatementReport> reports_;
-};
-
 }  // namespace
 
 Result<sdk::Principal> principal_of(std::string_view name) {
@@ -156,58 +125,6 @@ Result<sdk::Call> call_of(const Question& question) {
     if (!values.empty()) SX_TRY(take_key(key, values, call));
   }
   return call;
-}
-
-bool StatementReport::applies() const {
-  const auto wanted = [this](const auto& condition) {
-    // What cannot be evaluated stops an Allow and not a Deny.
-    return condition.second == Match::Yes ||
-           (condition.second == Match::Unknown && effect == Effect::Deny);
-  };
-  return principal && resource && std::ranges::all_of(conditions, wanted);
-}
-
-std::string StatementReport::missing() const {
-  std::string text;
-  if (applies()) return text;
-  const auto add = [&](const std::string& what) { text += (text.empty() ? "" : "; ") + what; };
-  if (!principal) add("it names another principal");
-  if (!resource) add("it names other resources");
-  for (const auto& [name, match] : conditions) {
-    if (match == Match::No) add("its condition " + name + " does not hold");
-    if (match == Match::Unknown) add("its condition " + name + " cannot be evaluated");
-  }
-  return text;
-}
-
-std::vector<StatementReport> explain(const sdk::Call& call, const AppliedPolicies& policies) {
-  Explanation explanation(call);
-  explanation.add("resource control policy", policies.resource_control);
-  explanation.add("service control policy", policies.service_control);
-  explanation.add("resource-based policy", policies.resource);
-  explanation.add("identity-based policy", policies.identity);
-  explanation.add("permissions boundary", policies.boundary);
-  explanation.add("session policy", policies.session);
-  return explanation.take();
-}
-
-std::vector<std::string> missing_context_keys(const sdk::Call& call,
-                                              const AppliedPolicies& policies) {
-  const RequestView request(call);
-  std::vector<std::string> missing;
-  const auto add = [&](const Statement& statement) {
-    if (!statement.speaks_of(request.action())) return;
-    for (const auto& condition : statement.conditions) {
-      const auto& name = condition.key_name();
-      const bool known = std::ranges::find(missing, name) != missing.end() ||
-                         request.values(make_key(name)).state != Values::State::Absent;
-      if (!known) missing.push_back(name);
-    }
-  };
-  for (const auto* layer : {&policies.resource, &policies.identity, &policies.boundary}) {
-    for (const auto& policy : *layer) std::ranges::for_each(policy->statements(), add);
-  }
-  return missing;
 }
 
 }  // namespace sextant::guard::iam

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "guard/iam/evaluate.h"
+#include "guard/iam/policy.h"
 
 namespace sextant::guard::iam {
 namespace {
@@ -87,34 +88,6 @@ TEST(CallOf, RefusesWhatIsNone) {
   EXPECT_FALSE(call_of(asked));
   asked.context = {{"aws:CurrentTime", {"today"}}};
   EXPECT_FALSE(call_of(asked));
-}
-
-TEST(Explain, NamesWhatIsMissing) {
-  const auto policy = parse_policy(R"({"Version":"2012-10-17","Statement":[
-      {"Sid":"Other","Effect":"Allow","Action":"s3:Put*","Resource":"*"},
-      {"Sid":"Here","Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::other/*"},
-      {"Sid":"When","Effect":"Allow","Action":"s3:GetObject","Resource":"*",
-       "Condition":{"StringEquals":{"aws:PrincipalTag/team":"red"},"Bool":{"aws:SecureTransport":"true"}}},
-      {"Sid":"No","Effect":"Deny","NotAction":"iam:*","Resource":"arn:aws:s3:::b/*"}]})",
-                                   PolicyUse::Identity, "p");
-  ASSERT_TRUE(policy);
-  const auto boundary = parse_policy(
-      R"({"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}})", PolicyUse::Identity, "b");
-  auto asked = question("s3:GetObject", "arn:aws:s3:::b/k");
-  asked.context = {{"aws:SecureTransport", {"true"}}};
-  std::string told;
-  for (const auto& report :
-       explain(*call_of(asked), {.identity = {*policy}, .boundary = {*boundary}})) {
-    told += report.layer + " " + report.label + ": " +
-            (report.applies() ? "applies" : report.missing()) + "\n";
-  }
-  EXPECT_EQ(
-      told,
-      "identity-based policy p#Here: it names other resources\n"
-      "identity-based policy p#When: its condition StringEquals on aws:PrincipalTag/team does "
-      "not hold\n"
-      "identity-based policy p#No: applies\n"
-      "permissions boundary b#Statement[0]: applies\n");
 }
 
 }  // namespace

@@ -140,13 +140,54 @@ std::vector<Finding> meaning_of(const Path& path, const json::Value& statement, 
   return findings;
 }
 
+bool is_control(PolicyKind kind) {
+  return kind == PolicyKind::ServiceControl || kind == PolicyKind::ResourceControl;
+}
+
+std::optional<Finding> size_finding(std::string_view document, PolicyKind kind) {
+  const auto size = is_control(kind) ? document.size() : counted_size(document);
+  if (size <= size_max(kind)) return std::nullopt;
+  return Finding{.code = "PolicySizeExceeded",
+                 .path = {},
+                 .message = "Maximum policy size of " + std::to_string(size_max(kind)) +
+                            " bytes exceeded: this has " + std::to_string(size) +
+                            (is_control(kind) ? "" : " without white space")};
+}
+
+// Whether it is what AWS itself attaches, which no other rule is asked of.
+bool is_full_access(const json::Value& document, PolicyKind kind) {
+  const auto own = full_access_policy(kind == PolicyKind::ResourceControl ? "RCPFullAWSAccess"
+                                                                          : "FullAWSAccess");
+  const auto value = json::parse(*own);
+  return value && *value == document;
+}
+
+// Without it a variable would be plain text: AWS wants it written there.
+std::optional<Finding> version_finding(const Statements& statements) {
+  if (statements.variables) return std::nullopt;
+  return Finding{.code = "MissingVersion",
+                 .path = {"Version"},
+                 .message = "a control policy says \"Version\": \"2012-10-17\"",
+                 .hint = "add it"};
+}
+
 }  // namespace
+
+std::optional<std::string_view> full_access_policy(std::string_view name) {
+  if (name == "FullAWSAccess") {
+    return R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]})";
+  }
+  if (name != "RCPFullAWSAccess") return std::nullopt;
+  return R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*",)"
+         R"("Resource":"*"}]})";
+}
 
 PolicyUse use_of(PolicyKind kind) {
   switch (kind) {
     case PolicyKind::Trust: return PolicyUse::Trust;
     case PolicyKind::Bucket:
-    case PolicyKind::Resource: return PolicyUse::Resource;
+    case PolicyKind::Resource:
+    case PolicyKind::ResourceControl: return PolicyUse::Resource;
     default: return PolicyUse::Identity;
   }
 }
@@ -157,7 +198,10 @@ std::size_t size_max(PolicyKind kind) {
     case PolicyKind::UserInline:
     case PolicyKind::Trust:
     case PolicyKind::Session: return 2'048;
-    case PolicyKind::Managed: return 6'144;
+    case PolicyKind::Managed:
+    case PolicyKind::Boundary: return 6'144;
+    case PolicyKind::ServiceControl:
+    case PolicyKind::ResourceControl: return 5'120;
     case PolicyKind::Bucket:
     case PolicyKind::Resource: return 20'480;
   }
@@ -187,19 +231,17 @@ std::vector<Finding> validate(std::string_view document, PolicyKind kind) {
   std::vector<Finding> findings;
   for (const auto& defect : grammar_defects(document, use_of(kind)))
     findings.push_back(grammar_finding(defect));
-  if (const auto size = counted_size(document); size > size_max(kind)) {
-    findings.push_back({.code = "PolicySizeExceeded",
-                        .path = {},
-                        .message = "Maximum policy size of " + std::to_string(size_max(kind)) +
-                                   " bytes exceeded: this has " + std::to_string(size) +
-                                   " without white space"});
-  }
+  if (auto finding = size_finding(document, kind)) findings.push_back(std::move(*finding));
   // Of the whole document: what it holds is not looked at then, so the work is bounded.
   if (std::ranges::any_of(findings, [](const Finding& each) { return each.path.empty(); }))
     return findings;
   const auto value = json::parse(document);
   if (!value) return findings;
   const auto statements = statements_of(*value);
+  if (is_control(kind)) {
+    if (is_full_access(*value, kind)) return findings;
+    if (auto finding = version_finding(statements)) findings.push_back(std::move(*finding));
+  }
   for (const auto& [path, statement] : statements.list) {
     const auto here = [&path = path](const Finding& finding) { return stands_in(finding, path); };
     // What has no form has no meaning to check.

@@ -3,6 +3,7 @@
 // knows, its size, and the warnings that IAM Access Analyzer would give. The evaluator needs none
 // of this; authors do. Pure; any thread.
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,11 +22,18 @@ enum class PolicyKind {
   Trust,     // of a role
   Bucket,    // resource policy of a bucket
   Resource,  // of anything else
+  Boundary,
+  ServiceControl,   // of an organisation: what its principals may at most
+  ResourceControl,  // what may at most be done with its resources
 };
 PolicyUse use_of(PolicyKind kind);
-// AWS's limit in characters; white space does not count.
+// AWS's limit in characters; white space does not count, but in control policies.
 std::size_t size_max(PolicyKind kind);
 std::size_t counted_size(std::string_view document);
+
+// What organisations begin with, by its name: "FullAWSAccess" (a service control policy) and
+// "RCPFullAWSAccess", the one resource control policy that says Allow. nullopt: another name.
+std::optional<std::string_view> full_access_policy(std::string_view name);
 
 enum class Severity { Error, Warning };
 

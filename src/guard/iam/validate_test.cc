@@ -6,25 +6,14 @@
 #include <span>
 
 #include "guard/iam/service_data.h"
+#include "guard/iam/validate_test_support.h"
 #include "guard/iam/wildcards.h"
 #include "model/managed_policies.h"
 
 namespace sextant::guard::iam {
 namespace {
 
-// One finding a line: "E InvalidAction Statement[0].Action[1] (Sid): message; hint".
-std::string lines_of(std::string_view document, PolicyKind kind = PolicyKind::RoleInline) {
-  std::string lines;
-  for (const auto& finding : validate(document, kind)) {
-    lines += finding.severity == Severity::Error ? "E " : "W ";
-    lines += finding.code + " " + path_text(finding.path);
-    if (!finding.sid.empty()) lines += " (" + finding.sid + ")";
-    lines += ": " + finding.message;
-    if (!finding.hint.empty()) lines += "; " + finding.hint;
-    lines += "\n";
-  }
-  return lines;
-}
+using test::lines_of;
 
 std::string allow(std::string_view rest) {
   return R"({"Version":"2012-10-17","Statement":[{"Sid":"S","Effect":"Allow",)" +
@@ -131,7 +120,9 @@ TEST(Validate, EveryBadStatementIsReported) {
             "that is not empty\n");
   EXPECT_EQ(lines_of(R"({"Statement":{"Effect":"Allow","Action":"s3:Gett","Resource":"*"}})"),
             "E InvalidAction Statement.Action: the action s3:Gett does not exist\n");
-  EXPECT_TRUE(lines_of("{").starts_with("E MalformedPolicyDocument : Syntax errors in policy."));
+  EXPECT_EQ(lines_of("{\n \"Statement\": [}"),
+            "E MalformedPolicyDocument : Syntax errors in policy. not valid JSON at line 2, column "
+            "16: syntax error\n");
   EXPECT_TRUE(lines_of(R"({"Version":"2012-10-17","Version":"2012-10-17"})")
                   .starts_with("E MalformedPolicyDocument : Syntax errors in policy."));
 }
@@ -330,6 +321,7 @@ TEST(Validate, SizesDoNotCountWhiteSpace) {
   EXPECT_EQ(size_max(PolicyKind::Trust), 2'048u);
   EXPECT_EQ(size_max(PolicyKind::RoleInline), 10'240u);
   EXPECT_EQ(size_max(PolicyKind::Managed), 6'144u);
+  EXPECT_EQ(size_max(PolicyKind::Boundary), 6'144u);
 }
 
 // The node's own managed policies are as good as what it asks of others.
@@ -349,6 +341,15 @@ TEST(Validate, HugeAndHostileTextsAreQuick) {
         R"({"Effect":"Allow","Action":"s3:*a*a*a*a*a*a*b","Resource":"arn:aws:s3:::*a*a*a*a"},)";
   many.back() = ']';
   EXPECT_TRUE(lines_of(many + "}").contains("a policy may have"));
+  std::string nested = "\"a\"";
+  for (int i = 0; i < 1'000; ++i) nested = R"({"StringEquals":)" + nested + "}";
+  EXPECT_TRUE(lines_of(allow(R"("Action":"s3:*","Resource":"*","Condition":)" + nested))
+                  .contains("nested deeper than"));
+  for (const auto kind : {PolicyKind::Trust, PolicyKind::Bucket, PolicyKind::ServiceControl,
+                          PolicyKind::ResourceControl}) {
+    EXPECT_TRUE(lines_of(many + "}", kind).contains("a policy may have"));
+    EXPECT_TRUE(lines_of(R"({"Statement":[],"Statement":[]})", kind).contains("is there twice"));
+  }
   std::string wide = allow(R"("Action":"s3:GetObject","Resource":"arn:aws:s3:::)" +
                            std::string(5'000, '*') + std::string(5'000, 'a') + "\"");
   EXPECT_EQ(lines_of(wide), "");

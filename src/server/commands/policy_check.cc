@@ -9,6 +9,7 @@
 #include "deploy/policy_check.h"
 #include "guard/iam/validate.h"
 #include "server/commands/policy_command.h"
+#include "server/commands/template_input.h"
 #include "template/policy_places.h"
 
 namespace sextant::server {
@@ -26,13 +27,17 @@ struct CheckOptions {
   TemplateInput input;
 };
 
-const std::map<std::string, PolicyKind> kKinds{{"role-inline", PolicyKind::RoleInline},
+const std::map<std::string, PolicyKind> kKinds{{"identity", PolicyKind::RoleInline},
+                                               {"role-inline", PolicyKind::RoleInline},
                                                {"user-inline", PolicyKind::UserInline},
                                                {"managed", PolicyKind::Managed},
+                                               {"boundary", PolicyKind::Boundary},
                                                {"session", PolicyKind::Session},
                                                {"trust", PolicyKind::Trust},
                                                {"bucket", PolicyKind::Bucket},
-                                               {"resource", PolicyKind::Resource}};
+                                               {"resource", PolicyKind::Resource},
+                                               {"scp", PolicyKind::ServiceControl},
+                                               {"rcp", PolicyKind::ResourceControl}};
 
 struct Located {
   model::Position at;
@@ -55,6 +60,18 @@ PolicyKind guess_kind(const std::string& text) {
     return PolicyKind::RoleInline;
   const bool resource = has_member(first, "Resource") || has_member(first, "NotResource");
   return resource ? PolicyKind::Resource : PolicyKind::Trust;
+}
+
+// Where a finding stands. Of text that is no JSON the message says it ("line 3, column 5").
+templates::Where place_of(const std::string& text, const Finding& finding) {
+  templates::Where at;
+  const auto said = finding.message.find("not valid JSON at line ");
+  if (!finding.path.empty() || said == std::string::npos)
+    return templates::place_of(text, finding.path);
+  // NOLINTNEXTLINE(cert-err34-c): two numbers that were printed the same way
+  std::sscanf(finding.message.c_str() + said, "not valid JSON at line %d, column %d", &at.line,
+              &at.column);
+  return at;
 }
 
 class Check {
@@ -85,7 +102,7 @@ class Check {
   void look_at_policy(const std::string& file, const std::string& text) {
     const auto kind = options_.kind == "auto" ? guess_kind(text) : kKinds.at(options_.kind);
     for (auto& finding : guard::iam::validate(text, kind)) {
-      const auto at = templates::place_of(text, finding.path);
+      const auto at = place_of(text, finding);
       found_.push_back({{file, at.line, at.column}, std::move(finding)});
     }
   }

@@ -7,6 +7,7 @@
 
 #include "core/json.h"
 #include "guard/iam/evaluate.h"
+#include "guard/iam/explain.h"
 #include "guard/iam/role_session.h"
 #include "services/iam/documents.h"
 #include "services/iam/handlers.h"
@@ -113,8 +114,18 @@ Result<sdk::Principal> caller_of(const Request& request, const std::string& othe
   return principal;
 }
 
-object shown_statement(const std::string& label) {
-  return {{"SourcePolicyId", label.substr(0, label.find('#'))}, {"SourcePolicyType", "IAM Policy"}};
+object shown_position(const guard::iam::TextPosition& position) {
+  return {{"Line", position.line}, {"Column", position.column}};
+}
+
+object shown_statement(const std::string& label, const AppliedPolicies& policies) {
+  object shown{{"SourcePolicyId", label.substr(0, label.find('#'))},
+               {"SourcePolicyType", "IAM Policy"}};
+  const auto* statement = guard::iam::find_statement(policies, label);
+  if (statement == nullptr || statement->place.begin.line == 0) return shown;
+  shown["StartPosition"] = shown_position(statement->place.begin);
+  shown["EndPosition"] = shown_position(statement->place.end);
+  return shown;
 }
 
 // Keys that a policy asks for and the simulation does not give.
@@ -137,7 +148,7 @@ Result<object> answer_one(const Simulation& simulation, const std::string& actio
   const bool allowed = decision.verdict == sdk::Verdict::Allow;
   boost::json::array statements;
   for (const auto& label : decision.deciding_statements)
-    statements.push_back(shown_statement(label));
+    statements.push_back(shown_statement(label, policies));
   object shown{{"EvalActionName", action},
                {"EvalResourceName", resource},
                {"EvalDecision", allowed              ? "allowed"

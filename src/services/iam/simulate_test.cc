@@ -34,6 +34,10 @@ TEST_F(Simulate, GivenPoliciesDecideEachPair) {
   const auto& matched = found[1].as_object().at("MatchedStatements").as_array();
   ASSERT_EQ(matched.size(), 1u);
   EXPECT_EQ(json::text_or(matched[0].as_object(), "SourcePolicyId"), "PolicyInputList.2");
+  // Behind the statement's brace, and behind its end.
+  EXPECT_EQ(matched[0].as_object().at("StartPosition"), (object{{"Line", 1}, {"Column", 38}}));
+  EXPECT_EQ(matched[0].as_object().at("EndPosition"),
+            (object{{"Line", 1}, {"Column", kDenyKeys.size()}}));
   EXPECT_TRUE(found[2].as_object().at("MatchedStatements").as_array().empty());
 }
 
