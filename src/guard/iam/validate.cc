@@ -140,6 +140,20 @@ std::vector<Finding> meaning_of(const Path& path, const json::Value& statement, 
   return findings;
 }
 
+void add_meaning(const Path& path, const json::Value& statement, bool variables, PolicyKind kind,
+                 std::vector<Finding>& findings) {
+  const auto here = [&path](const Finding& finding) { return stands_in(finding, path); };
+  // What has no form has no meaning to check.
+  if (std::ranges::none_of(findings, here)) {
+    for (auto& finding : meaning_of(path, statement, variables, kind))
+      findings.push_back(std::move(finding));
+  }
+  const auto sid = sid_of(statement);
+  for (auto& finding : findings) {
+    if (here(finding)) finding.sid = sid;
+  }
+}
+
 bool is_control(PolicyKind kind) {
   return kind == PolicyKind::ServiceControl || kind == PolicyKind::ResourceControl;
 }
@@ -163,8 +177,7 @@ bool is_full_access(const json::Value& document, PolicyKind kind) {
 }
 
 // Without it a variable would be plain text: AWS wants it written there.
-std::optional<Finding> version_finding(const Statements& statements) {
-  if (statements.variables) return std::nullopt;
+Finding version_finding() {
   return Finding{.code = "MissingVersion",
                  .path = {"Version"},
                  .message = "a control policy says \"Version\": \"2012-10-17\"",
@@ -237,23 +250,11 @@ std::vector<Finding> validate(std::string_view document, PolicyKind kind) {
     return findings;
   const auto value = json::parse(document);
   if (!value) return findings;
+  if (is_control(kind) && is_full_access(*value, kind)) return findings;
   const auto statements = statements_of(*value);
-  if (is_control(kind)) {
-    if (is_full_access(*value, kind)) return findings;
-    if (auto finding = version_finding(statements)) findings.push_back(std::move(*finding));
-  }
-  for (const auto& [path, statement] : statements.list) {
-    const auto here = [&path = path](const Finding& finding) { return stands_in(finding, path); };
-    // What has no form has no meaning to check.
-    if (std::ranges::none_of(findings, here)) {
-      for (auto& finding : meaning_of(path, *statement, statements.variables, kind))
-        findings.push_back(std::move(finding));
-    }
-    const auto sid = sid_of(*statement);
-    for (auto& finding : findings) {
-      if (here(finding)) finding.sid = sid;
-    }
-  }
+  if (is_control(kind) && !statements.variables) findings.push_back(version_finding());
+  for (const auto& [path, statement] : statements.list)
+    add_meaning(path, *statement, statements.variables, kind, findings);
   return findings;
 }
 
