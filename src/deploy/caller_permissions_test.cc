@@ -1,6 +1,7 @@
 #include "deploy/caller_permissions.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 
 #include "deploy/deploy_fixture.h"
 
@@ -207,7 +208,15 @@ TEST_F(DeployTest, ARoleIsPassedOnlyByWhoMay) {
   const auto audit = stream(store::keys::audit_stream(kScope));
   ASSERT_EQ(audit.size(), 1u);
   EXPECT_TRUE(audit[0].payload.contains(R"("errorCode":"AccessDenied")")) << audit[0].payload;
-  EXPECT_TRUE(audit[0].payload.contains("iam:PassRole"));
+  const auto record = boost::json::parse(audit[0].payload);
+  EXPECT_TRUE(record.at("responseElements").is_null());
+  const auto& decisions = record.at("additionalEventData").at("decisions").as_array();
+  ASSERT_GT(decisions.size(), 1u) << "what was allowed, too";
+  EXPECT_EQ(decisions.at(0).at("action"), "iam:PassRole") << "refusals first";
+  EXPECT_EQ(decisions.at(0).at("decision"), "Deny");
+  EXPECT_TRUE(std::string(decisions.at(0).at("reason").as_string()).contains(sentence));
+  for (std::size_t i = 1; i < decisions.size(); ++i)
+    EXPECT_EQ(decisions.at(i).at("decision"), "Allow");
 }
 
 TEST_F(DeployTest, ARoleForAnotherServiceMayNotBePassedToLambda) {

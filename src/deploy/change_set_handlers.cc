@@ -45,8 +45,7 @@ Answer create_change_set(const OperationCall& call) {
 
 Answer describe_change_set(const OperationCall& call) {
   SX_TRY_AS(const auto named, names_of(call));
-  SX_TRY_AS(const auto set,
-            call.stacks.find_change_set(named.stack, named.set, call.permitted.call));
+  SX_TRY_AS(const auto set, call.stacks.find_change_set(named.stack, named.set, call.permitted));
   return to_change_set(set);
 }
 

@@ -79,6 +79,7 @@ Result<ChangeSetRecord> Stacks::create_change_set(const ChangeSetRequest& reques
   const auto key = store::keys::change_set(parts_.scope, record.stack, record.name);
   batch.conditions.push_back({key, std::nullopt});
   batch.puts.push_back({key, encode(record), parts_.clock.now() + kKeptFor});
+  permitted.will_answer({{"Id", record.id}, {"StackId", record.stack_id}});
   const auto committed = permitted.commit(std::move(batch));
   if (committed) return record;
   if (committed.error().code != Code::Conflict) return std::unexpected(committed.error());
@@ -101,21 +102,22 @@ Result<std::vector<ChangeSetRecord>> Stacks::list_change_sets(const std::string&
 }
 
 // Of a call that named the set alone: whether its caller may make it on the set's stack.
-Result<> Stacks::check_stack(const ChangeSetRecord& set, sdk::Call call) const {
+Result<> Stacks::check_stack(const ChangeSetRecord& set, const Permitted& permitted) const {
+  auto call = permitted.call;
   call.resource = set.stack_id;
-  auto decision = judge_(call);
+  auto decision = judge_for(permitted)(call);
   if (decision.verdict == sdk::Verdict::Allow) return {};
   return fail(Code::Denied, std::move(decision.reason), "AccessDenied");
 }
 
 Result<ChangeSetRecord> Stacks::find_change_set(const std::string& stack, const std::string& name,
-                                                const sdk::Call& call) const {
+                                                const Permitted& permitted) const {
   if (stack.empty() && !is_arn(name))
     return invalid("StackName must be specified if ChangeSetName is not specified as an ARN.");
   SX_TRY_AS(auto records, list_change_sets(stack));
   for (auto& record : records) {
     if (record.id != name && record.name != name) continue;
-    if (stack.empty()) SX_TRY(check_stack(record, call));
+    if (stack.empty()) SX_TRY(check_stack(record, permitted));
     return std::move(record);
   }
   return no_change_set(name);
@@ -123,7 +125,7 @@ Result<ChangeSetRecord> Stacks::find_change_set(const std::string& stack, const 
 
 Result<> Stacks::remove_change_set(const std::string& stack, const std::string& name,
                                    const Permitted& permitted) {
-  const auto record = find_change_set(stack, name, permitted.call);
+  const auto record = find_change_set(stack, name, permitted);
   if (!record && record.error().name == "ChangeSetNotFound") return {};
   if (!record) return std::unexpected(record.error());
   ports::Batch batch;
@@ -134,7 +136,7 @@ Result<> Stacks::remove_change_set(const std::string& stack, const std::string& 
 
 Result<> Stacks::execute_change_set(const std::string& stack, const std::string& name,
                                     const Permitted& permitted) {
-  SX_TRY_AS(auto set, find_change_set(stack, name, permitted.call));
+  SX_TRY_AS(auto set, find_change_set(stack, name, permitted));
   if (set.status != ChangeSetStatus::Ready) {
     return fail(Code::Invalid,
                 "ChangeSet [" + set.id + "] cannot be executed in its current status of [FAILED]",

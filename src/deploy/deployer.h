@@ -3,6 +3,7 @@
 // removes, what the stack keeps of the deploy, and an entry of the change feed. Afterwards the
 // configuration snapshot is the new one. Nothing is deployed by halves, and two deploys at once
 // cannot both win.
+#include <boost/json/object.hpp>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -42,6 +43,10 @@ struct Permitted {
   Commit commit;
   // What the change is, for the call's audit record.
   std::function<void(guard::EventClasses)> note = [](guard::EventClasses) {};
+  // What the call will answer, and what else the gate was asked for its sake: for the same record.
+  std::function<void(const boost::json::object&)> will_answer = [](const boost::json::object&) {};
+  std::function<void(const sdk::Call&, const sdk::Decision&)> asked = [](const sdk::Call&,
+                                                                         const sdk::Decision&) {};
 };
 
 // What is deployed, at one version of the configuration.

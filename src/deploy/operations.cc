@@ -71,7 +71,10 @@ Permitted permitted_by(guard::Permit& permit) {
   };
   return {.call = permit.call(),
           .commit = std::move(commit),
-          .note = [&permit](guard::EventClasses classes) { permit.note(classes); }};
+          .note = [&permit](guard::EventClasses classes) { permit.note(classes); },
+          .will_answer = [&permit](const auto& answer) { permit.will_answer(answer); },
+          .asked = [&permit](const auto& inner,
+                             const auto& decision) { permit.asked(inner, decision); }};
 }
 
 }  // namespace

@@ -49,6 +49,10 @@ TEST_F(DeployTest, TheAuditShowsNeitherSecretsNorTheTemplate) {
   EXPECT_FALSE(record.contains("swordfish"));
   EXPECT_FALSE(record.contains("Serverless"));
   EXPECT_TRUE(record.contains("HIDDEN_DUE_TO_SECURITY_REASONS"));
+  EXPECT_TRUE(record.contains(R"("requestParameters":{"stackName":"demo",)")) << record;
+  EXPECT_TRUE(record.contains(R"("responseElements":{"stackId":")" +
+                              json::text_or(told.result, "StackId") + "\"}"))
+      << record;
 }
 
 TEST_F(DeployTest, DescribeShowsParametersOutputsAndStatus) {

@@ -201,6 +201,15 @@ Result<Stacks::Prepared> Stacks::prepare(const std::string& name, StackAction ac
   return prepared;
 }
 
+// What the gate says stands in the call's record.
+Judge Stacks::judge_for(const Permitted& permitted) const {
+  return [this, &permitted](const sdk::Call& inner) {
+    auto decision = judge_(inner);
+    permitted.asked(inner, decision);
+    return decision;
+  };
+}
+
 // A refused deploy leaves its reasons in the stack's history and nothing else.
 Result<> Stacks::check_caller(const Prepared& prepared, const Permitted& permitted) const {
   const auto& name = prepared.record.name;
@@ -209,7 +218,7 @@ Result<> Stacks::check_caller(const Prepared& prepared, const Permitted& permitt
   const auto needed =
       needed_calls(parts_.scope, deployed == prepared.deployed.apps.end() ? none : deployed->second,
                    prepared.app ? *prepared.app : none);
-  auto refused = find_refused(permitted.call, needed, judge_);
+  auto refused = find_refused(permitted.call, needed, judge_for(permitted));
   if (refused.empty()) return {};
   Error error{.code = Code::Denied, .message = {}, .name = "AccessDenied"};
   for (const auto& failure : refused) {
@@ -250,6 +259,7 @@ Result<DoneDeploy> Stacks::create(const StackRequest& request, const Permitted& 
   SX_TRY_AS(existing.input, input_of(request, existing.record));
   SX_TRY_AS(auto prepared, prepare(request.name, StackAction::Create, std::move(existing),
                                    make_id("stack", request.name), permitted.call.request_id));
+  permitted.will_answer({{"StackId", prepared.record.id}});
   return apply(std::move(prepared), permitted);
 }
 
@@ -264,6 +274,7 @@ Result<DoneDeploy> Stacks::update(const StackRequest& request, const Permitted& 
   const auto& before = prepared.deployed.apps[known.name];
   if (before == *prepared.app && known.input.tags == prepared.record.input.tags)
     return invalid("No updates are to be performed.");
+  permitted.will_answer({{"StackId", known.id}});
   return apply(std::move(prepared), permitted);
 }
 

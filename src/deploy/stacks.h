@@ -74,10 +74,10 @@ class Stacks {
   // has a name, no id.
   Result<ChangeSetRecord> create_change_set(const ChangeSetRequest& request,
                                             const Permitted& permitted);
-  // By the stack's name or id and its own, or by its id alone (stack is empty): then `call` was
+  // By the stack's name or id and its own, or by its id alone (stack is empty): then the call was
   // judged without knowing the stack, and is judged on it here (AccessDenied).
   Result<ChangeSetRecord> find_change_set(const std::string& stack, const std::string& name,
-                                          const sdk::Call& call) const;
+                                          const Permitted& permitted) const;
   Result<std::vector<ChangeSetRecord>> list_change_sets(const std::string& stack) const;
   Result<> remove_change_set(const std::string& stack, const std::string& name,
                              const Permitted& permitted);
@@ -99,11 +99,12 @@ class Stacks {
                            std::string stack_id, const RequestId& request_id) const;
   Result<model::App> parse(const StackRecord& record, std::vector<std::string>& warnings) const;
   Result<> check_functions(const model::App& app) const;
+  Judge judge_for(const Permitted& permitted) const;
   Result<> check_caller(const Prepared& prepared, const Permitted& permitted) const;
   Result<DoneDeploy> apply(Prepared prepared, const Permitted& permitted);
   std::string make_id(std::string_view kind, std::string_view name) const;
   Result<ChangeSetRecord> draft(const ChangeSetRequest& request, const RequestId& request_id) const;
-  Result<> check_stack(const ChangeSetRecord& set, sdk::Call call) const;
+  Result<> check_stack(const ChangeSetRecord& set, const Permitted& permitted) const;
   Result<StackInput> input_of(const StackRequest& request,
                               const std::optional<StackRecord>& record) const;
 

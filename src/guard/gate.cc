@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "guard/audit/shown_names.h"
 #include "guard/iam/evaluate.h"
 #include "ports/in_doubt.h"
 
@@ -15,13 +16,11 @@ bool is_anonymous(const sdk::Call& call) {
   return call.principal.kind == sdk::PrincipalKind::Anonymous;
 }
 
-// As CloudTrail writes what it must not show.
-boost::json::value shown(const Operation& operation, const boost::json::object& parameters) {
-  auto shown = parameters;
-  for (const auto name : operation.secret_parameters) {
-    if (auto* value = shown.if_contains(name)) *value = "HIDDEN_DUE_TO_SECURITY_REASONS";
-  }
-  return shown;
+// CloudTrail tells the answers of changes, and of a few reads that hand something out.
+bool is_answer_in_record(const Operation& operation) {
+  const bool changes = operation.access == sdk::Access::Write &&
+                       operation.category == sdk::EventCategory::Management;
+  return changes || operation.answer_in_record;
 }
 
 sdk::Decision refusal(std::string reason) {
@@ -29,6 +28,14 @@ sdk::Decision refusal(std::string reason) {
 }
 
 }  // namespace
+
+void Permit::will_answer(const boost::json::object& result) {
+  if (answer_in_record_) notes_.response = shown_answer(result);
+}
+
+void Permit::asked(const sdk::Call& inner, sdk::Decision decision) {
+  notes_.decisions.push_back({inner.action, inner.resource, std::move(decision)});
+}
 
 void Permit::commit(ports::Batch batch, ports::CommitLog::OnDurable on_durable) {
   SX_CHECK(!recorded_->exchange(true));
@@ -39,7 +46,7 @@ void Permit::commit(ports::Batch batch, ports::CommitLog::OnDurable on_durable) 
         if (!committed && !ports::may_have_happened(committed.error())) recorded->store(false);
         done(std::move(committed));
       },
-      classes_);
+      notes_);
 }
 
 Gate::Gate(Scope scope, const Clock& clock, const PolicySource& policies, AuditLog& audit,
@@ -68,7 +75,8 @@ sdk::Call Gate::call_of(const Operation& operation, Caller caller, const sdk::In
           .trace = std::move(caller.trace),
           .source_ip = std::move(caller.source_ip),
           .user_agent = std::move(caller.user_agent),
-          .request_parameters = shown(operation, input.parameters)};
+          .request_parameters =
+              shown_parameters(operation.service, input.parameters, operation.secret_parameters)};
 }
 
 void Gate::run(const Operation& operation, Caller caller, sdk::Input input, sdk::Reply reply) {
@@ -97,10 +105,12 @@ void Gate::run(const Operation& operation, Caller caller, sdk::Input input, sdk:
 void Gate::run_allowed(const Operation& operation, sdk::Call call, sdk::Decision decision,
                        sdk::Input input, sdk::Reply reply) {
   count(call, decision);
-  const std::shared_ptr<Permit> permit(new Permit(std::move(call), std::move(decision), audit_));
+  const std::shared_ptr<Permit> permit(
+      new Permit(std::move(call), std::move(decision), is_answer_in_record(operation), audit_));
   auto reply_when_recorded = [permit,
                               reply = std::move(reply)](Result<sdk::Output> output) mutable {
     if (permit->recorded_->exchange(true)) return reply(std::move(output));
+    if (output) permit->will_answer(output->result);
     const auto told = output ? std::optional<Error>() : output.error();
     permit->audit_.record(
         permit->call_, permit->decision_, told ? &*told : nullptr,
@@ -108,7 +118,7 @@ void Gate::run_allowed(const Operation& operation, sdk::Call call, sdk::Decision
           if (!recorded) return reply(std::unexpected(std::move(recorded).error()));
           reply(std::move(output));
         },
-        permit->classes_);
+        permit->notes_);
   };
   operation.handle(permit, std::move(input), std::move(reply_when_recorded));
 }

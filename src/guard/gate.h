@@ -25,9 +25,14 @@ namespace sextant::guard {
 class Permit {
  public:
   const sdk::Call& call() const { return call_; }
-  // What the operation knows of its own change, for its audit record. Before it commits; one
-  // thread.
-  void note(EventClasses classes) { classes_.add(classes); }
+  // What the operation tells of its call, for the one record that the call has. Before it commits
+  // or replies; one thread.
+  void note(EventClasses classes) { notes_.classes.add(classes); }
+  // What it will answer, should it be a change of the configuration: without secrets and by
+  // CloudTrail's names it becomes responseElements.
+  void will_answer(const boost::json::object& result);
+  // What else the gate was asked for this call's sake, and what it said.
+  void asked(const sdk::Call& inner, sdk::Decision decision);
 
   // Commits the operation's writes together with its audit record: both or neither. At most one
   // commit of a permit succeeds; after Conflict, Invalid or Exhausted, which wrote nothing, the
@@ -37,13 +42,17 @@ class Permit {
 
  private:
   friend class Gate;
-  Permit(sdk::Call call, sdk::Decision decision, AuditLog& audit)
-      : call_(std::move(call)), decision_(std::move(decision)), audit_(audit) {}
+  Permit(sdk::Call call, sdk::Decision decision, bool answer_in_record, AuditLog& audit)
+      : call_(std::move(call)),
+        decision_(std::move(decision)),
+        answer_in_record_(answer_in_record),
+        audit_(audit) {}
 
   const sdk::Call call_;
   const sdk::Decision decision_;
+  const bool answer_in_record_;
   AuditLog& audit_;
-  EventClasses classes_;
+  CallNotes notes_;
   // Shared with the commit's callback, which may outlive the permit.
   std::shared_ptr<std::atomic<bool>> recorded_ = std::make_shared<std::atomic<bool>>(false);
 };

@@ -4,6 +4,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <future>
 
 #include "adapters/memory/store.h"
@@ -125,7 +126,7 @@ TEST_F(GateTest, AReadIsRecordedBeforeItsReply) {
   EXPECT_EQ(recorded_before_reply, 1u);
   ASSERT_EQ(records().size(), 1u);
   EXPECT_FALSE(records()[0].contains("errorCode"));
-  EXPECT_EQ(records()[0].at("requestParameters").at("Bucket"), "b");
+  EXPECT_EQ(records()[0].at("requestParameters").at("bucketName"), "b");
 }
 
 TEST_F(GateTest, WhatTakesLongRunsElsewhereAndIsBounded) {
@@ -169,8 +170,52 @@ TEST_F(GateTest, SecretParametersAreNotInTheRecord) {
   auto op = operation(succeed());
   op.secret_parameters = {"Password", "Absent"};
   EXPECT_EQ(run(op, test::user(), {{"Bucket", "b"}, {"Password", "hunter2"}}), "");
-  EXPECT_EQ(records()[0].at("requestParameters").at("Password"), "HIDDEN_DUE_TO_SECURITY_REASONS");
-  EXPECT_FALSE(records()[0].at("requestParameters").as_object().contains("Absent"));
+  EXPECT_EQ(records()[0].at("requestParameters").at("password"), "HIDDEN_DUE_TO_SECURITY_REASONS");
+  EXPECT_FALSE(records()[0].at("requestParameters").as_object().contains("absent"));
+}
+
+TEST_F(GateTest, TheAnswerOfAChangeIsInItsRecord) {
+  allow();
+  const auto answer = [](const std::shared_ptr<Permit>&, sdk::Input, sdk::Reply reply) {
+    sdk::Output output;
+    output.result = {{"UserId", "AIDA1"}, {"SecretAccessKey", "hush"}};
+    reply(std::move(output));
+  };
+  auto op = operation(answer);
+  const auto response_of = [&] {
+    EXPECT_EQ(run(op), "");
+    return boost::json::serialize(records().back().at("responseElements"));
+  };
+  const std::string shown = R"({"userId":"AIDA1"})";
+  EXPECT_EQ(response_of(), shown);
+  op.access = sdk::Access::Read;
+  EXPECT_EQ(response_of(), "null");
+  op.answer_in_record = true;
+  EXPECT_EQ(response_of(), shown);
+  op.answer_in_record = false;
+  op.access = sdk::Access::Write;
+  op.category = sdk::EventCategory::Data;
+  EXPECT_EQ(response_of(), "null");
+}
+
+TEST_F(GateTest, WhatElseWasAskedIsInTheOneRecord) {
+  allow();
+  const auto op =
+      operation([](const std::shared_ptr<Permit>& permit, sdk::Input, sdk::Reply reply) {
+        auto inner = permit->call();
+        inner.action = "iam:PassRole";
+        permit->asked(
+            inner, {.verdict = sdk::Verdict::Allow, .reason = {}, .deciding_statements = {"p#S"}});
+        permit->will_answer({{"Id", "1"}});
+        permit->commit({.puts = {{.key = "k", .value = "v"}}},
+                       [reply = std::move(reply)](const auto&) mutable { reply(sdk::Output{}); });
+      });
+  EXPECT_EQ(run(op), "");
+  ASSERT_EQ(records().size(), 1u);
+  EXPECT_EQ(boost::json::serialize(records()[0].at("responseElements")), R"({"id":"1"})");
+  EXPECT_EQ(
+      boost::json::serialize(records()[0].at("additionalEventData").at("decisions")),
+      R"([{"action":"iam:PassRole","resource":"arn:aws:s3:::b","decision":"Allow","statements":["p#S"]}])");
 }
 
 TEST_F(GateTest, WhatTheParametersSayOutranksTheTransport) {

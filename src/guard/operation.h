@@ -38,6 +38,9 @@ struct Operation {
   // Parameters that default to who calls (IAM's UserName), before anybody looks at them. May be
   // empty.
   std::function<void(const sdk::Principal&, sdk::Input&)> complete = {};
+  // A read whose answer stands in its record all the same, as a change's does: credentials handed
+  // out.
+  bool answer_in_record = false;
   // Computes or reads without a small bound, or waits for a commit.
   bool takes_long = false;
 };

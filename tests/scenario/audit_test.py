@@ -7,12 +7,22 @@ import shutil
 import subprocess
 import sys
 import unittest
+import urllib.parse
+import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from harness.client import Client, Refused  # noqa: E402
+from harness.signature import Credentials  # noqa: E402
 from harness.commands import BUCKET, DAMAGED, FAILED, LINES, OK, TEMPLATE, Scenario, log_file  # noqa: E402
+
+
+def ask(client: Client, service: str, action: str, **parameters) -> xml.etree.ElementTree.Element:
+    form = {"Action": action, "Version": {"iam": "2010-05-08", "sts": "2011-06-15"}[service], **parameters}
+    answer = client.call(service, "POST", "/", body=urllib.parse.urlencode(form).encode(),
+                         headers={"content-type": "application/x-www-form-urlencoded"})
+    return xml.etree.ElementTree.fromstring(answer.body)
 
 
 class Digests(Scenario):
@@ -143,6 +153,57 @@ class InTheLake(Scenario):
         tables = {row["Name"]: row for row in self.run_json(node, "tables")["Tables"]}
         self.assertGreater(tables["sextant_audit"]["Rows"], 0)
         self.assertIn("aws.cloudtrail.event_version", self.run_ok(node, "tables", "--describe", "sextant_audit"))
+
+    def test_a_record_tells_the_answer_and_why_a_deploy_was_refused(self):
+        node = self.start(deployed=False)
+        root = node.client()
+        ask(root, "iam", "CreateUser", UserName="ada")
+        key = ask(root, "iam", "CreateAccessKey", UserName="ada")
+        secret = key.findtext(".//{*}SecretAccessKey")
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        no_passing = {"Effect": "Deny", "Action": "iam:PassRole", "Resource": "*"}
+        ask(root, "iam", "PutUserPolicy", UserName="ada", PolicyName="p",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything, no_passing]}))
+        trust = {"Effect": "Allow", "Principal": {"AWS": "000000000000"}, "Action": ["sts:AssumeRole", "sts:TagSession"]}
+        ask(root, "iam", "CreateRole", RoleName="reader",
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+        ada = Client(node.port, Credentials(key.findtext(".//{*}AccessKeyId"), secret))
+        session = ask(ada, "sts", "AssumeRole", RoleArn="arn:aws:iam::000000000000:role/reader", RoleSessionName="s1",
+                      **{"Tags.member.1.Key": "case", "Tags.member.1.Value": "7"})
+        with self.assertRaises(Refused):
+            ada.deploy(TEMPLATE.read_text(), "threat-intel")
+        ada.close()
+        root.close()
+        rows = self.seal_and_ask(node, "select event.action as a, user.name as u, aws.cloudtrail.error_code as e, "
+                                       "aws.cloudtrail.request_parameters as q, aws.cloudtrail.response_elements as r, "
+                                       "aws.cloudtrail.additional_eventdata as d from sextant_audit")
+        found = {}
+        for row in rows:
+            found.setdefault(row["a"], []).append(row)
+            for hidden in (secret, session.findtext(".//{*}SecretAccessKey"), session.findtext(".//{*}SessionToken")):
+                self.assertNotIn(hidden, json.dumps(row))
+
+        def the_one(action: str) -> dict:
+            self.assertEqual(len(found[action]), 1, action)
+            return found[action][0]
+
+        made = the_one("CreateAccessKey")
+        self.assertEqual(json.loads(made["q"]), {"userName": "ada"})
+        self.assertEqual(json.loads(made["r"])["accessKey"]["accessKeyId"], key.findtext(".//{*}AccessKeyId"))
+        self.assertEqual(json.loads(the_one("CreateUser")["r"])["user"]["userName"], "ada")
+        assumed = the_one("AssumeRole")
+        self.assertEqual(json.loads(assumed["r"])["credentials"]["accessKeyId"], session.findtext(".//{*}AccessKeyId"))
+        asked = json.loads(assumed["d"])["decisions"]
+        self.assertEqual([(one["action"], one["decision"]) for one in asked], [("sts:TagSession", "Allow")])
+
+        refused = the_one("CreateStack")
+        self.assertEqual((refused["u"], refused["e"], refused["r"]), ("ada", "AccessDenied", None))
+        decisions = json.loads(refused["d"])["decisions"]
+        denied = [one for one in decisions if one["decision"] == "Deny"]
+        self.assertEqual({one["action"] for one in denied}, {"iam:PassRole"})
+        self.assertEqual(decisions[:len(denied)], denied)
+        self.assertIn("explicit deny", denied[0]["reason"])
+        self.assertIn("s3:CreateBucket", {one["action"] for one in decisions[len(denied):]})
 
     def test_sealing_comes_to_rest(self):
         node = self.start(deployed=False)

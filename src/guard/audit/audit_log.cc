@@ -32,10 +32,9 @@ void AuditLog::submit(std::string record, OnRecorded on_recorded) const {
 }
 
 void AuditLog::add(ports::Batch& batch, const sdk::Call& call, const sdk::Decision& decision,
-                   EventClasses classes) const {
-  batch.appends.push_back({.stream = stream_,
-                           .payload = call_record(call, decision, nullptr, classes),
-                           .chained = true});
+                   const CallNotes& notes) const {
+  batch.appends.push_back(
+      {.stream = stream_, .payload = call_record(call, decision, nullptr, notes), .chained = true});
 }
 
 void AuditLog::add(ports::Batch& batch, const DeliveryAttempt& attempt) const {
@@ -43,14 +42,14 @@ void AuditLog::add(ports::Batch& batch, const DeliveryAttempt& attempt) const {
 }
 
 void AuditLog::commit(ports::Batch batch, const sdk::Call& call, const sdk::Decision& decision,
-                      ports::CommitLog::OnDurable on_durable, EventClasses classes) {
-  add(batch, call, decision, classes);
+                      ports::CommitLog::OnDurable on_durable, const CallNotes& notes) {
+  add(batch, call, decision, notes);
   log_.submit(std::move(batch), std::move(on_durable));
 }
 
 void AuditLog::record(const sdk::Call& call, const sdk::Decision& decision, const Error* error,
-                      OnRecorded on_recorded, EventClasses classes) {
-  submit(call_record(call, decision, error, classes), std::move(on_recorded));
+                      OnRecorded on_recorded, const CallNotes& notes) {
+  submit(call_record(call, decision, error, notes), std::move(on_recorded));
 }
 
 void AuditLog::record_refused(const sdk::Call& call, const sdk::Decision& decision,

@@ -27,19 +27,19 @@ class AuditLog {
   ~AuditLog();
 
   // Puts the record into the batch of the change it tells of: both or neither.
-  // `classes`, here and below: event classes beyond those that the call itself shows.
+  // `notes`, here and below: what the operation tells of its call.
   void add(ports::Batch& batch, const sdk::Call& call, const sdk::Decision& decision,
-           EventClasses classes = {}) const;
+           const CallNotes& notes = {}) const;
   void add(ports::Batch& batch, const DeliveryAttempt& attempt) const;
 
   // add() and submit in one: the way of a Permit.
   void commit(ports::Batch batch, const sdk::Call& call, const sdk::Decision& decision,
-              ports::CommitLog::OnDurable on_durable, EventClasses classes = {});
+              ports::CommitLog::OnDurable on_durable, const CallNotes& notes = {});
 
   // Records a call that changes nothing, or that was refused. on_recorded runs once, on the
   // committer's thread, when the record is durable; its error is submit's.
   void record(const sdk::Call& call, const sdk::Decision& decision, const Error* error,
-              OnRecorded on_recorded, EventClasses classes = {});
+              OnRecorded on_recorded, const CallNotes& notes = {});
 
   // The same for a refused call without an authenticated principal, so that a flood cannot fill the
   // disk: the first of a source address in a second has its own record, durable before on_recorded

@@ -4,6 +4,7 @@
 // Source:
 // docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html;
 // our additions: docs/formats/audit-record.md.
+#include <boost/json/object.hpp>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -23,6 +24,21 @@ struct JudgedCall {
   sdk::Decision decision;
 };
 
+// What else the gate was asked before a call could be carried out, and its answer: a deploy's
+// iam:PassRole, the sts:TagSession of an AssumeRole with tags.
+struct InnerDecision {
+  std::string action;
+  std::string resource;
+  sdk::Decision decision;
+};
+
+// What an operation tells of its call, for the call's one record.
+struct CallNotes {
+  EventClasses classes = {};          // beyond those that the call itself shows
+  boost::json::object response = {};  // responseElements, as shown_answer() makes them; empty: null
+  std::vector<InnerDecision> decisions = {};
+};
+
 // One attempt of a delivery, as its record tells it. The first judged call is the Invoke itself.
 struct DeliveryAttempt {
   const store::Delivery& delivery;  // as the attempt leaves it: attempts, outcome, cause, stages
@@ -32,10 +48,9 @@ struct DeliveryAttempt {
   EventClasses classes = {};  // beyond those that the delivery itself shows
 };
 
-// How a call ended; `error` is null when it succeeded. `classes`: beyond those that the call itself
-// shows.
+// How a call ended; `error` is null when it succeeded, and only then there is a response.
 std::string call_record(const sdk::Call& call, const sdk::Decision& decision, const Error* error,
-                        EventClasses classes = {});
+                        const CallNotes& notes = {});
 std::string attempt_record(const DeliveryAttempt& attempt);
 
 // Refused calls without an authenticated principal that came from one address within one second.

@@ -21,7 +21,10 @@ TEST(AuditRecord, IsBoundedWhateverACallerSends) {
     const sdk::Decision decision{
         .verdict = sdk::Verdict::Deny, .reason = huge, .deciding_statements = {}};
     const Error error{Code::Invalid, huge, "ValidationError"};
-    const auto record = call_record(call, decision, &error);
+    const CallNotes notes{.response = {{"Name", huge}},
+                          .decisions = std::vector<InnerDecision>(10, {huge, huge, decision})};
+    EXPECT_LT(call_record(call, {}, nullptr, notes).size(), 64u << 10);
+    const auto record = call_record(call, decision, &error, notes);
     EXPECT_LT(record.size(), 64u << 10);
     const auto read = boost::json::parse(record);
     EXPECT_LE(read.at("eventName").as_string().size(), 3u << 10);
@@ -34,6 +37,21 @@ TEST(AuditRecord, IsBoundedWhateverACallerSends) {
                                .last_error = "InvalidAction"};
     EXPECT_LT(refused_calls_record(refused).size(), 64u << 10);
   }
+}
+
+TEST(AuditRecord, OfManyInnerDecisionsTheRefusalsStandFirstAndTheRestIsCounted) {
+  CallNotes notes;
+  for (int i = 0; i < 1'000; ++i) {
+    const auto verdict = i == 900 ? sdk::Verdict::Deny : sdk::Verdict::Allow;
+    notes.decisions.push_back({"s3:Action" + std::to_string(i), "arn", {.verdict = verdict}});
+  }
+  const auto read = boost::json::parse(call_record({}, {}, nullptr, notes));
+  const auto& data = read.at("additionalEventData").as_object();
+  const auto& decisions = data.at("decisions").as_array();
+  EXPECT_EQ(decisions.at(0).at("action"), "s3:Action900");
+  EXPECT_EQ(decisions.at(1).at("action"), "s3:Action0");
+  EXPECT_GT(decisions.size(), 50u);
+  EXPECT_EQ(decisions.size() + data.at("decisionsOmitted").to_number<std::size_t>(), 1'000u);
 }
 
 // The longest names that there are stand in it whole.

@@ -70,6 +70,7 @@ Answer Changes::attempt(Handler handler, Subject subject, guard::Permit& permit,
                          .kind = kind_of(subject),
                          .draft = draft});
   if (!answer) return answer;
+  permit.will_answer(*answer);
   SX_TRY(commit(std::move(draft), permit));
   return answer;
 }

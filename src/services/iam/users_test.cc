@@ -30,8 +30,28 @@ TEST_F(Users, EachCallLeavesOneRecord) {
   EXPECT_EQ(records(), before + 4);
   const auto all = *store_.read(store::keys::audit_stream(kScope), 1, 100, 1 << 20);
   for (const auto& record : all) {
-    EXPECT_FALSE(record.payload.contains("SecretAccessKey"));
+    EXPECT_FALSE(record.payload.contains("ecretAccessKey"));
   }
+}
+
+TEST_F(Users, TheRecordOfAChangeTellsItsAnswerWithoutSecrets) {
+  made("CreateUser", {{"UserName", "ada"}, {"Path", "/team/"}});
+  const auto key = made("CreateAccessKey", {{"UserName", "ada"}});
+  made("GetUser", {{"UserName", "ada"}});
+  refused("CreateUser", {{"UserName", "ada"}});
+  std::vector<boost::json::value> all;
+  for (const auto& record : *store_.read(store::keys::audit_stream(kScope), 1, 100, 1 << 20))
+    all.push_back(boost::json::parse(record.payload));
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_EQ(all[0].at("requestParameters"),
+            (boost::json::value{{"userName", "ada"}, {"path", "/team/"}}));
+  EXPECT_EQ(all[0].at("responseElements").at("user").at("userName"), "ada");
+  const auto& shown = all[1].at("responseElements").at("accessKey").as_object();
+  EXPECT_EQ(shown.at("accessKeyId"), key.at("AccessKey").at("AccessKeyId"));
+  EXPECT_EQ(shown.at("status"), "Active");
+  EXPECT_FALSE(shown.contains("secretAccessKey"));
+  EXPECT_TRUE(all[2].at("responseElements").is_null()) << "a read";
+  EXPECT_TRUE(all[3].at("responseElements").is_null()) << "it failed";
 }
 
 TEST_F(Users, NamesPathsTagsAndPagesFollowTheRules) {

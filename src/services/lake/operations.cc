@@ -26,7 +26,7 @@ struct Row {
   std::string_view name;
   std::string_view action;
   Result<guard::Target> (*target)(const Scope&, const sdk::Input&);
-  Result<sdk::Output> (*handle)(const LakeContext&, const sdk::Call&, const sdk::Input&);
+  Result<sdk::Output> (*handle)(const LakeContext&, guard::Permit&, const sdk::Input&);
   bool takes_long = false;
 };
 
@@ -43,17 +43,16 @@ guard::OperationTable operations(LakeServiceParts parts) {
   const auto shared = std::make_shared<const LakeContext>(std::move(parts), slots);
   guard::OperationTable table;
   for (const auto& row : kRows) {
-    table.push_back(
-        {.service = "sextant",
-         .name = row.name,
-         .action = row.action,
-         .access = sdk::Access::Read,
-         .category = sdk::EventCategory::Management,
-         .target = row.target,
-         .handle = [shared, handle = row.handle](
-                       const std::shared_ptr<guard::Permit>& permit, sdk::Input input,
-                       sdk::Reply reply) { reply(handle(*shared, permit->call(), input)); },
-         .takes_long = row.takes_long});
+    table.push_back({.service = "sextant",
+                     .name = row.name,
+                     .action = row.action,
+                     .access = sdk::Access::Read,
+                     .category = sdk::EventCategory::Management,
+                     .target = row.target,
+                     .handle = [shared, handle = row.handle](
+                                   const std::shared_ptr<guard::Permit>& permit, sdk::Input input,
+                                   sdk::Reply reply) { reply(handle(*shared, *permit, input)); },
+                     .takes_long = row.takes_long});
   }
   return table;
 }

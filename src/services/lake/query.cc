@@ -119,12 +119,12 @@ Error about_empty_tables(Error error, const std::string& sql,
 }
 
 Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& parts,
-                                                      const sdk::Call& call) {
+                                                      guard::Permit& permit) {
   std::vector<ports::LakeTable> tables;
   const auto configuration = parts.configuration.current();
   const auto all = store::all_tables(*configuration, parts.scope);
   for (const auto& [name, table] : all) {
-    if (!may_read(parts, call, table)) continue;
+    if (!may_read(parts, permit, table)) continue;
     SX_TRY_AS(auto found, parts.manifest.find(name));
     auto& readable = tables.emplace_back(found ? std::move(*found) : empty_table(parts, name));
     for (auto& view : views_of(table, readable.schema, all, parts.views))
@@ -142,10 +142,10 @@ std::uint64_t number_or(const boost::json::object& parameters, std::string_view 
 }
 
 // Runs until there are first bytes to send, so that what fails before is told as an error.
-Result<std::shared_ptr<EncodedRows>> start(const LakeContext& lake, const sdk::Call& call,
+Result<std::shared_ptr<EncodedRows>> start(const LakeContext& lake, guard::Permit& permit,
                                            const QueryRequest& request,
                                            std::unique_ptr<QuerySlots::Slot> slot) {
-  SX_TRY_AS(const auto tables, readable_tables(lake.parts, call));
+  SX_TRY_AS(const auto tables, readable_tables(lake.parts, permit));
   auto rows = lake.parts.files.query(request.sql, tables, request.limits);
   if (!rows)
     return std::unexpected(about_empty_tables(std::move(rows).error(), request.sql, tables));
@@ -176,14 +176,14 @@ Result<QueryRequest> request_of(const boost::json::object& parameters) {
 
 }  // namespace
 
-Result<sdk::Output> query(const LakeContext& lake, const sdk::Call& call, const sdk::Input& input) {
+Result<sdk::Output> query(const LakeContext& lake, guard::Permit& permit, const sdk::Input& input) {
   SX_TRY_AS(const auto request, request_of(input.parameters));
   auto slot = lake.slots.take();
   if (!slot) {
     return fail(Code::Exhausted, "as many queries are running as may at the same time; try again",
                 "TooManyRequestsException");
   }
-  auto rows = start(lake, call, request, std::move(slot));
+  auto rows = start(lake, permit, request, std::move(slot));
   if (!rows) return std::unexpected(told(std::move(rows).error()));
   sdk::Output output;
   output.result["ContentType"] = sextant::lake::content_type(request.format);

@@ -64,16 +64,19 @@ boost::json::object to_json(const ports::LakeFile& file) {
 
 }  // namespace
 
-bool may_read(const LakeServiceParts& parts, const sdk::Call& call, const model::Table& table) {
-  auto read = call;
+bool may_read(const LakeServiceParts& parts, guard::Permit& permit, const model::Table& table) {
+  auto read = permit.call();
   read.service = "glue";
   read.operation = "GetTable";
   read.action = "glue:GetTable";
   read.resource = table.arn;
-  return parts.gate.judge(read).verdict == sdk::Verdict::Allow;
+  auto decision = parts.gate.judge(read);
+  if (decision.verdict == sdk::Verdict::Allow) return true;
+  permit.asked(read, std::move(decision));
+  return false;
 }
 
-Result<sdk::Output> list_tables(const LakeContext& lake, const sdk::Call& call, const sdk::Input&) {
+Result<sdk::Output> list_tables(const LakeContext& lake, guard::Permit& permit, const sdk::Input&) {
   SX_TRY_AS(const auto facts, lake.parts.manifest.tables());
   std::map<TableName, sextant::lake::TableFacts> by_name;
   for (const auto& table : facts) by_name[table.name] = table;
@@ -82,7 +85,7 @@ Result<sdk::Output> list_tables(const LakeContext& lake, const sdk::Call& call, 
   const auto configuration = lake.parts.configuration.current();
   const auto all = store::all_tables(*configuration, lake.parts.scope);
   for (const auto& [name, table] : all) {
-    if (!may_read(lake.parts, call, table)) continue;
+    if (!may_read(lake.parts, permit, table)) continue;
     tables.push_back(facts_of(table, by_name[name]));
     for (const auto& view : views_of(table, nullptr, all, lake.parts.views))
       views.push_back(facts_of(table, view));
@@ -120,12 +123,12 @@ boost::json::array columns_of(const LakeContext& lake, const TableName& name,
 }
 
 // nullopt: no view of that name, of a table that the caller may read.
-std::optional<sdk::Output> describe_view(const LakeContext& lake, const sdk::Call& call,
+std::optional<sdk::Output> describe_view(const LakeContext& lake, guard::Permit& permit,
                                          const std::string& name) {
   const auto configuration = lake.parts.configuration.current();
   const auto all = store::all_tables(*configuration, lake.parts.scope);
   for (const auto& [of, table] : all) {
-    if (!may_read(lake.parts, call, table)) continue;
+    if (!may_read(lake.parts, permit, table)) continue;
     const auto found = lake.parts.manifest.find(of);
     if (!found) return std::nullopt;
     const auto schema = *found ? (*found)->schema : nullptr;
@@ -146,15 +149,15 @@ std::optional<sdk::Output> describe_view(const LakeContext& lake, const sdk::Cal
 
 }  // namespace
 
-Result<sdk::Output> describe_table(const LakeContext& lake, const sdk::Call& call,
+Result<sdk::Output> describe_table(const LakeContext& lake, guard::Permit& permit,
                                    const sdk::Input& input) {
   const TableName name(json::text_or(input.parameters, "Name"));
   const auto configuration = lake.parts.configuration.current();
   const auto tables = store::all_tables(*configuration, lake.parts.scope);
   const auto declared = tables.find(name);
   // Who may not read it does not learn that it is there.
-  if (declared == tables.end() || !may_read(lake.parts, call, declared->second)) {
-    if (auto view = describe_view(lake, call, name.text())) return std::move(*view);
+  if (declared == tables.end() || !may_read(lake.parts, permit, declared->second)) {
+    if (auto view = describe_view(lake, permit, name.text())) return std::move(*view);
     return fail(Code::NotFound, "there is no table '" + name.text() + "' that you may read",
                 "EntityNotFoundException");
   }

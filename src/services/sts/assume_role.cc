@@ -55,12 +55,13 @@ DurationLimits limits_of(const store::IdentityRecord& role, const sdk::Principal
 }
 
 // Tags of a session are a right of their own: the caller's, and the role's trust policy's.
-Result<> may_tag(const StsParts& parts, const sdk::Call& call, const Tags& tags) {
+Result<> may_tag(const StsParts& parts, guard::Permit& permit, const Tags& tags) {
   if (tags.empty()) return {};
-  auto tagging = call;
+  auto tagging = permit.call();
   tagging.operation = "TagSession";
   tagging.action = "sts:TagSession";
   const auto decision = parts.gate.judge(tagging);
+  permit.asked(tagging, decision);
   if (decision.verdict == sdk::Verdict::Allow) return {};
   return fail(Code::Denied, decision.reason, "AccessDenied");
 }
@@ -111,13 +112,14 @@ Result<guard::Target> assume_role_target(const Scope&, const sdk::Input& input) 
   return target;
 }
 
-Answer assume_role(const StsParts& parts, const sdk::Call& call, const object& parameters) {
+Answer assume_role(const StsParts& parts, guard::Permit& permit, const object& parameters) {
+  const auto& call = permit.call();
   const auto role = store::find_identity_by_arn(*parts.configuration.current(), call.resource);
   if (role == nullptr)
     return fail(Code::Denied, "there is no role " + call.resource, "AccessDenied");
   SX_TRY_AS(const auto lifetime, duration_of(parameters, limits_of(*role, call.principal)));
   SX_TRY_AS(const auto tags, tags_of(parameters));
-  SX_TRY(may_tag(parts, call, tags));
+  SX_TRY(may_tag(parts, permit, tags));
   const auto session = json::text_or(parameters, "RoleSessionName");
   auto principal = guard::iam::role_session(parts.scope.account, *role, session);
   SX_TRY_AS(principal.session_policy, session_policy_of(parameters));

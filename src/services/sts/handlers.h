@@ -10,12 +10,12 @@ namespace sextant::services::sts {
 
 using Answer = Result<boost::json::object>;
 
-Answer get_caller_identity(const StsParts& parts, const sdk::Call& call,
+Answer get_caller_identity(const StsParts& parts, guard::Permit& permit,
                            const boost::json::object& parameters);
-Answer get_session_token(const StsParts& parts, const sdk::Call& call,
+Answer get_session_token(const StsParts& parts, guard::Permit& permit,
                          const boost::json::object& parameters);
 // assume_role.cc
-Answer assume_role(const StsParts& parts, const sdk::Call& call,
+Answer assume_role(const StsParts& parts, guard::Permit& permit,
                    const boost::json::object& parameters);
 // The role, its condition keys; ValidationError.
 Result<guard::Target> assume_role_target(const Scope& scope, const sdk::Input& input);

@@ -15,7 +15,8 @@ struct Row {
   std::string_view action;
   sdk::Access access;
   Result<guard::Target> (*target)(const Scope&, const sdk::Input&);
-  Answer (*handle)(const StsParts&, const sdk::Call&, const boost::json::object&);
+  Answer (*handle)(const StsParts&, guard::Permit&, const boost::json::object&);
+  bool answer_in_record = false;
 };
 
 Result<guard::Target> anything(const Scope&, const sdk::Input&) { return guard::Target{}; }
@@ -23,20 +24,22 @@ Result<guard::Target> anything(const Scope&, const sdk::Input&) { return guard::
 constexpr std::array kRows{
     Row{"GetCallerIdentity", "sts:GetCallerIdentity", sdk::Access::Read, anything,
         get_caller_identity},
-    Row{"AssumeRole", "sts:AssumeRole", sdk::Access::Read, assume_role_target, assume_role},
-    Row{"GetSessionToken", "sts:GetSessionToken", sdk::Access::Read, anything, get_session_token},
+    Row{"AssumeRole", "sts:AssumeRole", sdk::Access::Read, assume_role_target, assume_role, true},
+    Row{"GetSessionToken", "sts:GetSessionToken", sdk::Access::Read, anything, get_session_token,
+        true},
 };
 
 }  // namespace
 
-Answer get_caller_identity(const StsParts&, const sdk::Call& call, const boost::json::object&) {
-  return boost::json::object{{"UserId", call.principal.principal_id},
-                             {"Account", call.principal.account.text()},
-                             {"Arn", call.principal.arn}};
+Answer get_caller_identity(const StsParts&, guard::Permit& permit, const boost::json::object&) {
+  const auto& caller = permit.call().principal;
+  return boost::json::object{
+      {"UserId", caller.principal_id}, {"Account", caller.account.text()}, {"Arn", caller.arn}};
 }
 
-Answer get_session_token(const StsParts& parts, const sdk::Call& call,
+Answer get_session_token(const StsParts& parts, guard::Permit& permit,
                          const boost::json::object& parameters) {
+  const auto& call = permit.call();
   const bool session = call.principal.access_key_id.starts_with("ASIA");
   if (session || call.principal.kind == sdk::PrincipalKind::AssumedRole) {
     return fail(Code::Denied, "Cannot call GetSessionToken with session credentials",
@@ -79,21 +82,22 @@ guard::OperationTable operations(StsParts parts) {
   const auto shared = std::make_shared<const StsParts>(std::move(parts));
   guard::OperationTable table;
   for (const auto& row : kRows) {
-    table.push_back(
-        {.service = "sts",
-         .name = row.name,
-         .action = row.action,
-         .access = row.access,
-         .category = sdk::EventCategory::Management,
-         .target = row.target,
-         .handle = [shared, handle = row.handle](const std::shared_ptr<guard::Permit>& permit,
-                                                 sdk::Input input, sdk::Reply reply) {
-           auto answer = handle(*shared, permit->call(), input.parameters);
-           if (!answer) return reply(std::unexpected(std::move(answer).error()));
-           sdk::Output output;
-           output.result = std::move(*answer);
-           reply(std::move(output));
-         }});
+    table.push_back({.service = "sts",
+                     .name = row.name,
+                     .action = row.action,
+                     .access = row.access,
+                     .category = sdk::EventCategory::Management,
+                     .target = row.target,
+                     .handle =
+                         [shared, handle = row.handle](const std::shared_ptr<guard::Permit>& permit,
+                                                       sdk::Input input, sdk::Reply reply) {
+                           auto answer = handle(*shared, *permit, input.parameters);
+                           if (!answer) return reply(std::unexpected(std::move(answer).error()));
+                           sdk::Output output;
+                           output.result = std::move(*answer);
+                           reply(std::move(output));
+                         },
+                     .answer_in_record = row.answer_in_record});
   }
   return table;
 }

@@ -99,6 +99,42 @@ class Sts : public testing::Test {
                                              .gate = gate_});
 };
 
+TEST_F(Sts, TheRecordNamesTheSessionAndWhatElseWasAsked) {
+  const auto request = [](const char* value) {
+    return boost::json::object{
+        {"RoleArn", kRole},
+        {"RoleSessionName", "case-7"},
+        {"ExternalId", "42"},
+        {"Tags", boost::json::array{boost::json::object{{"Key", "case"}, {"Value", value}}}}};
+  };
+  const auto told = call("AssumeRole", user("ada"), request("7"));
+  ASSERT_EQ(told.error, "");
+  call("AssumeRole", user("ada"), request("8"));
+  const auto all = *store_.read(store::keys::audit_stream(kScope), 1, 100, 1 << 20);
+  ASSERT_EQ(all.size(), 2u) << "one a call";
+  EXPECT_FALSE(all[0].payload.contains(
+      json::text_or(told.result.at("Credentials").as_object(), "SessionToken")));
+  const auto good = boost::json::parse(all[0].payload);
+  EXPECT_EQ(good.at("requestParameters").at("roleArn"), kRole);
+  const auto& credentials = good.at("responseElements").at("credentials").as_object();
+  EXPECT_EQ(credentials.at("accessKeyId"), told.result.at("Credentials").at("AccessKeyId"));
+  EXPECT_FALSE(credentials.contains("secretAccessKey") || credentials.contains("sessionToken"));
+  const auto asked = [](const boost::json::value& record) {
+    const auto& decisions = record.at("additionalEventData").at("decisions").as_array();
+    EXPECT_EQ(decisions.size(), 1u);
+    return decisions.at(0);
+  };
+  EXPECT_EQ(asked(good).at("action"), "sts:TagSession");
+  EXPECT_EQ(asked(good).at("resource"), kRole);
+  EXPECT_EQ(asked(good).at("decision"), "Allow");
+  const auto bad = boost::json::parse(all[1].payload);
+  EXPECT_EQ(bad.at("errorCode"), "AccessDenied");
+  EXPECT_TRUE(bad.at("responseElements").is_null());
+  EXPECT_EQ(bad.at("additionalEventData").at("decision"), "Allow") << "of sts:AssumeRole";
+  EXPECT_EQ(asked(bad).at("decision"), "Deny");
+  EXPECT_TRUE(std::string(asked(bad).at("reason").as_string()).contains("sts:TagSession"));
+}
+
 TEST_F(Sts, TellsTheCallerWhoTheyAre) {
   const auto told = call("GetCallerIdentity", user("ada"));
   ASSERT_EQ(told.error, "");
