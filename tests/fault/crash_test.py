@@ -11,8 +11,9 @@ restarts it on the same data and checks the promises:
   - every acknowledged version has exactly one delivery, and it ended in exactly one outcome; those of a function that
     may not read its object ended in exactly one document in its failure destination;
   - the audit log's chain is whole, its digests hold, and its rows in the lake are its records, each once;
-  - N acknowledged calls and M delivery attempts have exactly N + M records (a call that was not acknowledged: at most
-    one).
+  - users, keys and policies that IAM's API made or removed, acknowledged, are there or gone, and no others;
+  - N acknowledged calls and M delivery attempts have exactly N + M records, plus one for each call that was not
+    acknowledged and happened all the same, at most one each: each is looked up, and the sum is the whole log.
 
 usage: crash_test.py [--kills N] [--seed N] [--keep]
 """
@@ -20,6 +21,7 @@ usage: crash_test.py [--kills N] [--seed N] [--keep]
 import argparse
 import dataclasses
 import hashlib
+import json
 import os
 import pathlib
 import random
@@ -29,6 +31,8 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
+import xml.etree.ElementTree
 
 import pyarrow.parquet
 from deltalake import DeltaTable
@@ -39,10 +43,11 @@ from harness import alb  # noqa: E402
 from harness.client import Client, Lost, Refused, StillPending  # noqa: E402
 from harness.node import ROOT, Node, NodeFailed  # noqa: E402
 
-BUCKET, STACK = "crash-alb-logs", "crash"
+BUCKET, STACK, ROLE = "crash-alb-logs", "crash", "crash-role"
 REFUSED_IN, REFUSED_FAILED = "crash-refused-in", "crash-refused-failed"
 WRITERS, KEYS_EACH = 4, 5
 SEALS = 0.05  # of what a writer does: the audit log is sealed, and its rows land
+IDENTITIES = 0.15  # of it: changes of users, access keys and policies
 IN_PARTS = 0.12  # of the small versions: about a tenth of all
 KILLS_A_ROUND = 25  # each round has a data folder of its own, so that the checks stay quick
 REACHED_WITHIN_S = 180
@@ -75,6 +80,7 @@ class Ledger:
         self.states = {}  # (bucket, key) -> what a GET may find: etags, or None for no object
         self.refusals = set()  # etags of what was put to the function that may not read it
         self.calls = {}  # trace id of each call -> whether it was answered
+        self.users = {}  # name -> what IAM may tell of it: how many (keys, policies) it has, None when it is not there
         self.refused = 0
 
     def begin(self, key: tuple, version) -> None:
@@ -93,6 +99,14 @@ class Ledger:
             self.states[key] = [etag]
             if version:
                 self.acknowledged.add(etag)
+
+    def user_begins(self, name: str, after) -> None:
+        with self.lock:
+            self.users[name] = self.users.get(name, [None]) + [after]
+
+    def user_is(self, name: str, state) -> None:
+        with self.lock:
+            self.users[name] = [state]
 
     def observed(self, key: tuple, etag) -> None:
         if etag not in self.states[key]:
@@ -115,12 +129,78 @@ class Counted(Client):
         return answer
 
 
+def iam(client: Client, action: str, **parameters) -> xml.etree.ElementTree.Element:
+    form = urllib.parse.urlencode({"Action": action, "Version": "2010-05-08", **parameters}).encode()
+    answer = client.call("iam", "POST", "/", body=form, headers={"content-type": "application/x-www-form-urlencoded"})
+    return xml.etree.ElementTree.fromstring(answer.body)
+
+
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole",
+                                                           "Principal": {"AWS": "000000000000"}}})
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}})
+
+
+def seal(client: Client) -> None:
+    client.call("sextant", "POST", "/_sextant/audit/seal", body=b"{}")
+
+
+class Identities:
+    """Makes a user, gives it a policy and a key, changes a role, and removes the user again: one call each time it is
+    asked. A call that was not answered may have happened or not."""
+
+    def __init__(self, client: Client, ledger: Ledger, prefix: str, number: int):
+        self.client, self.ledger, self.prefix, self.number = client, ledger, prefix, number
+        self.made, self.name, self.key, self.steps = 0, None, None, []
+
+    def change(self) -> None:
+        if not self.steps:
+            self.steps = [self.make, self.give_policy, self.give_key, self.change_role, self.take_key, self.take_policy,
+                          self.remove]
+        try:
+            self.steps[0]()
+        except Refused:
+            self.steps = []  # what became of this user is seen later; the next one is another
+            raise
+        self.steps.pop(0)
+
+    def call(self, action: str, after, **parameters) -> xml.etree.ElementTree.Element:
+        """`after`: how many keys and policies the user has then; None: it is gone."""
+        self.ledger.user_begins(self.name, after)
+        answer = iam(self.client, action, UserName=self.name, **parameters)
+        self.ledger.user_is(self.name, after)
+        return answer
+
+    def make(self) -> None:
+        self.made += 1
+        self.name = f"{self.prefix}i{self.made}"
+        self.call("CreateUser", (0, 0))
+
+    def give_policy(self) -> None:
+        self.call("PutUserPolicy", (0, 1), PolicyName="p", PolicyDocument=POLICY)
+
+    def give_key(self) -> None:
+        self.key = self.call("CreateAccessKey", (1, 1)).findtext(".//{*}AccessKeyId")
+
+    def change_role(self) -> None:
+        iam(self.client, "PutRolePolicy", RoleName=ROLE, PolicyName=f"p{self.number}", PolicyDocument=POLICY)
+
+    def take_key(self) -> None:
+        self.call("DeleteAccessKey", (0, 1), AccessKeyId=self.key)
+
+    def take_policy(self) -> None:
+        self.call("DeleteUserPolicy", (0, 0), PolicyName="p")
+
+    def remove(self) -> None:
+        self.call("DeleteUser", None)
+
+
 class Writer(threading.Thread):
     def __init__(self, node: Node, ledger: Ledger, number: int, seed: str):
         super().__init__(daemon=True)
         self.client, self.ledger, self.number = Counted(node, ledger), ledger, number
         self.dice, self.prefix = random.Random(seed), seed.replace("/", "x").replace(" ", "")
         self.enough, self.failure, self.made = threading.Event(), None, 0
+        self.identities = Identities(self.client, ledger, self.prefix, number)
 
     def make_version(self):
         self.made += 1
@@ -136,16 +216,20 @@ class Writer(threading.Thread):
         if etag != version.etag:
             raise Broken(f"the ETag of {key} is {etag}, not {version.etag}")
 
-    def seal(self) -> None:
+    def unless_busy(self, call) -> None:
         try:
-            self.client.call("sextant", "POST", "/_sextant/audit/seal", body=b"{}")
+            call()
         except Refused as refused:
             if refused.answer.status < 500:
                 raise
+            self.ledger.refused += 1
 
     def change(self) -> None:
-        if self.dice.random() < SEALS:
-            return self.seal()
+        kind = self.dice.random()
+        if kind < SEALS:
+            return self.unless_busy(lambda: seal(self.client))
+        if kind < SEALS + IDENTITIES:
+            return self.unless_busy(self.identities.change)
         bucket = REFUSED_IN if self.dice.random() < 0.05 else BUCKET
         key = (bucket, f"w{self.number}/{self.dice.randrange(KEYS_EACH)}.log.gz")
         version = None if self.dice.random() < 0.2 else self.make_version()
@@ -232,9 +316,55 @@ def check_lake(client, ledger: Ledger, delivered: set) -> dict:
     return {"alb": len(good), "malformed": len(bad)}
 
 
+def all_users(client) -> list:
+    names, marker = [], {}
+    while True:
+        page = iam(client, "ListUsers", **marker)
+        names += [name.text for name in page.iterfind(".//{*}UserName")]
+        if page.findtext(".//{*}IsTruncated") != "true":
+            return names
+        marker = {"Marker": page.findtext(".//{*}Marker")}
+
+
+def check_users(client, ledger: Ledger) -> None:
+    there = set(all_users(client))
+    strangers = there - ledger.users.keys()
+    if strangers:
+        raise Broken(f"users that nobody made: {sorted(strangers)[:3]}")
+    for name, allowed in sorted(ledger.users.items()):
+        state = None
+        if name in there:
+            state = (len(list(iam(client, "ListAccessKeys", UserName=name).iterfind(".//{*}AccessKeyId"))),
+                     len(list(iam(client, "ListUserPolicies", UserName=name).iterfind(".//{*}PolicyNames/{*}member"))))
+        if state not in allowed:
+            raise Broken(f"user {name} has {state} (keys, policies), but may only have one of {allowed}")
+        ledger.users[name] = [state]
+
+
+def check_sum(client, answered: dict, found: dict) -> None:
+    """`answered`: of each call before the log was sealed, whether it was; `found`: how many records each has."""
+    wrong = [(trace, was, found.get(trace, 0)) for trace, was in answered.items()
+             if found.get(trace, 0) != 1 and (was or found.get(trace, 0) != 0)]
+    if wrong:
+        raise Broken(f"of {len(answered)} calls {len(wrong)} have no record or several (trace, answered, records): "
+                     f"{wrong[:3]}")
+    strangers = found.keys() - answered.keys()
+    if strangers:
+        raise Broken(f"records of {len(strangers)} calls that nobody made: {sorted(strangers)[:3]}")
+    acknowledged = sum(answered.values())
+    happened = sum(trace in found for trace, was in answered.items() if not was)
+    attempts = sum(delivery["Attempts"] for delivery in client.deliveries())
+    rows = client.query("select count(*) as n, count(*) filter (event.action = 'SealAuditSegment') as s from sextant_audit")[0]
+    records, seals = int(rows["n"]), int(rows["s"])
+    if records != acknowledged + happened + attempts + seals:
+        raise Broken(f"{records} records, but {acknowledged} acknowledged calls, {happened} that happened without an "
+                     f"answer, {attempts} delivery attempts and {seals} seals")
+
+
 def check_audit(client, ledger: Ledger) -> int:
     """The rows of the audit log's table."""
-    client.call("sextant", "POST", "/_sextant/audit/seal", body=b"{}")
+    answered = dict(ledger.calls)
+    seal(client)
     verdict = client.get_json("audit/verify")
     if not verdict["Intact"]:
         raise Broken(f"the audit log is damaged: {verdict}")
@@ -244,11 +374,7 @@ def check_audit(client, ledger: Ledger) -> int:
         raise Broken(f"the audit log did not land exactly once: {rows}")
     found = counted(client.query("select trace.id as id, count(*) as n from sextant_audit "
                                  "where aws.cloudtrail.event_type = 'AwsApiCall' group by 1"), "id")
-    wrong = [(trace, answered, found.get(trace, 0)) for trace, answered in ledger.calls.items()
-             if found.get(trace, 0) != 1 and (answered or found.get(trace, 0) != 0)]
-    if wrong:
-        raise Broken(f"of {len(ledger.calls)} calls {len(wrong)} have no record or several (trace, answered, records): "
-                     f"{wrong[:3]}")
+    check_sum(client, answered, found)
     attempts = client.query("select sextant.audit.delivery_id as id, count(*) as n, "
                             "count(distinct sextant.audit.attempt) as d, max(sextant.audit.attempt) as m "
                             "from sextant_audit where event.action = 'Invoke' group by 1")
@@ -271,10 +397,11 @@ def check_outside(data: pathlib.Path, lines: dict) -> None:
 
 
 def check(node: Node, ledger: Ledger) -> dict:
-    client = node.client()
+    client = Counted(node, ledger)
     try:
         client.settle()
         check_objects(client, ledger)
+        check_users(client, ledger)
         lines = check_lake(client, ledger, check_deliveries(client, ledger))
         return {**lines, "sextant_audit": check_audit(client, ledger)}
     finally:
@@ -291,7 +418,8 @@ class Round:
 
     def set_up(self) -> None:
         self.node.start()
-        client = self.node.client()
+        client = Counted(self.node, self.ledger)
+        iam(client, "CreateRole", RoleName=ROLE, AssumeRolePolicyDocument=TRUST)
         client.deploy((ROOT / "apps/threat_intel/template.yaml").read_text(), STACK)
         client.deploy(pathlib.Path(__file__).with_name("refused_template.yaml").read_text(), "crash-refused")
         self.put_first(client)

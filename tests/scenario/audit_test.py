@@ -1,11 +1,15 @@
 """The audit log as its owner sees it: sealed, exported, and verified against what was exported."""
 
 import dataclasses
+import gzip
 import json
 import pathlib
+import random
 import shutil
+import signal
 import subprocess
 import sys
+import time
 import unittest
 import urllib.parse
 import xml.etree.ElementTree
@@ -13,6 +17,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from harness import alb  # noqa: E402
 from harness.client import Client, Refused  # noqa: E402
 from harness.signature import Credentials  # noqa: E402
 from harness.commands import BUCKET, DAMAGED, FAILED, LINES, OK, TEMPLATE, Scenario, log_file  # noqa: E402
@@ -205,6 +210,42 @@ class InTheLake(Scenario):
         self.assertIn("explicit deny", denied[0]["reason"])
         self.assertIn("s3:CreateBucket", {one["action"] for one in decisions[len(denied):]})
 
+    def test_what_asks_cloudtrail_can_ask_the_audit_log(self):
+        """One SQL, both tables: the same thing done here and, by a log that is put, in AWS."""
+        node = self.start()
+        client = node.client()
+        ask(client, "iam", "CreateUser", UserName="mallory", Path="/x/")
+        account = "000000000000"
+        record = {"eventVersion": "1.11", "eventTime": "2026-07-02T22:10:00Z", "eventSource": "iam.amazonaws.com",
+                  "eventName": "CreateUser", "awsRegion": "us-east-1", "sourceIPAddress": "127.0.0.1", "userAgent": "x",
+                  "userIdentity": {"type": "Root", "principalId": account, "arn": f"arn:aws:iam::{account}:root",
+                                   "accountId": account, "accessKeyId": "AKIAEXAMPLE"},
+                  "requestParameters": {"userName": "mallory", "path": "/x/"},
+                  "responseElements": {"user": {"userName": "mallory", "path": "/x/"}}, "requestID": "r", "eventID": "e",
+                  "readOnly": False, "eventType": "AwsApiCall", "managementEvent": True,
+                  "recipientAccountId": account, "eventCategory": "Management"}
+        name = f"AWSLogs/{account}/CloudTrail/us-east-1/2026/07/02/{account}_CloudTrail_us-east-1_20260702T2210Z_a.json"
+        client.put("threat-intel-cloudtrail-logs", name, json.dumps({"Records": [record]}).encode())
+        client.settle()
+        client.close()
+        self.run_ok(node, "audit", "seal")
+        rows = [self.run_json(node, "query", f"""
+            select event.action as a, event.category as c, event.type as t, event.outcome as o, event.dataset as d,
+                   user.id as u, user.target.name as n, source.ip as i, sextant.source.address_class as k,
+                   source.geo.country_iso_code as g, aws.cloudtrail.operation as p, cloud.account.id as m,
+                   aws.cloudtrail.user_identity.type as y, aws.cloudtrail.request_parameters as q,
+                   aws.cloudtrail.flattened.request_parameters as f, aws.cloudtrail.read_only as r
+            from {table} where event.provider = 'iam.amazonaws.com' and event.action = 'CreateUser'
+                           and aws.cloudtrail.response_elements like '%mallory%'""")
+                for table in ("cloudtrail", "sextant_audit")]
+        self.assertEqual(rows[0], rows[1])
+        self.assertEqual([(row["n"], row["i"], row["o"]) for row in rows[1]], [("mallory", "127.0.0.1", "success")])
+        columns = [{column["Name"]: column["Type"] for column in
+                    self.run_json(node, "tables", "--describe", table)["Columns"]}
+                   for table in ("cloudtrail", "sextant_audit")]
+        self.assertGreater(len(columns[0]), 80)
+        self.assertEqual(columns[0].items() - columns[1].items(), set(), "columns of cloudtrail that sextant_audit lacks")
+
     def test_sealing_comes_to_rest(self):
         node = self.start(deployed=False)
         client = node.client()
@@ -249,6 +290,55 @@ class InTheLake(Scenario):
         self.run_ok(node, "deploy", self.changed(text, "Timeout: 300", "Timeout: 301"), "--stack-name", "threat-intel")
         again = self.classes(node)
         self.assertEqual(len(again["PermissionChange"]), len(found["PermissionChange"]))
+
+    def test_event_classes_of_permissions_and_triggers(self):
+        """By calls of IAM's API, and by a deploy that takes a function its trigger."""
+        node = self.start()
+        client = node.client()
+        ask(client, "iam", "CreateUser", UserName="ada")
+        ask(client, "iam", "ListUsers")
+        client.deploy(self.variant(trigger=False), "threat-intel", "UpdateStack")
+        client.close()
+        found = self.classes(node)
+        self.assertEqual(found["PermissionChange"], found["DeploymentSucceeded"] | {("CreateUser", None)})
+        self.assertEqual(found["TriggerChange"], found["DeploymentSucceeded"])
+        self.assertIn(("UpdateStack", None), found["TriggerChange"])
+
+    def test_event_classes_of_invocations(self):
+        """A delivery that waits for its function's concurrency, one that takes too long, one that may not be."""
+        node = self.start(deployed=False)
+        client = node.client()
+        client.deploy(self.variant(concurrency=0), "threat-intel")
+        many = alb.log_object(random.Random(1), "many", 2_000, compress=False)
+        body = gzip.decompress(many.body) * 80
+        client.put(BUCKET, "waits.log", body)
+        client.deploy(self.variant(), "threat-intel", "UpdateStack")
+        # Its second passes while the node does nothing; a machine that was faster than us gets more work.
+        for attempt in range(5):
+            node.process.send_signal(signal.SIGSTOP)
+            time.sleep(1.1)
+            node.process.send_signal(signal.SIGCONT)
+            client.settle()
+            if client.outcomes()["succeeded"] == attempt:
+                break
+            client.put(BUCKET, f"again{attempt}.log", body)
+        client.deploy(self.variant(concurrency=0), "threat-intel", "UpdateStack")
+        client.put(BUCKET, "refused.log", b"x\n")
+        client.deploy(self.variant(trigger=False), "threat-intel", "UpdateStack")
+        client.settle()
+        client.close()
+        found = self.classes(node)
+        self.assertEqual(found["FunctionTimeout"], {("Invoke", "Sandbox.Timedout")})
+        self.assertEqual(found["InvokeRefused"], {("Invoke", "AccessDenied")})
+        self.assertIn("Invoke", {action for action, _ in found["ConcurrencyLimit"]})
+
+    def variant(self, concurrency: int = None, trigger: bool = True) -> str:
+        """The app, its ALB collector with a second for each attempt, and none after the first."""
+        text = TEMPLATE.read_text().replace("MaximumRetryAttempts: 2", "MaximumRetryAttempts: 0", 1)
+        limit = "" if concurrency is None else f"\n      ReservedConcurrentExecutions: {concurrency}"
+        text = text.replace("Timeout: 300", "Timeout: 1" + limit, 1)
+        events = text.index("      Events:\n")
+        return text if trigger else text[:events] + text[text.index("\n\n", events) + 1:]
 
     def changed(self, text: str, old: str, new: str) -> pathlib.Path:
         path = self.folder / "template.yaml"

@@ -43,7 +43,7 @@ TEST(AuditRecord, OfManyInnerDecisionsTheRefusalsStandFirstAndTheRestIsCounted) 
   CallNotes notes;
   for (int i = 0; i < 1'000; ++i) {
     const auto verdict = i == 900 ? sdk::Verdict::Deny : sdk::Verdict::Allow;
-    notes.decisions.push_back({"s3:Action" + std::to_string(i), "arn", {.verdict = verdict}});
+    notes.decisions.push_back({"s3:Action" + std::to_string(i), "arn", {verdict, {}, {}}});
   }
   const auto read = boost::json::parse(call_record({}, {}, nullptr, notes));
   const auto& data = read.at("additionalEventData").as_object();

@@ -49,6 +49,10 @@ std::shared_ptr<arrow::DataType> type_of(std::size_t field) {
   return static_cast<GeoField>(field) == GeoField::AsNumber ? arrow::int64() : arrow::float64();
 }
 
+std::shared_ptr<arrow::Field> column_of(std::size_t field) {
+  return arrow::field(kColumns[field], type_of(field));
+}
+
 // The databases of one revision and the columns that they fill; shared by its stages.
 class Geoip {
  public:
@@ -57,7 +61,7 @@ class Geoip {
       const auto has = [&](const auto& each) { return each->has(static_cast<GeoField>(field)); };
       if (!std::ranges::any_of(databases, has)) continue;
       served.push_back(field);
-      fields.push_back(arrow::field(kColumns[field], type_of(field)));
+      fields.push_back(column_of(field));
     }
   }
 
@@ -180,6 +184,12 @@ Result<std::shared_ptr<const sdk::Prepared>> prepare(const sdk::Configuration& c
 }
 
 }  // namespace
+
+std::vector<std::shared_ptr<arrow::Field>> geoip_columns() {
+  std::vector<std::shared_ptr<arrow::Field>> all;
+  for (std::size_t field = 0; field < kGeoFields; ++field) all.push_back(column_of(field));
+  return all;
+}
 
 const sdk::Function kGeoipEnricher{
     .id = "enrichers.geoip",

@@ -39,6 +39,7 @@
 #include "patterns/event/bucket_events.h"
 #include "ports/commit.h"
 #include "server/node/catalogue.h"
+#include "server/node/cloudtrail_rows.h"
 #include "server/node/handler_rules.h"
 #include "server/node/memory.h"
 #include "server/node/rest.h"
@@ -252,19 +253,22 @@ Result<> Node::Parts::open_dispatch() {
   dispatch::DispatcherOptions how;
   how.worker_threads = options.worker_threads;
   how.data_folder = options.files;
-  SX_TRY_AS(dispatcher, dispatch::Dispatcher::start({.scope = options.scope,
-                                                     .clock = clock,
-                                                     .log = *store,
-                                                     .state = *store,
-                                                     .bodies = *bodies,
-                                                     .configuration = *configuration,
-                                                     .catalogue = catalogue(),
-                                                     .gate = *gate,
-                                                     .audit = *audit,
-                                                     .lander = *lander,
-                                                     .failures = *failures,
-                                                     .metrics = metrics},
-                                                    how));
+  SX_TRY_AS(dispatcher,
+            dispatch::Dispatcher::start(
+                {.scope = options.scope,
+                 .clock = clock,
+                 .log = *store,
+                 .state = *store,
+                 .bodies = *bodies,
+                 .configuration = *configuration,
+                 .catalogue = catalogue(),
+                 .gate = *gate,
+                 .audit = *audit,
+                 .lander = *lander,
+                 .make_cloudtrail_rows = [this] { return make_cloudtrail_rows(options.scope); },
+                 .failures = *failures,
+                 .metrics = metrics},
+                how));
   events = std::make_unique<patterns::event::BucketEvents>(*configuration, *dispatcher);
   return {};
 }

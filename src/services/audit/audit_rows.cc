@@ -4,6 +4,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <optional>
@@ -13,81 +14,23 @@
 #include "core/json.h"
 #include "core/time_text.h"
 #include "sdk/column_builders.h"
-#include "sdk/ip_address.h"
 
 namespace sextant::services::audit {
 namespace {
 
 using boost::json::value;
 
-// A column and where its value stands in a record; objects and lists become their JSON text.
+// A column of ours and where its value stands in a record.
 struct Field {
   const char* column;
   const char* pointer;
 };
 constexpr std::array kFields{
-    Field{"aws.cloudtrail.event_version", "/eventVersion"},
-    Field{"aws.cloudtrail.user_identity.type", "/userIdentity/type"},
-    Field{"user.id", "/userIdentity/principalId"},
-    Field{"aws.cloudtrail.user_identity.arn", "/userIdentity/arn"},
-    Field{"cloud.account.id", "/userIdentity/accountId"},
-    Field{"aws.cloudtrail.user_identity.access_key_id", "/userIdentity/accessKeyId"},
-    Field{"user.name", "/userIdentity/userName"},
-    Field{"aws.cloudtrail.user_identity.invoked_by", "/userIdentity/invokedBy"},
-    Field{"aws.cloudtrail.user_identity.session_context.creation_date",
-          "/userIdentity/sessionContext/attributes/creationDate"},
-    Field{"aws.cloudtrail.user_identity.session_context.mfa_authenticated",
-          "/userIdentity/sessionContext/attributes/mfaAuthenticated"},
-    Field{"aws.cloudtrail.user_identity.session_context.session_issuer.type",
-          "/userIdentity/sessionContext/sessionIssuer/type"},
-    Field{"aws.cloudtrail.user_identity.session_context.session_issuer.principal_id",
-          "/userIdentity/sessionContext/sessionIssuer/principalId"},
-    Field{"aws.cloudtrail.user_identity.session_context.session_issuer.arn",
-          "/userIdentity/sessionContext/sessionIssuer/arn"},
-    Field{"aws.cloudtrail.user_identity.session_context.session_issuer.account_id",
-          "/userIdentity/sessionContext/sessionIssuer/accountId"},
-    Field{"aws.cloudtrail.user_identity.session_context.session_issuer.user_name",
-          "/userIdentity/sessionContext/sessionIssuer/userName"},
-    Field{"event.provider", "/eventSource"},
-    Field{"event.action", "/eventName"},
-    Field{"cloud.region", "/awsRegion"},
-    Field{"source.address", "/sourceIPAddress"},
-    Field{"user_agent.original", "/userAgent"},
-    Field{"aws.cloudtrail.error_code", "/errorCode"},
-    Field{"aws.cloudtrail.error_message", "/errorMessage"},
-    Field{"aws.cloudtrail.request_parameters", "/requestParameters"},
-    Field{"aws.cloudtrail.response_elements", "/responseElements"},
-    Field{"aws.cloudtrail.additional_eventdata", "/additionalEventData"},
-    Field{"aws.cloudtrail.service_event_details", "/serviceEventDetails"},
-    Field{"aws.cloudtrail.request_id", "/requestID"},
-    Field{"event.id", "/eventID"},
-    Field{"aws.cloudtrail.read_only", "/readOnly"},
-    Field{"aws.cloudtrail.resource_list", "/resources"},
-    Field{"aws.cloudtrail.resources.arn", "/resources/0/ARN"},
-    Field{"aws.cloudtrail.resources.account_id", "/resources/0/accountId"},
-    Field{"aws.cloudtrail.resources.type", "/resources/0/type"},
-    Field{"aws.cloudtrail.event_type", "/eventType"},
-    Field{"aws.cloudtrail.management_event", "/managementEvent"},
-    Field{"aws.cloudtrail.recipient_account_id", "/recipientAccountId"},
-    Field{"aws.cloudtrail.event_category", "/eventCategory"},
     Field{"trace.id", "/additionalEventData/traceId"},
     Field{"sextant.audit.decision", "/additionalEventData/decision"},
     Field{"sextant.audit.reason", "/additionalEventData/reason"},
     Field{"sextant.audit.delivery_id", "/serviceEventDetails/deliveryId"},
 };
-
-// What no member tells alone.
-enum Derived : std::size_t { kOutcome, kSourceIp, kEventClass, kOriginal, kDerivedCount };
-constexpr std::array<const char*, kDerivedCount> kDerived{
-    "event.outcome", "source.ip", "sextant.audit.event_class", "event.original"};
-
-struct Constant {
-  const char* column;
-  const char* text;
-};
-constexpr std::array kConstants{Constant{"event.kind", "event"},
-                                Constant{"event.dataset", "sextant.audit"},
-                                Constant{"cloud.provider", "sextant"}};
 
 const value* at(const value& record, const char* pointer) {
   boost::system::error_code absent;
@@ -127,66 +70,58 @@ std::optional<Time> time_of(const value& record) {
 struct AuditRows::Columns {
   std::size_t rows = 0;
   Time last_time = {};
-  sdk::NumberColumn<std::int64_t> ts;
+  sdk::NumberColumn<std::int64_t> ts;  // CloudTrail's, with the fraction of its second
   sdk::NumberColumn<std::int64_t> sequence;
   sdk::NumberColumn<std::int64_t> attempt;
   std::array<sdk::DictionaryColumn, kFields.size()> fields;
-  std::array<sdk::DictionaryColumn, kDerivedCount> derived;
+  sdk::DictionaryColumn event_class;
+  sdk::DictionaryColumn original;  // of what is no record
 
-  void add_fields(const value& record) {
-    for (std::size_t i = 0; i < kFields.size(); ++i) {
-      const auto* found = at(record, kFields[i].pointer);
-      if (found == nullptr || found->is_null()) {
-        fields[i].set(rows, {});
-      } else if (found->is_string()) {
-        fields[i].set(rows, found->get_string());
-      } else {
-        fields[i].set(rows, json::to_text(*found));
-      }
-    }
-  }
-  void add_derived(const value& record) {
-    derived[kOutcome].set(rows, at(record, "/errorCode") == nullptr ? "success" : "failure");
-    const auto address = text_at(record, "/sourceIPAddress");
-    derived[kSourceIp].set(rows, sdk::IpAddress::parse(address) ? address : std::string_view());
-    derived[kEventClass].set(rows, joined(at(record, "/additionalEventData/eventClass")));
-    derived[kOriginal].set(rows, {});
+  void add(const value& record) {
+    for (std::size_t i = 0; i < kFields.size(); ++i)
+      fields[i].set(rows, text_at(record, kFields[i].pointer));
+    event_class.set(rows, joined(at(record, "/additionalEventData/eventClass")));
     attempt.set(rows, number_at(record, "/serviceEventDetails/attempt"));
+    last_time = time_of(record).value_or(last_time);
   }
-  void add_unread(std::string_view text) {
-    for (auto& field : fields) field.set(rows, {});
-    for (auto& field : derived) field.set(rows, {});
-    derived[kOriginal].set(rows, text);
-    attempt.set(rows, sdk::NumberColumn<std::int64_t>::kNull);
+  void end_row(std::uint64_t number, std::string_view unread) {
+    original.set(rows, unread);
+    ts.set(rows, last_time.time_since_epoch().count());
+    sequence.set(rows, static_cast<std::int64_t>(number));
+    ++rows;
   }
 };
 
-AuditRows::AuditRows() : columns_(std::make_unique<Columns>()) {}
+AuditRows::AuditRows(std::unique_ptr<CloudTrailRows> cloudtrail)
+    : cloudtrail_(std::move(cloudtrail)), columns_(std::make_unique<Columns>()) {}
 AuditRows::~AuditRows() = default;
 
 void AuditRows::add(std::uint64_t sequence, std::string_view record) {
-  auto& columns = *columns_;
+  static constexpr std::string_view kNone = "{}";  // so that it has a row
   const auto read = json::parse(record);
-  if (read && read->is_object()) {
-    columns.add_fields(*read);
-    columns.add_derived(*read);
-    columns.last_time = time_of(*read).value_or(columns.last_time);
-  } else {
-    columns.add_unread(record);
-  }
-  columns.ts.set(columns.rows, columns.last_time.time_since_epoch().count());
-  columns.sequence.set(columns.rows, static_cast<std::int64_t>(sequence));
-  ++columns.rows;
+  const bool is_read = read && read->is_object() && cloudtrail_->add(sequence, record);
+  if (!is_read) SX_CHECK(cloudtrail_->add(sequence, kNone));
+  columns_->add(is_read ? *read : value());
+  columns_->end_row(sequence, is_read ? std::string_view() : record);
 }
 
-BatchPtr AuditRows::finish() {
+Result<BatchPtr> AuditRows::finish() {
   auto& columns = *columns_;
   const auto rows = columns.rows;
   if (rows == 0) return nullptr;
-  arrow::FieldVector fields;
-  arrow::ArrayVector arrays;
-  const auto put = [&](const char* name, ArrayPtr array) {
-    fields.push_back(arrow::field(name, array->type()));
+  SX_TRY_AS(const auto cloudtrail, cloudtrail_->finish());
+  SX_CHECK(cloudtrail->num_rows() == static_cast<std::int64_t>(rows));
+  auto fields = cloudtrail->schema()->fields();
+  auto arrays = cloudtrail->columns();
+  const auto put = [&](const std::string& name, ArrayPtr array) {
+    auto field = arrow::field(name, array->type());
+    const auto same = std::ranges::find(fields, name, [](const auto& one) { return one->name(); });
+    if (same != fields.end()) {
+      arrays[static_cast<std::size_t>(same - fields.begin())] = std::move(array);
+      *same = std::move(field);
+      return;
+    }
+    fields.push_back(std::move(field));
     arrays.push_back(std::move(array));
   };
   put("ts", columns.ts.finish(rows, arrow::timestamp(arrow::TimeUnit::MICRO, "UTC")));
@@ -194,9 +129,8 @@ BatchPtr AuditRows::finish() {
   put("sextant.audit.attempt", columns.attempt.finish(rows, arrow::int64()));
   for (std::size_t i = 0; i < kFields.size(); ++i)
     put(kFields[i].column, columns.fields[i].finish(rows));
-  for (std::size_t i = 0; i < kDerivedCount; ++i) put(kDerived[i], columns.derived[i].finish(rows));
-  for (const auto& [name, text] : kConstants)
-    put(name, sdk::make_constant_array(sdk::make_single_value(text), rows));
+  put("sextant.audit.event_class", columns.event_class.finish(rows));
+  put("event.original", columns.original.finish(rows));
   const auto last_time = columns.last_time;
   columns_ = std::make_unique<Columns>();
   columns_->last_time = last_time;

@@ -13,7 +13,6 @@
 #include "core/thread_name.h"
 #include "guard/audit/record.h"
 #include "ports/in_doubt.h"
-#include "services/audit/audit_rows.h"
 #include "store/keys.h"
 #include "store/system_tables.h"
 
@@ -186,12 +185,13 @@ Result<> Sealer::read_page(std::uint64_t to, Segment& segment) const {
   SX_TRY_AS(const auto page, parts_.streams.read(store::keys::audit_stream(parts_.scope),
                                                  segment.last + 1, wanted, kPageBytes));
   if (page.empty()) return fail(Code::Corrupt, "the audit log ends before its own end");
-  AuditRows rows;
+  AuditRows rows(parts_.make_cloudtrail_rows());
   for (const auto& record : page) {
     SX_TRY(segment.take(record));
     rows.add(record.sequence, record.payload);
   }
-  return segment.landing->add(TableName(std::string(store::kAuditTable)), rows.finish());
+  SX_TRY_AS(const auto batch, rows.finish());
+  return segment.landing->add(TableName(std::string(store::kAuditTable)), batch);
 }
 
 Result<> Sealer::seal_segment(Segment segment) {

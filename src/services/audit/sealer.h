@@ -22,6 +22,7 @@
 #include "ports/commit.h"
 #include "ports/state_store.h"
 #include "ports/stream_log.h"
+#include "services/audit/audit_rows.h"
 
 namespace sextant::services::audit {
 
@@ -40,6 +41,7 @@ struct SealerParts {
   // Opens the node's key, or makes it. Asked when it is first needed.
   std::function<Result<SigningKey>()> open_key;
   lake::Lander& lander;
+  MakeCloudTrailRows make_cloudtrail_rows;
   // Work was done, and memory used. Short; any thread.
   std::function<void()> on_sealed;
   metrics::Registry& metrics;

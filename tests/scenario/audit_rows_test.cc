@@ -1,3 +1,6 @@
+// links: server
+// The node's own audit records as rows of sextant_audit: whatever CloudTrail's table has, it has
+// too.
 #include "services/audit/audit_rows.h"
 
 #include <arrow/record_batch.h>
@@ -8,16 +11,20 @@
 
 #include "core/nest.h"
 #include "guard/audit/record.h"
+#include "intel/enrichers/geoip.h"
+#include "intel/parsers/cloudtrail.h"
 #include "sdk/batch_text.h"
+#include "server/node/cloudtrail_rows.h"
 
 namespace sextant::services::audit {
 namespace {
 
+const Scope kScope{AccountId("111122223333"), Region("us-east-1")};
 constexpr Time kNow{std::chrono::seconds(1'800'000'000)};
 
 std::string a_record() {
   sdk::Call call;
-  call.scope = {AccountId("111122223333"), Region("us-east-1")};
+  call.scope = kScope;
   call.principal = {.kind = sdk::PrincipalKind::User,
                     .account = call.scope.account,
                     .arn = "arn:aws:iam::111122223333:user/ann",
@@ -32,7 +39,7 @@ std::string a_record() {
   call.request_id = RequestId("r-1");
   call.time = kNow + std::chrono::microseconds(5);
   call.source_ip = "192.0.2.7";
-  call.request_parameters = boost::json::object{{"StackName", "s"}};
+  call.request_parameters = boost::json::object{{"stackName", "s"}};
   call.trace.trace_id = "abc";
   const sdk::Decision decision{
       .verdict = sdk::Verdict::Deny, .reason = "because", .deciding_statements = {}};
@@ -41,9 +48,9 @@ std::string a_record() {
 }
 
 TEST(AuditRows, ARecordHasCloudTrailsColumnsAndOurs) {
-  AuditRows rows;
+  AuditRows rows(server::make_cloudtrail_rows(kScope));
   rows.add(7, a_record());
-  const auto batch = rows.finish();
+  const auto batch = rows.finish().value();
   ASSERT_NE(batch, nullptr);
   ASSERT_EQ(batch->num_rows(), 1);
   const std::pair<const char*, const char*> expected[] = {
@@ -51,15 +58,18 @@ TEST(AuditRows, ARecordHasCloudTrailsColumnsAndOurs) {
       {"event.action", "CreateStack"},
       {"event.provider", "cloudformation.amazonaws.com"},
       {"event.outcome", "failure"},
-      {"event.dataset", "sextant.audit"},
+      {"event.dataset", "aws.cloudtrail"},
       {"user.id", "AIDA1"},
       {"user.name", "ann"},
       {"cloud.account.id", "111122223333"},
       {"source.ip", "192.0.2.7"},
+      {"sextant.source.address_class", "documentation"},
+      {"log.file.path", "audit/111122223333/us-east-1/0"},
+      {"log.offset", "7"},
       {"aws.cloudtrail.event_version", "1.11"},
       {"aws.cloudtrail.user_identity.access_key_id", "AKIA1"},
       {"aws.cloudtrail.error_code", "AccessDenied"},
-      {"aws.cloudtrail.request_parameters", R"({"StackName":"s"})"},
+      {"aws.cloudtrail.request_parameters", R"({"stackName":"s"})"},
       {"aws.cloudtrail.read_only", "false"},
       {"aws.cloudtrail.request_id", "r-1"},
       {"aws.cloudtrail.event_category", "Management"},
@@ -73,21 +83,36 @@ TEST(AuditRows, ARecordHasCloudTrailsColumnsAndOurs) {
   for (const auto& [column, text] : expected)
     EXPECT_EQ(sdk::cell_text(batch, column, 0).value_or("(none)"), text) << column;
   EXPECT_TRUE(nest(batch)) << "the names fit together";
-  EXPECT_EQ(rows.finish(), nullptr);
+  EXPECT_EQ(rows.finish().value(), nullptr);
+}
+
+// A rule or a query for the table "cloudtrail" finds its columns, with the types that it knows.
+TEST(AuditRows, HaveEveryColumnOfCloudTrailsTable) {
+  const auto parsed = intel::kCloudTrail.make_reader({}, {.keep_original = true})->finish();
+  AuditRows rows(server::make_cloudtrail_rows(kScope));
+  rows.add(1, a_record());
+  const auto batch = rows.finish().value();
+  auto wanted = parsed->schema()->fields();
+  EXPECT_GT(wanted.size(), 80u);
+  for (auto& field : intel::geoip_columns()) wanted.push_back(std::move(field));
+  for (const auto& field : wanted) {
+    const auto ours = batch->schema()->GetFieldByName(field->name());
+    ASSERT_NE(ours, nullptr) << field->name();
+    EXPECT_TRUE(ours->type()->Equals(field->type()) || field->name() == "event.original")
+        << field->name() << ": " << ours->type()->ToString() << ", not "
+        << field->type()->ToString();
+  }
 }
 
 TEST(AuditRows, EveryBatchHasTheSameColumns) {
-  AuditRows rows;
+  AuditRows rows(server::make_cloudtrail_rows(kScope));
   rows.add(1, a_record());
-  rows.add(2, guard::seal_record({.scope = {AccountId("1"), Region("r")},
-                                  .time = kNow,
-                                  .digest = 1,
-                                  .first = 1,
-                                  .last = 1}));
-  const auto first = rows.finish();
+  rows.add(2,
+           guard::seal_record({.scope = kScope, .time = kNow, .digest = 1, .first = 1, .last = 1}));
+  const auto first = rows.finish().value();
   rows.add(3, "no JSON");
   rows.add(4, "[]");
-  const auto second = rows.finish();
+  const auto second = rows.finish().value();
   EXPECT_TRUE(first->schema()->Equals(second->schema()));
   EXPECT_EQ(sdk::cell_text(second, "event.original", 0).value_or(""), "no JSON");
   EXPECT_EQ(sdk::cell_text(second, "ts", 0), sdk::cell_text(first, "ts", 1))
