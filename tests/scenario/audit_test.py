@@ -225,7 +225,7 @@ class InTheLake(Scenario):
                   "readOnly": False, "eventType": "AwsApiCall", "managementEvent": True,
                   "recipientAccountId": account, "eventCategory": "Management"}
         name = f"AWSLogs/{account}/CloudTrail/us-east-1/2026/07/02/{account}_CloudTrail_us-east-1_20260702T2210Z_a.json"
-        client.put("threat-intel-cloudtrail-logs", name, json.dumps({"Records": [record]}).encode())
+        client.put("threat-intel-cloudtrail-logs", name, json.dumps({"Records": [record]}, separators=(",", ":")).encode())
         client.settle()
         client.close()
         self.run_ok(node, "audit", "seal")

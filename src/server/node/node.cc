@@ -253,22 +253,19 @@ Result<> Node::Parts::open_dispatch() {
   dispatch::DispatcherOptions how;
   how.worker_threads = options.worker_threads;
   how.data_folder = options.files;
-  SX_TRY_AS(dispatcher,
-            dispatch::Dispatcher::start(
-                {.scope = options.scope,
-                 .clock = clock,
-                 .log = *store,
-                 .state = *store,
-                 .bodies = *bodies,
-                 .configuration = *configuration,
-                 .catalogue = catalogue(),
-                 .gate = *gate,
-                 .audit = *audit,
-                 .lander = *lander,
-                 .make_cloudtrail_rows = [this] { return make_cloudtrail_rows(options.scope); },
-                 .failures = *failures,
-                 .metrics = metrics},
-                how));
+  SX_TRY_AS(dispatcher, dispatch::Dispatcher::start({.scope = options.scope,
+                                                     .clock = clock,
+                                                     .log = *store,
+                                                     .state = *store,
+                                                     .bodies = *bodies,
+                                                     .configuration = *configuration,
+                                                     .catalogue = catalogue(),
+                                                     .gate = *gate,
+                                                     .audit = *audit,
+                                                     .lander = *lander,
+                                                     .failures = *failures,
+                                                     .metrics = metrics},
+                                                    how));
   events = std::make_unique<patterns::event::BucketEvents>(*configuration, *dispatcher);
   return {};
 }
@@ -287,15 +284,17 @@ void Node::Parts::start_background() {
     const auto master = fs::path(options.data) / guard::kMasterKeyFile;
     return guard::open_signing_key(master, *store, *store);
   };
-  sealer = services::audit::Sealer::start({.scope = options.scope,
-                                           .clock = clock,
-                                           .log = *store,
-                                           .state = *store,
-                                           .streams = *store,
-                                           .open_key = std::move(open_key),
-                                           .lander = *lander,
-                                           .on_sealed = [this] { rest->touch(); },
-                                           .metrics = metrics});
+  sealer = services::audit::Sealer::start(
+      {.scope = options.scope,
+       .clock = clock,
+       .log = *store,
+       .state = *store,
+       .streams = *store,
+       .open_key = std::move(open_key),
+       .lander = *lander,
+       .make_cloudtrail_rows = [this] { return make_cloudtrail_rows(options.scope); },
+       .on_sealed = [this] { rest->touch(); },
+       .metrics = metrics});
 }
 
 Result<> Node::Parts::add_services() {

@@ -84,6 +84,8 @@ struct AuditRows::Columns {
     attempt.set(rows, number_at(record, "/serviceEventDetails/attempt"));
     last_time = time_of(record).value_or(last_time);
   }
+  // A record that says nothing, at the time of the one before: so that every sequence has a row.
+  std::string stand_in() const { return R"({"eventTime":")" + iso8601(last_time) + "\"}"; }
   void end_row(std::uint64_t number, std::string_view unread) {
     original.set(rows, unread);
     ts.set(rows, last_time.time_since_epoch().count());
@@ -97,10 +99,9 @@ AuditRows::AuditRows(std::unique_ptr<CloudTrailRows> cloudtrail)
 AuditRows::~AuditRows() = default;
 
 void AuditRows::add(std::uint64_t sequence, std::string_view record) {
-  static constexpr std::string_view kNone = "{}";  // so that it has a row
   const auto read = json::parse(record);
   const bool is_read = read && read->is_object() && cloudtrail_->add(sequence, record);
-  if (!is_read) SX_CHECK(cloudtrail_->add(sequence, kNone));
+  if (!is_read) SX_CHECK(cloudtrail_->add(sequence, columns_->stand_in()));
   columns_->add(is_read ? *read : value());
   columns_->end_row(sequence, is_read ? std::string_view() : record);
 }

@@ -40,8 +40,8 @@ TEST_F(Users, TheRecordOfAChangeTellsItsAnswerWithoutSecrets) {
   made("GetUser", {{"UserName", "ada"}});
   refused("CreateUser", {{"UserName", "ada"}});
   std::vector<boost::json::value> all;
-  for (const auto& record : *store_.read(store::keys::audit_stream(kScope), 1, 100, 1 << 20))
-    all.push_back(boost::json::parse(record.payload));
+  const auto read = *store_.read(store::keys::audit_stream(kScope), 1, 100, 1 << 20);
+  for (const auto& record : read) all.push_back(boost::json::parse(record.payload));
   ASSERT_EQ(all.size(), 4u);
   EXPECT_EQ(all[0].at("requestParameters"),
             (boost::json::value{{"userName", "ada"}, {"path", "/team/"}}));
