@@ -18,8 +18,8 @@ TEST(S3Listing, Locations) {
     EXPECT_EQ(found->bucket, each.bucket);
     EXPECT_EQ(found->prefix, each.prefix);
   }
-  for (const char* url : {"", "s3:/", "http://logs/x", "s3://", "s3:///x", "s3://ab", "s3://a b c/x", "s3://a..b/x",
-                          "s3://-abc/x", "s3://u:p@host/x"}) {
+  for (const char* url : {"", "s3:/", "http://logs/x", "s3://", "s3:///x", "s3://ab",
+                          "s3://a b c/x", "s3://a..b/x", "s3://-abc/x", "s3://u:p@host/x"}) {
     EXPECT_FALSE(parse_s3_url(url)) << url;
   }
   EXPECT_TRUE(is_s3_url("s3://x"));
