@@ -17,6 +17,7 @@ struct WireCall {
   std::string operation;           // "PutObject"
   boost::json::object parameters;  // by the API's own names
   bool has_document = false;       // the body holds more parameters, see add_document()
+  bool takes_body = false;         // the operation reads the body itself, as it comes
 };
 
 class Protocol {

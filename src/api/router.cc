@@ -40,8 +40,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (parsed) call_ = std::move(*parsed);
     // Who asks comes before what they ask: an unknown caller learns nothing of what exists.
     unreadable_ = parsed ? std::nullopt : std::optional(std::move(parsed).error());
-    if (protocol_.streams_bodies() || guard::says_body_hash(request_.headers))
+    if (protocol_.streams_bodies() || guard::says_body_hash(request_.headers) ||
+        guard::has_token(request_.headers)) {
       return authenticate(std::nullopt);
+    }
     read_body_first();
   }
 
@@ -74,12 +76,13 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (unreadable_ && is_anonymous())
       return refuse({Code::Denied, "Access Denied", "AccessDenied"});
     if (unreadable_) return refuse(std::move(*unreadable_));
-    if (text) return with_document(*text);
+    if (text) return with_document(std::move(*text));
     auto body = guard::check_payload(std::move(request_.body), *authenticated, request_.headers);
     if (!body) return refuse(std::move(body).error());
-    if (protocol_.streams_bodies() && !call_.has_document) return run(std::move(*body));
-    auto on_text = [self = shared_from_this()](const std::string& document) {
-      self->with_document(document);
+    if ((protocol_.streams_bodies() || call_.takes_body) && !call_.has_document)
+      return run_with(std::move(*body));
+    auto on_text = [self = shared_from_this()](std::string document) {
+      self->with_document(std::move(document));
     };
     if (is_anonymous()) return read_unverified(std::move(*body), std::move(on_text));
     read(std::move(*body), nullptr, std::move(on_text));
@@ -103,28 +106,32 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
                   });
   }
 
-  void with_document(const std::string& document) {
+  void with_document(std::string document) {
     if (call_.has_document) {
       if (auto added = protocol_.add_document(document, call_); !added)
         return refuse(std::move(added).error());
     }
-    run(nullptr);
+    sdk::Input input{.parameters = call_.parameters};
+    if (call_.takes_body) input.body = make_body(std::move(document));
+    run(std::move(input));
   }
 
-  void run(std::unique_ptr<guard::PayloadBody> body) {
+  void run_with(std::unique_ptr<guard::PayloadBody> body) {
+    sdk::Input input{.parameters = call_.parameters};
+    input.trailers = [payload = body.get()] {
+      const auto trailers = payload->trailers();
+      return std::map<std::string, std::string>(trailers.begin(), trailers.end());
+    };
+    input.body = std::move(body);
+    run(std::move(input));
+  }
+
+  void run(sdk::Input input) {
     const auto* operation = parts_.operations.find(service_, call_.operation);
     if (operation == nullptr) {
       return refuse({Code::Invalid,
                      "The action " + call_.operation + " is not valid for this service.",
                      "InvalidAction"});
-    }
-    sdk::Input input{.parameters = call_.parameters, .body = nullptr, .trailers = nullptr};
-    if (body) {
-      input.trailers = [payload = body.get()] {
-        const auto trailers = payload->trailers();
-        return std::map<std::string, std::string>(trailers.begin(), trailers.end());
-      };
-      input.body = std::move(body);
     }
     parts_.gate.run(*operation, caller_, std::move(input), replier());
   }

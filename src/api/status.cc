@@ -20,7 +20,8 @@ constexpr std::array kSpecial{
     Special{"InvalidClientTokenId", 403},  Special{"InvalidToken", 400},
     Special{"MissingContentLength", 411},  Special{"RequestTimeout", 400},
     Special{"RequestEntityTooLarge", 413}, Special{"QueryLimitExceeded", 422},
-    Special{"LimitExceeded", 409},
+    Special{"LimitExceeded", 409},         Special{"ThrottlingException", 429},
+    Special{"UnsupportedMediaType", 415},
 };
 
 }  // namespace

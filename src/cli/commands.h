@@ -10,6 +10,7 @@ namespace sextant::cli {
 
 void add_deploy(CLI::App& program, ExitCode& exit);
 void add_ingest(CLI::App& program, ExitCode& exit);
+void add_intake(CLI::App& program, ExitCode& exit);
 void add_query(CLI::App& program, ExitCode& exit);
 void add_tables(CLI::App& program, ExitCode& exit);
 void add_functions(CLI::App& program, ExitCode& exit);

@@ -7,6 +7,7 @@
 #include "core/hash.h"
 #include "core/strings.h"
 #include "core/time_text.h"
+#include "guard/intake_role.h"
 #include "guard/signature_text.h"
 
 namespace sextant::guard {
@@ -348,6 +349,15 @@ class Check {
   ClaimedSignature claim_;
 };
 
+// The token of "Bearer TOKEN"; nullopt when it is signed or has no such header.
+std::optional<std::string_view> token_of(const Headers& headers) {
+  constexpr std::string_view kScheme = "bearer ";
+  const auto value = HeaderReader{headers}.value("authorization");
+  if (value.size() < kScheme.size() || !iequals(value.substr(0, kScheme.size()), kScheme))
+    return std::nullopt;
+  return trim(value.substr(kScheme.size()));
+}
+
 std::optional<ClaimedSignature> claim_of(const SignedRequest& request) {
   const HeaderReader reader{request.headers};
   auto claim = reader.count("authorization") > 0
@@ -361,7 +371,23 @@ std::optional<ClaimedSignature> claim_of(const SignedRequest& request) {
 
 Result<Authenticated> Authenticator::authenticate(const SignedRequest& request,
                                                   std::string_view service, Time now) const {
+  if (service == "sextant" && tokens_ != nullptr && has_token(request.headers))
+    return authenticate_token(request);
   return Check(request, service, region_, now).run(credentials_);
+}
+
+Result<Authenticated> Authenticator::authenticate_token(const SignedRequest& request) const {
+  if (HeaderReader{request.headers}.count("authorization") > 1) {
+    return fail(Code::Invalid, "the header authorization may stand only once", "InvalidRequest");
+  }
+  const auto source = tokens_->find(*token_of(request.headers));
+  if (source == nullptr) {
+    return fail(Code::Denied, "The security token included in the request is invalid.",
+                "InvalidClientTokenId");
+  }
+  Authenticated result;
+  result.principal = intake_principal(tokens_->scope(), *source);
+  return result;
 }
 
 Result<> Authenticator::check_head(const SignedRequest& request, std::string_view service,
@@ -378,6 +404,8 @@ bool says_body_hash(const Headers& headers) {
   return HeaderReader{headers}.count(kContentSha256) > 0;
 }
 
+bool has_token(const Headers& headers) { return token_of(headers).has_value(); }
+
 std::optional<std::string> claimed_service(const SignedRequest& request) {
   const auto claim = claim_of(request);
   if (!claim) return std::nullopt;
@@ -385,6 +413,7 @@ std::optional<std::string> claimed_service(const SignedRequest& request) {
 }
 
 std::string claimed_access_key(const SignedRequest& request) {
+  if (const auto token = token_of(request.headers)) return std::string(intake_token_id(*token));
   const auto claim = claim_of(request);
   return claim ? claim->access_key_id : std::string();
 }

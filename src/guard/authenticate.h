@@ -1,6 +1,7 @@
 #pragma once
 // Who sent this request? Checks AWS Signature Version 4 in the Authorization header or in the query
-// (presigned), against the access keys of the node. Source:
+// (presigned), against the access keys of the node; or, for the HTTP intake, whose token it carries
+// (RFC 6750). Source:
 // docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html; errors as AWS names them, those of
 // S3 where the service is S3.
 #include <chrono>
@@ -16,6 +17,7 @@
 #include "core/result.h"
 #include "core/sigv4.h"
 #include "guard/keys/credential_store.h"
+#include "guard/keys/intake_tokens.h"
 #include "sdk/call.h"
 
 namespace sextant::guard {
@@ -58,9 +60,10 @@ class Authenticator {
   static constexpr std::chrono::minutes kSkewMaxS3{15};
   static constexpr std::chrono::minutes kSkewMax{5};
 
-  // `credentials` outlives it.
-  Authenticator(const CredentialStore& credentials, Region region)
-      : credentials_(credentials), region_(std::move(region)) {}
+  // All outlive it. Without `tokens` nobody has one.
+  Authenticator(const CredentialStore& credentials, Region region,
+                const IntakeTokens* tokens = nullptr)
+      : credentials_(credentials), region_(std::move(region)), tokens_(tokens) {}
 
   // `service` is the one the request was routed to ("s3"). Without a signature: anonymous for S3,
   // whose bucket policies may admit everyone; for others MissingAuthenticationToken. Denied or
@@ -74,8 +77,11 @@ class Authenticator {
   Result<> check_head(const SignedRequest& request, std::string_view service, Time now) const;
 
  private:
+  Result<Authenticated> authenticate_token(const SignedRequest& request) const;
+
   const CredentialStore& credentials_;
   const Region region_;
+  const IntakeTokens* const tokens_;
 };
 
 // What the signature of a request should have been made of, for whoever made another.
@@ -96,6 +102,8 @@ std::optional<SignatureDetails> signature_details(const SignedRequest& request);
 
 // Whether the head says the body's hash, so that the signature can be checked before the body.
 bool says_body_hash(const Headers& headers);
+// Whether it carries a token, which says nothing of the body.
+bool has_token(const Headers& headers);
 // The service that a request claims to be signed for: one endpoint serves many. Nothing is checked.
 std::optional<std::string> claimed_service(const SignedRequest& request);
 // The access key that it claims, for the audit record of a refused request.

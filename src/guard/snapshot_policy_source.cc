@@ -7,6 +7,7 @@
 #include "core/json.h"
 #include "core/strings.h"
 #include "guard/iam/policy.h"
+#include "guard/intake_role.h"
 #include "guard/trusted_principals.h"
 #include "model/managed_policies.h"
 
@@ -25,6 +26,12 @@ std::string policy_owner(const std::string& resource) {
   std::size_t colon = 0;
   for (int i = 0; i < 7 && colon != std::string::npos; ++i) colon = resource.find(':', colon + 1);
   return resource.substr(0, colon);
+}
+
+PolicyPtr intake_policy() {
+  static const PolicyPtr kCompiled =
+      iam::policy_or_defect(kIntakePolicy, PolicyUse::Identity, std::string(kIntakePolicyName));
+  return kCompiled;
 }
 
 // "s3.amazonaws.com", an account's number, an ARN or "*".
@@ -167,7 +174,9 @@ AppliedPolicies PolicySnapshot::policies_for(const sdk::Call& call) const {
   AppliedPolicies applied;
   const auto& principal = call.principal;
   const bool session = principal.kind == sdk::PrincipalKind::AssumedRole;
-  if (session || principal.kind == sdk::PrincipalKind::User) {
+  if (!intake_source_of(principal).empty()) {
+    applied.identity.push_back(intake_policy());
+  } else if (session || principal.kind == sdk::PrincipalKind::User) {
     if (const auto* identity = find(principal)) {
       applied.identity = identity->policies;
       applied.boundary = identity->boundary;

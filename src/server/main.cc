@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   sextant::server::add_rotate_master_key(program, exit);
   sextant::cli::add_deploy(program, exit);
   sextant::cli::add_ingest(program, exit);
+  sextant::cli::add_intake(program, exit);
   sextant::cli::add_query(program, exit);
   sextant::cli::add_tables(program, exit);
   sextant::cli::add_functions(program, exit);

@@ -163,6 +163,14 @@ std::string policy(const Scope& scope, std::string_view name) {
 std::string identities(const Scope& scope) { return scoped("identities", scope) + "0"; }
 std::string node_secret(std::string_view name) { return "nodesecret/" + std::string(name); }
 
+std::string intake_sources(const Scope& scope) { return scoped("intakesource", scope); }
+std::string intake_source(const Scope& scope, std::string_view name) {
+  return intake_sources(scope) + std::string(name);
+}
+std::string intake_batch(const Scope& scope, std::string_view source, std::string_view batch_id) {
+  return scoped("intakebatch", scope) + std::string(source) + "/" + std::string(batch_id);
+}
+
 std::string audit_sealed(const Scope& scope) { return scoped("auditsealed", scope) + "0"; }
 
 std::string audit_digest_stream(const Scope& scope) { return scoped("auditdigest", scope) + "0"; }

@@ -94,6 +94,11 @@ std::string policies(const Scope& scope);        // prefix
 std::string identities(const Scope& scope);      // put by every change of them: no two at once
 std::string node_secret(std::string_view name);  // the wrapped master key
 
+// The HTTP intake: who may push, and what was taken.
+std::string intake_sources(const Scope& scope);  // prefix
+std::string intake_source(const Scope& scope, std::string_view name);
+std::string intake_batch(const Scope& scope, std::string_view source, std::string_view batch_id);
+
 // Up to where the audit log is sealed.
 std::string audit_sealed(const Scope& scope);
 

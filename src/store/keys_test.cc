@@ -31,6 +31,8 @@ TEST(Keys, AreGolden) {
       {function_revision(kScope, function, "r"), "functionrevision" + kIn + "f/r"},
       {access_key("AKIA"), "accesskey/AKIA"},
       {user(kScope, "ann"), "user" + kIn + "ann"},
+      {intake_source(kScope, "web"), "intakesource" + kIn + "web"},
+      {intake_batch(kScope, "web", "b1"), "intakebatch" + kIn + "web/b1"},
       {data_scope(), "datascope/0"},
       {node_secret("data"), "nodesecret/data"},
       {audit_stream(kScope), "audit" + kIn + "0"},

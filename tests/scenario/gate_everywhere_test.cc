@@ -63,6 +63,11 @@ std::optional<Wire> wire_of(const std::string& service, const std::string& opera
       {"SealAudit", {"POST", "/_sextant/audit/seal", "{}"}},
       {"ListAuditDigests", {"GET", "/_sextant/audit/digests"}},
       {"GetAuditPublicKey", {"GET", "/_sextant/audit/public-key"}},
+      {"PutIntakeBatch", {"POST", "/_sextant/intake/alb?source=stranger", "a line"}},
+      {"ListIntakeSources", {"GET", "/_sextant/intake-sources"}},
+      {"CreateIntakeSource",
+       {"POST", "/_sextant/intake-sources", R"({"name":"stranger","kind":"alb"})"}},
+      {"RevokeIntakeSource", {"DELETE", "/_sextant/intake-sources/stranger"}},
   };
   // What all of them need together; each reads its own.
   static const std::string kIamParameters =

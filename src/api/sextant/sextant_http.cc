@@ -14,14 +14,18 @@
 namespace sextant::api::sextant_http {
 namespace {
 
+enum class Content { None, Document, Lines };  // of the request's body
+
 struct Route {
   std::string_view method;
-  std::string_view path;  // below the prefix; a closing "/*" takes one more segment, as Name
+  std::string_view path;  // below the prefix; a closing "/*" takes one more segment …
   std::string_view operation;
+  Content content = Content::None;
+  std::string_view parameter = "Name";  // … as this parameter
 };
 
 constexpr std::array kRoutes{
-    Route{"POST", "query", "Query"},
+    Route{"POST", "query", "Query", Content::Document},
     Route{"GET", "tables", "ListTables"},
     Route{"GET", "tables/*", "DescribeTable"},
     Route{"GET", "functions", "ListFunctions"},
@@ -29,11 +33,21 @@ constexpr std::array kRoutes{
     Route{"GET", "deliveries", "ListDeliveries"},
     Route{"GET", "deliveries/summary", "SummarizeDeliveries"},
     Route{"GET", "audit/verify", "VerifyAudit"},
-    Route{"POST", "audit/verify", "VerifyAudit"},  // with checkpoints
-    Route{"POST", "audit/seal", "SealAudit"},
+    Route{"POST", "audit/verify", "VerifyAudit", Content::Document},  // with checkpoints
+    Route{"POST", "audit/seal", "SealAudit", Content::Document},
     Route{"GET", "audit/digests", "ListAuditDigests"},
     Route{"GET", "audit/public-key", "GetAuditPublicKey"},
+    Route{"POST", "intake/*", "PutIntakeBatch", Content::Lines, "Kind"},
+    Route{"GET", "intake-sources", "ListIntakeSources"},
+    Route{"POST", "intake-sources", "CreateIntakeSource", Content::Document},
+    Route{"DELETE", "intake-sources/*", "RevokeIntakeSource"},
 };
+
+// Headers of a request that carries lines, as parameters.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kLinesHeaders{{
+    {"content-encoding", "ContentEncoding"},
+    {"x-sextant-batch", "Batch"},
+}};
 
 bool fits(std::string_view pattern, std::string_view path, std::string& name) {
   if (!pattern.ends_with("/*")) return pattern == path;
@@ -71,6 +85,12 @@ Result<> add_query(std::string_view query, boost::json::object& parameters) {
   return {};
 }
 
+void add_headers(const net::Headers& headers, boost::json::object& parameters) {
+  for (const auto& [header, parameter] : kLinesHeaders) {
+    if (const auto value = net::find_header(headers, header)) parameters[parameter] = *value;
+  }
+}
+
 // "" of another path: there is no such endpoint.
 std::string_view below_prefix(std::string_view path) {
   return path.starts_with(kOwnPrefix) ? path.substr(kOwnPrefix.size()) : std::string_view();
@@ -98,9 +118,11 @@ Result<WireCall> parse_request(const net::Request& request) {
       continue;
     }
     WireCall call{.operation = std::string(route.operation), .parameters = {}};
-    call.has_document = route.method == "POST";
+    call.has_document = route.content == Content::Document;
+    call.takes_body = route.content == Content::Lines;
     SX_TRY(add_query(request.query(), call.parameters));
-    if (!name.empty()) call.parameters["Name"] = name;
+    if (call.takes_body) add_headers(request.headers, call.parameters);
+    if (!name.empty()) call.parameters[route.parameter] = name;
     return call;
   }
   if (other_method)
@@ -118,8 +140,9 @@ Result<> add_document(std::string_view document, WireCall& call) {
   return {};
 }
 
-net::Response to_response(sdk::Output output) {
+net::Response to_response(std::string_view operation, sdk::Output output) {
   net::Response response;
+  if (operation == "PutIntakeBatch") response.status = 202;  // taken; its rows follow
   if (output.body) {
     response.headers.emplace_back(
         "Content-Type", json::text_or(output.result, "ContentType", "application/octet-stream"));
@@ -134,7 +157,8 @@ net::Response to_response(sdk::Output output) {
 net::Response to_error_response(const Error& error, std::string_view request_id) {
   net::Response response;
   response.status = http_status(error);
-  if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
+  if (response.status == 503 || response.status == 429)
+    response.headers.emplace_back("Retry-After", "1");
   const std::string name(name_of(error));
   response.headers.emplace_back("Content-Type", "application/json");
   response.headers.emplace_back("x-amzn-ErrorType", name);

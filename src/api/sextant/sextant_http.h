@@ -3,6 +3,7 @@
 // Pure.
 //   POST query                      {"sql": …, "format": "json|ndjson|csv|arrow|parquet"}
 //   GET  tables, tables/<name>, functions, status, deliveries, deliveries/summary, audit/verify
+//   POST intake/<kind>              lines, as they are; with a source's token instead of a signature
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,7 @@ Result<WireCall> parse_request(const net::Request& request);
 // Invalid: not a JSON object.
 Result<> add_document(std::string_view document, WireCall& call);
 
-net::Response to_response(sdk::Output output);
+net::Response to_response(std::string_view operation, sdk::Output output);
 net::Response to_error_response(const Error& error, std::string_view request_id);
 
 }  // namespace sextant::api::sextant_http

@@ -40,6 +40,14 @@ TEST(SextantHttp, OperationsByMethodAndPath) {
       {"POST", "audit/verify", "VerifyAudit {}"},
       {"POST", "audit/seal", "SealAudit {}"},
       {"GET", "audit/seal", "MethodNotAllowed"},
+      {"POST", "intake/alb", R"(PutIntakeBatch {"Kind":"alb"})"},
+      {"POST", "intake/alb?source=a&kind=b", R"(PutIntakeBatch {"Source":"a","Kind":"alb"})"},
+      {"GET", "intake/alb", "MethodNotAllowed"},
+      {"POST", "intake/", "ResourceNotFoundException"},
+      {"POST", "intake/alb/x", "ResourceNotFoundException"},
+      {"GET", "intake-sources", "ListIntakeSources {}"},
+      {"POST", "intake-sources", "CreateIntakeSource {}"},
+      {"DELETE", "intake-sources/web-1", R"(RevokeIntakeSource {"Name":"web-1"})"},
       {"GET", "audit/digests?after=7", R"(ListAuditDigests {"After":"7"})"},
       {"GET", "audit/public-key", "GetAuditPublicKey {}"},
       {"GET", "deliveries?max_items=5&next_token=a%2Fb&outcome=Dropped",
@@ -68,6 +76,22 @@ TEST(SextantHttp, OnlyWhatIsPostedHasADocument) {
   EXPECT_FALSE(parse_request(request("GET", "/_sextant/tables"))->has_document);
 }
 
+TEST(SextantHttp, LinesAreNoDocumentAndTheirHeadersAreParameters) {
+  auto lines = request("POST", "/_sextant/intake/alb?batch=of-the-query");
+  lines.headers = {{"X-Sextant-Batch", "b1"}, {"Content-Encoding", "gzip"}, {"X-Other", "x"}};
+  const auto call = parse_request(lines);
+  ASSERT_TRUE(call);
+  EXPECT_TRUE(call->takes_body);
+  EXPECT_FALSE(call->has_document);
+  EXPECT_EQ(boost::json::serialize(call->parameters),
+            R"({"Batch":"b1","ContentEncoding":"gzip","Kind":"alb"})");
+  auto sql = request("POST", "/_sextant/query");
+  sql.headers = lines.headers;
+  EXPECT_FALSE(parse_request(sql)->takes_body);
+  EXPECT_TRUE(parse_request(sql)->parameters.empty());
+  EXPECT_EQ(to_response("PutIntakeBatch", {}).status, 202);
+}
+
 TEST(SextantHttp, ADocumentsMembersAreParameters) {
   WireCall call{.operation = "Query", .parameters = {}};
   ASSERT_TRUE(add_document(R"({"sql":"SELECT 1","rows_max":10})", call));
@@ -86,7 +110,7 @@ std::string body_of(net::Response response) {
 TEST(SextantHttp, ResultsAreJsonUnlessTheyBringABody) {
   sdk::Output plain;
   plain.result["Pending"] = 3;
-  auto response = to_response(std::move(plain));
+  auto response = to_response("GetStatus", std::move(plain));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(net::find_header(response.headers, "content-type"), "application/json");
   EXPECT_EQ(body_of(std::move(response)), "{\"Pending\":3}\n");
@@ -94,7 +118,7 @@ TEST(SextantHttp, ResultsAreJsonUnlessTheyBringABody) {
   sdk::Output rows;
   rows.result["ContentType"] = "text/csv";
   rows.body = make_body(std::string("a,b\n"));
-  response = to_response(std::move(rows));
+  response = to_response("Query", std::move(rows));
   EXPECT_EQ(net::find_header(response.headers, "content-type"), "text/csv");
   EXPECT_EQ(body_of(std::move(response)), "a,b\n");
 }
@@ -114,6 +138,7 @@ TEST(SextantHttp, ErrorsSayWhatAndWhetherToTryAgain) {
        503,
        "TooManyRequestsException",
        true},
+      {{Code::Exhausted, "slow", "ThrottlingException"}, 429, "ThrottlingException", true},
       {{Code::Unavailable, "down", ""}, 503, "Unavailable", true},
       {{Code::Corrupt, "file x", ""}, 500, "Corrupt", false},
   };

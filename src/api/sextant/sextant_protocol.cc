@@ -14,9 +14,9 @@ Result<> SextantProtocol::add_document(std::string_view document, WireCall& call
   return sextant_http::add_document(document, call);
 }
 
-net::Response SextantProtocol::to_response(const WireCall&, sdk::Output output,
+net::Response SextantProtocol::to_response(const WireCall& call, sdk::Output output,
                                            const std::string&) const {
-  return sextant_http::to_response(std::move(output));
+  return sextant_http::to_response(call.operation, std::move(output));
 }
 
 net::Response SextantProtocol::to_error(const net::Request&, const Error& error,

@@ -25,6 +25,7 @@
 #include "guard/authenticate.h"
 #include "guard/gate.h"
 #include "guard/keys/credential_store.h"
+#include "guard/keys/intake_tokens.h"
 #include "guard/keys/node_keys.h"
 #include "guard/long_calls.h"
 #include "guard/snapshot_policy_source.h"
@@ -45,8 +46,10 @@
 #include "server/node/rest.h"
 #include "services/audit/audit_service.h"
 #include "services/iam/iam_service.h"
+#include "services/intake/intake_service.h"
 #include "services/lake/lake_service.h"
 #include "services/node/node_service.h"
+#include "services/s3/event_writer.h"
 #include "services/s3/failure_bucket.h"
 #include "services/s3/s3_service.h"
 #include "services/sts/sts_service.h"
@@ -130,6 +133,7 @@ struct Node::Parts {
   std::unique_ptr<adapters::EmbeddedBlobStore> blobs;
   std::unique_ptr<ports::LakeFiles> lake_files;
   std::unique_ptr<guard::CredentialStore> credentials;
+  std::unique_ptr<guard::IntakeTokens> intake_tokens;
   std::unique_ptr<store::ConfigurationStore> configuration;
   std::unique_ptr<store::BodyStore> bodies;
   std::unique_ptr<guard::SnapshotPolicySource> policies;
@@ -143,6 +147,7 @@ struct Node::Parts {
   std::unique_ptr<services::s3::FailureBucket> failures;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<patterns::event::BucketEvents> events;
+  std::unique_ptr<services::s3::EventWriter> event_writer;
   std::unique_ptr<deploy::Stacks> stacks;
   api::Operations operations;
   std::unique_ptr<guard::Authenticator> authenticator;
@@ -161,6 +166,7 @@ struct Node::Parts {
   Result<> open_dispatch();
   void start_background();
   Result<> add_services();
+  void add_intake();
   Result<> serve();
 };
 
@@ -206,6 +212,7 @@ Result<> Node::Parts::open_storage() {
 Result<> Node::Parts::open_guard() {
   SX_TRY_AS(credentials,
             guard::CredentialStore::open(options.scope, clock, *store, *store, options.data));
+  SX_TRY_AS(intake_tokens, guard::IntakeTokens::open(options.scope, *store));
   policies = std::make_unique<guard::SnapshotPolicySource>(
       guard::PolicySnapshot::make(*configuration->current()));
   policy_changes = configuration->listen(
@@ -298,13 +305,15 @@ void Node::Parts::start_background() {
 }
 
 Result<> Node::Parts::add_services() {
-  SX_TRY_AS(auto s3, services::s3::operations({.scope = options.scope,
+  SX_TRY_AS(const auto s3, services::s3::open({.scope = options.scope,
                                                .clock = clock,
                                                .log = *store,
                                                .state = *store,
                                                .bodies = *bodies,
                                                .events = *events}));
-  operations.add(std::move(s3));
+  operations.add(services::s3::operations(s3));
+  event_writer = std::make_unique<services::s3::EventWriter>(s3);
+  add_intake();
   operations.add(services::lake::operations(
       {.scope = options.scope,
        .files = *lake_files,
@@ -344,8 +353,22 @@ Result<> Node::Parts::add_services() {
   return {};
 }
 
+void Node::Parts::add_intake() {
+  operations.add(services::intake::operations(
+      {.scope = options.scope,
+       .clock = clock,
+       .state = *store,
+       .configuration = *configuration,
+       .bodies = *bodies,
+       .tokens = *intake_tokens,
+       .objects = *event_writer,
+       .judge = [this](const sdk::Call& call) { return gate->judge(call); },
+       .metrics = metrics}));
+}
+
 Result<> Node::Parts::serve() {
-  authenticator = std::make_unique<guard::Authenticator>(*credentials, options.scope.region);
+  authenticator = std::make_unique<guard::Authenticator>(*credentials, options.scope.region,
+                                                         intake_tokens.get());
   router = std::make_unique<api::Router>(api::Router::Parts{.clock = clock,
                                                             .authenticator = *authenticator,
                                                             .gate = *gate,

@@ -182,8 +182,9 @@ Result<Completion> prepare(const S3Ptr& s3, const PermitPtr& permit,
                                                      json::text_or(parameters, "IfNoneMatch")}};
   for (const auto& part : stored) completion.change.extra_released.push_back(part.record.body);
   completion.change.extra = [s3, bucket, upload_id, version = upload.version,
-                             stored = std::move(stored)](ports::Batch& batch) {
+                             stored = std::move(stored)](ports::Batch& batch) -> Result<> {
     add_upload_end(*s3, bucket, upload_id, version, stored, batch);
+    return {};
   };
   return completion;
 }

@@ -75,7 +75,7 @@ class ChangeCommit : public std::enable_shared_from_this<ChangeCommit> {
       if (current_) batch.erases.push_back(object_key);
       batch.from_reserve = true;  // on a full disk, deleting is what makes room
     }
-    if (change_.extra) change_.extra(batch);
+    if (change_.extra) SX_TRY(change_.extra(batch));
     if (change_.record || current_) SX_TRY(add_events(batch));
     return batch;
   }

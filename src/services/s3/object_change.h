@@ -24,8 +24,8 @@ struct ObjectChange {
   std::optional<store::StagedBody> staged;    // new bytes of the record
   std::string event_name;                     // "ObjectCreated:Put"
   Preconditions preconditions;
-  // More for the batch: a multipart upload's end. Runs at each try.
-  std::function<void(ports::Batch&)> extra = nullptr;
+  // More for the batch (a multipart upload's end), or why there is to be none. Runs at each try.
+  std::function<Result<>(ports::Batch&)> extra = nullptr;
   std::vector<store::BodyRef> extra_released = {};  // bytes that `extra` released a reference of
 };
 

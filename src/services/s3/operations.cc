@@ -79,9 +79,17 @@ std::string Sequencer::next(Time now) {
   return text;
 }
 
-Result<guard::OperationTable> operations(S3Parts parts) {
+Result<std::shared_ptr<S3Context>> open(S3Parts parts) {
   SX_TRY(restore_marked_buckets(parts));
-  auto s3 = std::make_shared<S3Context>(std::move(parts));
+  return std::make_shared<S3Context>(std::move(parts));
+}
+
+Result<guard::OperationTable> operations(S3Parts parts) {
+  SX_TRY_AS(const auto s3, open(std::move(parts)));
+  return operations(s3);
+}
+
+guard::OperationTable operations(const std::shared_ptr<S3Context>& s3) {
   guard::OperationTable table;
   for (const auto& row : kRows) {
     table.push_back(

@@ -45,8 +45,11 @@ struct S3Context {
 
 using PermitPtr = std::shared_ptr<guard::Permit>;
 
-// `parts` as above; the table keeps what it needs alive. A bucket whose deletion a crash cut short
-// is whole again. Errors: Corrupt, Unavailable.
-Result<guard::OperationTable> operations(S3Parts parts);
+// `parts` as above. A bucket whose deletion a crash cut short is whole again. Errors: Corrupt,
+// Unavailable.
+Result<std::shared_ptr<S3Context>> open(S3Parts parts);
+// The table keeps what it needs alive.
+guard::OperationTable operations(const std::shared_ptr<S3Context>& s3);
+Result<guard::OperationTable> operations(S3Parts parts);  // of a context of its own
 
 }  // namespace sextant::services::s3
