@@ -1,6 +1,8 @@
 // A batch that is pushed: how its bytes come makes no difference to what is found inside, and
 // limits hold. Also the token that came with it. Input: what the request says of the encoding and
-// how large the pieces are, then the bytes. links: services guard
+// how large the pieces are, then the bytes.
+
+// links: services guard
 #include <algorithm>
 #include <array>
 

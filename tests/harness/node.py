@@ -50,7 +50,8 @@ class Node:
     def start(self, environment: dict = None, timeout_s: float = 60) -> "Node":
         """Ready on return."""
         files = [] if "--files" in self.arguments else ["--files", geoip_folder()]
-        command = [program(), "node", "--data", self.data, "--port", "0", *files, *self.arguments]
+        port = [] if "--port" in self.arguments else ["--port", "0"]
+        command = [program(), "node", "--data", self.data, *port, *files, *self.arguments]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log,
                                             env={**os.environ, **(environment or {})})
