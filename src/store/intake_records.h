@@ -29,7 +29,7 @@ struct IntakeBatch {
   std::string sha256 = {};  // raw, of its lines as they were before compression
   std::uint64_t lines = 0;
   std::uint64_t bytes = 0;  // before compression
-  std::string key = {};          // of the object that holds it
+  std::string key = {};     // of the object that holds it
   Time accepted = {};
   friend bool operator==(const IntakeBatch&, const IntakeBatch&) = default;
 };

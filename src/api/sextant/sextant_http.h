@@ -3,7 +3,7 @@
 // Pure.
 //   POST query                      {"sql": …, "format": "json|ndjson|csv|arrow|parquet"}
 //   GET  tables, tables/<name>, functions, status, deliveries, deliveries/summary, audit/verify
-//   POST intake/<kind>              lines, as they are; with a source's token instead of a signature
+//   POST intake/<kind>              lines, as they are; by a source's token instead of a signature
 #include <string>
 #include <string_view>
 
