@@ -298,6 +298,29 @@ TYPED_TEST_P(LakeFilesContract, ATableWithoutFilesIsEmptyAndTyped) {
   EXPECT_EQ(this->ask("SELECT sum(http.response.status_code) FROM alb", {empty}), "null;");
 }
 
+TYPED_TEST_P(LakeFilesContract, ViewsAreReadByTheirNames) {
+  auto alb = this->table({this->land(test::make_lake_rows())});
+  alb.views = {
+      {.name = "few", .sql = "SELECT * FROM alb LIMIT 4", .from = "alb"},
+      {.name = "counts", .sql = "SELECT hour, count(*) AS n FROM few GROUP BY ALL", .from = "few"},
+      {.name = "lacking",
+       .sql = "SELECT source.port AS port, count(*) AS n FROM alb GROUP BY ALL",
+       .from = "alb",
+       .columns = "port INTEGER, n BIGINT"},
+      {.name = "wrong", .sql = "SELECT nothing FROM alb", .from = "alb"},
+  };
+  EXPECT_EQ(this->ask("SELECT count(*) FROM few", {alb}), "4;");
+  EXPECT_EQ(this->ask("FROM Counts", {alb}), "22,4;") << "and what it reads is there";
+  EXPECT_EQ(this->ask("SELECT count(*) FROM alb, few", {alb}), "40;");
+  EXPECT_EQ(this->ask("FROM lacking", {alb}), "") << "no rows where the table lacks a column";
+  EXPECT_EQ(this->ask("SELECT sum(n) FROM lacking", {alb}), "null;");
+  EXPECT_EQ(this->ask("SELECT count(*) FROM alb", {alb}), "10;") << "what nobody names is not made";
+  EXPECT_TRUE(this->ask("FROM wrong", {alb}).starts_with("Invalid: view wrong: "));
+  EXPECT_EQ(
+      this->ask("FROM fewer", {alb}),
+      "Invalid: there is no table 'fewer'; there are: alb; views: few, counts, lacking, wrong");
+}
+
 TYPED_TEST_P(LakeFilesContract, QueriesOfEveryShapeAreAllowed) {
   const auto alb = this->table({this->land(test::make_lake_rows())});
   EXPECT_EQ(this->ask("FROM alb SELECT count(*)", {alb}), "10;");
@@ -451,17 +474,15 @@ TYPED_TEST_P(LakeFilesContract, AfterARestTheNextQueryWorks) {
   EXPECT_EQ(this->ask("SELECT count(*) FROM alb", {alb}), "10;");
 }
 
-REGISTER_TYPED_TEST_SUITE_P(LakeFilesContract, WhatIsWrittenIsRead, ManyBatchesBecomeOneFile,
-                            RowGroupsAreBoundedAndKeepTheOrder, AnUnfinishedFileLeavesNothing,
-                            AFileTakesBatchesOfOneSchema, PathsStayInside,
-                            RemovingTwiceIsNotAnError, PublishingIsExclusiveOrReplaces,
-                            ConstantsAndAliasesOfTheSchemaAreColumns,
-                            DictionariesOfAnyShapeKeepTheirRows, TextThatHardlyRepeatsIsReadAsItWas,
-                            TextThatIsNotUtf8IsRefused, ANewColumnIsNullInOldFiles,
-                            ATableWithoutFilesIsEmptyAndTyped, QueriesOfEveryShapeAreAllowed,
-                            ErrorsOfSqlCarryTheirPosition, LimitsEndAQuery,
-                            NothingButItsTablesCanBeReached, AFlippedByteIsFoundAndNamed,
-                            ATruncatedOrMissingFileIsNamed, AfterARestTheNextQueryWorks);
+REGISTER_TYPED_TEST_SUITE_P(
+    LakeFilesContract, WhatIsWrittenIsRead, ManyBatchesBecomeOneFile,
+    RowGroupsAreBoundedAndKeepTheOrder, AnUnfinishedFileLeavesNothing, AFileTakesBatchesOfOneSchema,
+    PathsStayInside, RemovingTwiceIsNotAnError, PublishingIsExclusiveOrReplaces,
+    ConstantsAndAliasesOfTheSchemaAreColumns, DictionariesOfAnyShapeKeepTheirRows,
+    TextThatHardlyRepeatsIsReadAsItWas, TextThatIsNotUtf8IsRefused, ANewColumnIsNullInOldFiles,
+    ATableWithoutFilesIsEmptyAndTyped, ViewsAreReadByTheirNames, QueriesOfEveryShapeAreAllowed,
+    ErrorsOfSqlCarryTheirPosition, LimitsEndAQuery, NothingButItsTablesCanBeReached,
+    AFlippedByteIsFoundAndNamed, ATruncatedOrMissingFileIsNamed, AfterARestTheNextQueryWorks);
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Embedded, LakeFilesContract, EmbeddedLake);
 INSTANTIATE_TYPED_TEST_SUITE_P(Faulty, LakeFilesContract, FaultyLake);

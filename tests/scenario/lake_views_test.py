@@ -31,6 +31,10 @@ def body(*records: dict) -> bytes:
     return json.dumps({"Records": records}).encode()
 
 
+def cloudtrail(client) -> dict:
+    return next(row for row in client.get_json("tables")["Tables"] if row["Name"] == "cloudtrail")
+
+
 class Views(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -70,7 +74,7 @@ class Views(unittest.TestCase):
             self.client.query("select count(*) from alb_events")
 
     def table(self) -> dict:
-        return next(row for row in self.client.get_json("tables")["Tables"] if row["Name"] == "cloudtrail")
+        return cloudtrail(self.client)
 
     def delta_rows(self) -> int:
         """What readers outside see: rows of the files that the Delta log has added and not removed."""
@@ -119,6 +123,43 @@ class Views(unittest.TestCase):
         type(self).client = self.node.client()
         self.assertEqual(self.table()["DuplicateRows"], table["DuplicateRows"])
         self.assertEqual(self.client.query(sql), answers[-1])
+
+
+class Crashes(unittest.TestCase):
+    """A node that dies in the middle of a merge that leaves copies out."""
+
+    FILES = 16  # the last of them makes a merge due
+
+    def died(self, point: str) -> tuple:
+        """After the next start has merged: events, rows that the table says and has not, rows that landed, files."""
+        with tempfile.TemporaryDirectory() as folder:
+            node = Node(pathlib.Path(folder)).start(environment={"SEXTANT_FAULT_POINT": f"{point}:1"})
+            self.addCleanup(node.kill)
+            client = node.client()
+            client.deploy((ROOT / "apps/threat_intel/template.yaml").read_text(), "views")
+            for i in range(self.FILES):
+                client.put(BUCKET, NAME % f"{i:02}", body(record("copy", "111111111111"), record(f"own-{i}", "111111111111")))
+                if i < self.FILES - 1:
+                    client.settle()
+            client.close()
+            self.assertTrue(node.wait_dead(MERGED_WITHIN_S), point)
+            self.assertEqual(node.kill(), -9)
+            client = node.start().client()
+            client.settle()
+            deadline = time.monotonic() + MERGED_WITHIN_S
+            while (row := cloudtrail(client))["FileCount"] >= self.FILES and time.monotonic() < deadline:
+                time.sleep(0.05)
+            seen = {name: int(client.query(f"select count(*) as n from {name}")[0]["n"])
+                    for name in ("cloudtrail", "cloudtrail_events")}
+            client.close()
+            node.stop()
+            return (seen["cloudtrail_events"], row["Rows"] - seen["cloudtrail"], row["Rows"] + row["DuplicateRows"],
+                    row["FileCount"])
+
+    def test_each_event_is_once_and_counted_wherever_the_merge_ends(self):
+        for point in ("upkeep.after_file", "upkeep.after_commit"):
+            with self.subTest(point):
+                self.assertEqual(self.died(point), (self.FILES + 1, 0, 2 * self.FILES, 1))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/json.hpp>
 
 #include "core/json.h"
@@ -12,6 +13,22 @@
 
 namespace sextant::services::lake {
 namespace {
+
+constexpr std::array kQuestions{
+    sdk::View{.name = "alb_codes",
+              .from = "alb",
+              .answers = "which codes",
+              .columns = "code SMALLINT, n BIGINT",
+              .sql = "SELECT http.response.status_code AS code, count(*) AS n FROM alb GROUP BY "
+                     "ALL ORDER BY code"},
+    sdk::View{.name = "malformed_kinds",
+              .from = "malformed_events",
+              .answers = "which kinds",
+              .columns = "kind VARCHAR, n BIGINT",
+              .sql = "SELECT kind, count(*) AS n FROM malformed_events GROUP BY ALL"},
+    sdk::View{.name = "alb", .from = "alb", .answers = "", .columns = "", .sql = "SELECT 1"},
+    sdk::View{.name = "other", .from = "other", .answers = "", .columns = "", .sql = "SELECT 1"},
+};
 
 constexpr auto kRole = "arn:aws:iam::000000000000:role/analyst";
 
@@ -28,6 +45,7 @@ class LakeServiceTest : public sextant::lake::LakeTest {
                          .manifest = *manifest_,
                          .configuration = *configuration_,
                          .gate = gate_,
+                         .views = kQuestions,
                          .queries_max = 2});
   }
 
@@ -39,6 +57,7 @@ class LakeServiceTest : public sextant::lake::LakeTest {
       table.database = "sextant";
       table.name = TableName(name);
       table.arn = std::string("arn:aws:glue:us-east-1:000000000000:table/sextant/") + name;
+      if (table.name.text() == "malformed") table.parameters["UniqueBy"] = "log.file.path";
       app.tables[name] = table;
     }
     model::Role role;
@@ -170,6 +189,43 @@ TEST_F(LakeServiceTest, ACallerSeesOnlyTheTablesItMayRead) {
   EXPECT_EQ(listed->result.at("Tables").as_array()[0].at("Name"), "malformed");
   deploy("*");
   EXPECT_EQ(count("alb"), "{\"n\":10}\n");
+}
+
+TEST_F(LakeServiceTest, WhoMayReadATableMayReadItsViews) {
+  const auto count = [&](const std::string& view) {
+    return text_of(query("SELECT count(*) AS n FROM " + view, {{"Format", "ndjson"}}));
+  };
+  const auto views = [&] {
+    std::string names;
+    for (const auto& view : ask("ListTables")->result.at("Views").as_array()) {
+      names += std::string(view.at("Name").as_string()) + " of " +
+               std::string(view.at("ViewOf").as_string()) + ", ";
+    }
+    return names;
+  };
+  EXPECT_EQ(views(),
+            "alb_codes of alb, malformed_events of malformed, "
+            "malformed_kinds of malformed, ");
+  EXPECT_EQ(count("alb_codes"), "{\"n\":6}\n");
+  EXPECT_EQ(count("malformed_kinds"), "{\"n\":0}\n") << "its table has no column 'kind' yet";
+  EXPECT_EQ(count("malformed_events"), "{\"n\":0}\n");
+  EXPECT_EQ(count("alb"), "{\"n\":10}\n") << "a table hides a view of its name";
+  deploy("arn:aws:glue:us-east-1:000000000000:table/sextant/malformed");
+  EXPECT_EQ(views(), "malformed_events of malformed, malformed_kinds of malformed, ");
+  EXPECT_NE(count("alb_codes").find("there is no table 'alb_codes'"), std::string::npos);
+  EXPECT_EQ(ask("DescribeTable", {{"Name", "alb_codes"}}).error().code, Code::NotFound);
+  EXPECT_EQ(count("malformed_kinds"), "{\"n\":0}\n");
+}
+
+TEST_F(LakeServiceTest, AViewIsDescribed) {
+  const auto codes = ask("DescribeTable", {{"Name", "alb_codes"}});
+  ASSERT_TRUE(codes) << codes.error().message;
+  EXPECT_EQ(boost::json::serialize(codes->result.at("Columns")),
+            R"([{"Name":"code","Type":"SMALLINT"},{"Name":"n","Type":"BIGINT"}])");
+  EXPECT_TRUE(codes->result.at("ViewOriginalText").as_string().starts_with("SELECT http"));
+  const auto events = ask("DescribeTable", {{"Name", "malformed_events"}});
+  ASSERT_TRUE(events);
+  EXPECT_EQ(events->result.at("ViewOf"), "malformed");
 }
 
 TEST_F(LakeServiceTest, AQueryThatMeetsItsOwnLimitIsNotToldToComeBack) {
