@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/columns.h"
+#include "ports/lake_files.h"
 
 namespace sextant::lake {
 
@@ -22,5 +23,13 @@ struct EventColumns {
 // nullopt: rows are events (`unique` is empty), or the table has not all of these columns yet.
 std::optional<EventColumns> event_columns(const SchemaPtr& schema,
                                           const std::vector<std::string>& unique);
+
+// As files tell it (ports::LakeFile::unique_by).
+std::string unique_by(const std::vector<std::string>& unique);
+
+// Which of the files' hours may have copies of events, as a condition on `date` and `hour`: those
+// of several files, or of one that no merge has looked at. Empty: none.
+std::string hours_with_copies(const std::vector<ports::LakeFilePtr>& files,
+                              const std::vector<std::string>& unique);
 
 }  // namespace sextant::lake

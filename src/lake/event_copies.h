@@ -32,6 +32,8 @@ class EventCopies {
   Result<> learn(const BatchPtr& batch);
   // Rows that are copies of others, as learnt.
   std::uint64_t count() const { return compared_ - static_cast<std::uint64_t>(names_.size()); }
+  // Whether all rows were compared.
+  bool is_complete() const { return !is_full_; }
   // Which rows of a batch stay. Errors: as learn().
   Result<std::vector<std::int32_t>> choose(const BatchPtr& batch);
 

@@ -21,14 +21,16 @@ constexpr std::size_t kAllFiles = std::numeric_limits<std::size_t>::max();
 constexpr int kRefreshesMax = 100;
 
 ports::LakeFilePtr file_of(store::LakeFileRecord record, SchemaPtr schema) {
-  return std::make_shared<const ports::LakeFile>(ports::LakeFile{.path = std::move(record.path),
-                                                                 .size = record.size,
-                                                                 .rows = record.rows,
-                                                                 .duplicates = record.duplicates,
-                                                                 .sha256 = record.sha256,
-                                                                 .ts_min = record.ts_min,
-                                                                 .ts_max = record.ts_max,
-                                                                 .schema = std::move(schema)});
+  return std::make_shared<const ports::LakeFile>(
+      ports::LakeFile{.path = std::move(record.path),
+                      .size = record.size,
+                      .rows = record.rows,
+                      .duplicates = record.duplicates,
+                      .unique_by = std::move(record.unique_by),
+                      .sha256 = record.sha256,
+                      .ts_min = record.ts_min,
+                      .ts_max = record.ts_max,
+                      .schema = std::move(schema)});
 }
 
 store::LakeFileRecord record_of(const ports::LakeFile& file, std::string schema, Time now) {
@@ -40,7 +42,8 @@ store::LakeFileRecord record_of(const ports::LakeFile& file, std::string schema,
           .ts_max = file.ts_max,
           .schema_id = std::move(schema),
           .created = now,
-          .duplicates = file.duplicates};
+          .duplicates = file.duplicates,
+          .unique_by = file.unique_by};
 }
 
 Result<keys::LakeSchemaKey> parse_schema_key(const Scope& scope, const std::string& key) {

@@ -77,7 +77,8 @@ Result<> Merge::copy(const std::string& columns, ports::LakeWriter& writer, Even
 Result<ports::LakeFile> Merge::run() {
   EventCopies copies;
   std::string columns = "* EXCLUDE (date, hour)";
-  if (const auto events = event_columns(inputs_.schema, inputs_.unique)) {
+  const auto events = event_columns(inputs_.schema, inputs_.unique);
+  if (events) {
     const auto names = EventCopies::columns(*events);
     SX_TRY(read(names, [&](const BatchPtr& batch) { return copies.learn(batch); }));
     if (copies.count() > 0) columns += ", " + names;
@@ -91,6 +92,7 @@ Result<ports::LakeFile> Merge::run() {
     return std::unexpected(not_as_written("different events", file.rows, rows_ - left_out));
   }
   file.duplicates = duplicates_ + left_out;
+  if (events && copies.is_complete()) file.unique_by = unique_by(inputs_.unique);
   return file;
 }
 

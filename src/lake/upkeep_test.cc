@@ -190,6 +190,7 @@ TEST_F(UpkeepTest, CopiesOfAnEventAreLeftOutOfAMergeAndCounted) {
   ASSERT_EQ(files_in_manifest().size(), 1u);
   EXPECT_EQ(look(), "20 20");
   EXPECT_EQ(facts(), "20 rows, 20 left out");
+  EXPECT_EQ((*manifest_->find(TableName("alb")))->files.front()->unique_by, "url.original");
   EXPECT_EQ(left_out_so_far(), 20u);
   land_copies("b", 3);
   EXPECT_EQ(facts(), "50 rows, 20 left out");

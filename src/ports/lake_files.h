@@ -23,6 +23,9 @@ struct LakeFile {
   std::uint64_t rows = 0;
   // Copies of its events that it and the files that it was merged from had, and it has not.
   std::uint64_t duplicates = 0;
+  // Columns ("event.id,user.id") in which no two of its rows are alike, as a merge has made sure;
+  // empty: nobody has.
+  std::string unique_by = {};
   Sha256Digest sha256 = {};
   std::optional<Time> ts_min;  // of column ts, when the file has one
   std::optional<Time> ts_max;
@@ -50,6 +53,8 @@ class LakeWriter {
 // Another look at a table, under a name of its own: a query of ours.
 struct LakeView {
   std::string name;
+  // For a table with files, `{rows}` stands for its rows with two columns more, which tell them
+  // apart: file_name and file_row_number.
   std::string sql;
   std::string from;  // what it reads: the table's name, or a view of the same table before it
   // Where the table has not what it reads, it has no rows and these columns ("date DATE, flows

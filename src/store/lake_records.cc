@@ -39,6 +39,7 @@ std::string encode(const LakeFileRecord& file) {
   return writer.text(7, file.schema_id)
       .number(8, packed_time(file.created))
       .number(9, file.duplicates)
+      .text(10, file.unique_by)
       .finish();
 }
 
@@ -56,6 +57,7 @@ Result<LakeFileRecord> decode_lake_file(std::string_view bytes) {
       case 7: file.schema_id = reader.text(); break;
       case 8: file.created = unpacked_time(reader.number()); break;
       case 9: file.duplicates = reader.number(); break;
+      case 10: file.unique_by = reader.text(); break;
       default: break;
     }
   }

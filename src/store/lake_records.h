@@ -24,6 +24,7 @@ struct LakeFileRecord {
   std::string schema_id;  // names a record at keys::lake_schema
   Time created;
   std::uint64_t duplicates = 0;  // rows left out when it was merged, and its sources were
+  std::string unique_by = {};    // columns in which no two rows are alike; empty: nobody looked
   friend bool operator==(const LakeFileRecord&, const LakeFileRecord&) = default;
 };
 

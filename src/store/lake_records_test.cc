@@ -34,8 +34,9 @@ TEST(LakeRecords, ComeBackAsTheyWere) {
   EXPECT_EQ(decode_lake_change(encode(merge)), merge);
   auto merged = example();
   merged.duplicates = 7;
+  merged.unique_by = "id";
   EXPECT_EQ(decode_lake_file(encode(merged)), merged);
-  EXPECT_EQ(hex(encode(merged)), hex(encode(example())) + "4807");
+  EXPECT_EQ(hex(encode(merged)), hex(encode(example())) + "48075202" + hex("id"));
   const LakeRemovedRecord removed{.file = example(), .removed_at = Time(1us)};
   EXPECT_EQ(decode_lake_removed(encode(removed)), removed);
   EXPECT_EQ(decode_lake_schema(encode(LakeSchemaRecord{"bytes"})), LakeSchemaRecord{"bytes"});

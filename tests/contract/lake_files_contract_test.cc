@@ -307,6 +307,10 @@ TYPED_TEST_P(LakeFilesContract, ViewsAreReadByTheirNames) {
        .sql = "SELECT source.port AS port, count(*) AS n FROM alb GROUP BY ALL",
        .from = "alb",
        .columns = "port INTEGER, n BIGINT"},
+      {.name = "last",
+       .sql = "SELECT * EXCLUDE (file_name, file_row_number) FROM {rows} WHERE (file_name, "
+              "file_row_number) IN (SELECT (max(file_name), 9::BIGINT) FROM {rows})",
+       .from = "alb"},
       {.name = "wrong", .sql = "SELECT nothing FROM alb", .from = "alb"},
   };
   EXPECT_EQ(this->ask("SELECT count(*) FROM few", {alb}), "4;");
@@ -315,10 +319,13 @@ TYPED_TEST_P(LakeFilesContract, ViewsAreReadByTheirNames) {
   EXPECT_EQ(this->ask("FROM lacking", {alb}), "") << "no rows where the table lacks a column";
   EXPECT_EQ(this->ask("SELECT sum(n) FROM lacking", {alb}), "null;");
   EXPECT_EQ(this->ask("SELECT count(*) FROM alb", {alb}), "10;") << "what nobody names is not made";
+  EXPECT_EQ(this->ask("SELECT url.original FROM last", {alb}), "https://example.com/a/9;");
+  EXPECT_EQ(this->ask("SELECT count(*) FROM (DESCRIBE last)", {alb}),
+            this->ask("SELECT count(*) FROM (DESCRIBE alb)", {alb}));
   EXPECT_TRUE(this->ask("FROM wrong", {alb}).starts_with("Invalid: view wrong: "));
-  EXPECT_EQ(
-      this->ask("FROM fewer", {alb}),
-      "Invalid: there is no table 'fewer'; there are: alb; views: few, counts, lacking, wrong");
+  EXPECT_EQ(this->ask("FROM fewer", {alb}),
+            "Invalid: there is no table 'fewer'; there are: alb; views: few, counts, lacking, "
+            "last, wrong");
 }
 
 TYPED_TEST_P(LakeFilesContract, QueriesOfEveryShapeAreAllowed) {

@@ -65,14 +65,21 @@ bool one_schema(const LakeTable& table) {
 }
 
 // The partition's date and hour are columns too, as Delta readers see them.
-std::string view_of(const LakeTable& table, const std::filesystem::path& root) {
+std::string rows_of(const LakeTable& table, const std::filesystem::path& root,
+                    std::string_view more = "") {
   std::string files;
   for (const auto& file : table.files) {
     files.append(files.empty() ? "" : ",").append(sql_text((root / file->path).string()));
   }
-  return "CREATE VIEW " + sql_name(table.name) + " AS SELECT * FROM read_parquet([" + files +
-         "], union_by_name=" + (one_schema(table) ? "false" : "true") +
-         ", hive_partitioning=true, hive_types={'date': DATE, 'hour': INTEGER})";
+  return "read_parquet([" + files + "], union_by_name=" + (one_schema(table) ? "false" : "true") +
+         ", hive_partitioning=true, hive_types={'date': 'DATE', 'hour': 'INTEGER'}" +
+         std::string(more) + ")";
+}
+
+// Names of files, not where the lake lies.
+std::string numbered_rows_of(const LakeTable& table, const std::filesystem::path& root) {
+  return "(SELECT * EXCLUDE (filename), parse_filename(filename) AS file_name FROM " +
+         rows_of(table, root, ", filename=true, file_row_number=true") + ")";
 }
 
 Result<> add_table(QuerySession& session, const QueryRequest& request, const LakeTable& table) {
@@ -87,13 +94,23 @@ Result<> add_table(QuerySession& session, const QueryRequest& request, const Lak
       return fail(Code::Exhausted, "the query's time ended while the lake's files were checked");
     }
   }
-  return within("table " + table.name, session.run(view_of(table, request.root)));
+  return within("table " + table.name,
+                session.run("CREATE VIEW " + sql_name(table.name) + " AS SELECT * FROM " +
+                            rows_of(table, request.root)));
 }
 
 // A table that nothing has landed in, or that lacks a column, answers a question about it with no
 // rows.
-Result<> add_view(QuerySession& session, const ports::LakeView& view) {
-  auto made = session.run("CREATE VIEW " + sql_name(view.name) + " AS " + view.sql);
+Result<> add_view(QuerySession& session, const QueryRequest& request, const LakeTable& table,
+                  const ports::LakeView& view) {
+  constexpr std::string_view kRows = "{rows}";
+  auto sql = view.sql;
+  std::string rows;
+  for (auto at = sql.find(kRows); at != std::string::npos; at = sql.find(kRows, at + rows.size())) {
+    if (rows.empty()) rows = numbered_rows_of(table, request.root);
+    sql.replace(at, kRows.size(), rows);
+  }
+  auto made = session.run("CREATE VIEW " + sql_name(view.name) + " AS " + sql);
   const bool lacks = !made && made.error().code == Code::Invalid && !view.columns.empty();
   if (lacks) made = session.run("CREATE TABLE " + sql_name(view.name) + " (" + view.columns + ")");
   return within("view " + view.name, std::move(made));
@@ -116,6 +133,20 @@ class Names {
  private:
   std::optional<std::vector<std::string>> names_;
 };
+
+// The table and those of its views that are needed; false when none of them is.
+Result<bool> add_needed(QuerySession& session, const QueryRequest& request, const LakeTable& table,
+                        Names& names) {
+  for (const auto& view : table.views | std::views::reverse) {
+    if (names.has(view.name)) names.add(view.from);
+  }
+  if (!names.has(table.name)) return false;
+  SX_TRY(add_table(session, request, table));
+  for (const auto& view : table.views) {
+    if (names.has(view.name)) SX_TRY(add_view(session, request, table, view));
+  }
+  return true;
+}
 
 // DuckDB would suggest tables of its own catalogue, which nobody means.
 Error with_our_tables(Error error, const std::vector<LakeTable>& tables) {
@@ -147,14 +178,8 @@ Result<std::unique_ptr<ports::RowReader>> run_query(const QueryRequest& request)
   std::vector<std::string> paths;
   std::vector<ports::LakeFilePtr> files;
   for (const auto& table : request.tables) {
-    for (const auto& view : table.views | std::views::reverse) {
-      if (names.has(view.name)) names.add(view.from);
-    }
-    if (!names.has(table.name)) continue;
-    SX_TRY(add_table(*session, request, table));
-    for (const auto& view : table.views) {
-      if (names.has(view.name)) SX_TRY(add_view(*session, view));
-    }
+    SX_TRY_AS(const bool is_needed, add_needed(*session, request, table, names));
+    if (!is_needed) continue;
     for (const auto& file : table.files) paths.push_back((request.root / file->path).string());
     files.insert(files.end(), table.files.begin(), table.files.end());
   }

@@ -17,8 +17,9 @@ std::optional<std::string> event_view_name(const model::Table& table);
 
 // Of rows that are alike in the columns named, the one whose line lies first. Events of the same
 // name lie in the same hour, since they tell the same time: that is the window. Rows in which a
-// column is null are all there. Without the columns in the schema (nothing has landed yet): the
-// table as it is.
-std::optional<ports::LakeView> event_view(const model::Table& table, const SchemaPtr& schema);
+// column is null are all there. Without the columns (nothing has landed yet), and where only names
+// matter and `contents` is nullptr: the table as it is.
+std::optional<ports::LakeView> event_view(const model::Table& table,
+                                          const ports::LakeTable* contents);
 
 }  // namespace sextant::services::lake

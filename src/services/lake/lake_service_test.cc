@@ -197,7 +197,8 @@ TEST_F(LakeServiceTest, WhoMayReadATableMayReadItsViews) {
   };
   const auto views = [&] {
     std::string names;
-    for (const auto& view : ask("ListTables")->result.at("Views").as_array()) {
+    const auto listed = ask("ListTables");
+    for (const auto& view : listed->result.at("Views").as_array()) {
       names += std::string(view.at("Name").as_string()) + " of " +
                std::string(view.at("ViewOf").as_string()) + ", ";
     }

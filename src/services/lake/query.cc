@@ -127,7 +127,7 @@ Result<std::vector<ports::LakeTable>> readable_tables(const LakeServiceParts& pa
     if (!may_read(parts, permit, table)) continue;
     SX_TRY_AS(auto found, parts.manifest.find(name));
     auto& readable = tables.emplace_back(found ? std::move(*found) : empty_table(parts, name));
-    for (auto& view : views_of(table, readable.schema, all, parts.views))
+    for (auto& view : views_of(table, &readable, all, parts.views))
       readable.views.push_back(std::move(view.view));
   }
   return tables;

@@ -6,7 +6,7 @@
 
 namespace sextant::services::lake {
 
-std::vector<TableView> views_of(const model::Table& table, const SchemaPtr& schema,
+std::vector<TableView> views_of(const model::Table& table, const ports::LakeTable* contents,
                                 const std::map<TableName, model::Table>& all,
                                 std::span<const sdk::View> questions) {
   const auto is_free = [&](std::string_view name) {
@@ -14,7 +14,7 @@ std::vector<TableView> views_of(const model::Table& table, const SchemaPtr& sche
   };
   std::vector<TableView> views;
   std::string events;
-  if (auto view = event_view(table, schema); view && is_free(view->name)) {
+  if (auto view = event_view(table, contents); view && is_free(view->name)) {
     events = view->name;
     views.push_back({std::move(*view), "each event once, however many deliveries told of it"});
   }

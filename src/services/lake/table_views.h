@@ -21,8 +21,8 @@ struct TableView {
 };
 
 // In an order in which each reads the table or one before it. `all` are the deployed tables;
-// `schema` is the table's, nullptr where only names matter.
-std::vector<TableView> views_of(const model::Table& table, const SchemaPtr& schema,
+// `contents` is the table as the manifest has it, nullptr where only names matter.
+std::vector<TableView> views_of(const model::Table& table, const ports::LakeTable* contents,
                                 const std::map<TableName, model::Table>& all,
                                 std::span<const sdk::View> questions);
 

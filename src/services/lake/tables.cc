@@ -131,8 +131,7 @@ std::optional<sdk::Output> describe_view(const LakeContext& lake, guard::Permit&
     if (!may_read(lake.parts, permit, table)) continue;
     const auto found = lake.parts.manifest.find(of);
     if (!found) return std::nullopt;
-    const auto schema = *found ? (*found)->schema : nullptr;
-    for (const auto& view : views_of(table, schema, all, lake.parts.views)) {
+    for (const auto& view : views_of(table, nullptr, all, lake.parts.views)) {
       if (view.view.name != name) continue;
       sdk::Output output;
       output.result = facts_of(table, view);
