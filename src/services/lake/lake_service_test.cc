@@ -227,6 +227,7 @@ TEST_F(LakeServiceTest, AViewIsDescribed) {
   const auto events = ask("DescribeTable", {{"Name", "malformed_events"}});
   ASSERT_TRUE(events);
   EXPECT_EQ(events->result.at("ViewOf"), "malformed");
+  EXPECT_FALSE(events->result.contains("ViewOriginalText")) << "it is another one tomorrow";
 }
 
 TEST_F(LakeServiceTest, AQueryThatMeetsItsOwnLimitIsNotToldToComeBack) {

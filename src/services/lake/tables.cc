@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/encoding.h"
 #include "core/json.h"
@@ -122,28 +123,35 @@ boost::json::array columns_of(const LakeContext& lake, const TableName& name,
   return columns;
 }
 
-// nullopt: no view of that name, of a table that the caller may read.
-std::optional<sdk::Output> describe_view(const LakeContext& lake, guard::Permit& permit,
-                                         const std::string& name) {
-  const auto configuration = lake.parts.configuration.current();
-  const auto all = store::all_tables(*configuration, lake.parts.scope);
+struct FoundView {
+  const model::Table& table;
+  TableView view;
+};
+
+std::optional<FoundView> find_view(const LakeContext& lake,
+                                   const std::map<TableName, model::Table>& all,
+                                   std::string_view name) {
   for (const auto& [of, table] : all) {
-    if (!may_read(lake.parts, permit, table)) continue;
-    const auto found = lake.parts.manifest.find(of);
-    if (!found) return std::nullopt;
-    for (const auto& view : views_of(table, nullptr, all, lake.parts.views)) {
-      if (view.view.name != name) continue;
-      sdk::Output output;
-      output.result = facts_of(table, view);
-      const auto& columns = view.view.columns;
-      output.result["Columns"] =
-          columns.empty() ? columns_of(lake, of, *found) : declared_columns(columns);
-      output.result["ViewOriginalText"] = std::string(trim(view.view.sql));
-      output.result["Files"] = boost::json::array();
-      return output;
+    for (auto& view : views_of(table, nullptr, all, lake.parts.views)) {
+      if (view.view.name == name) return FoundView{table, std::move(view)};
     }
   }
   return std::nullopt;
+}
+
+Result<sdk::Output> describe_view(const LakeContext& lake, const FoundView& found) {
+  const auto& view = found.view.view;
+  sdk::Output output;
+  output.result = facts_of(found.table, found.view);
+  if (view.columns.empty()) {  // the events: what its SQL is depends on the files
+    SX_TRY_AS(const auto table, lake.parts.manifest.find(found.table.name));
+    output.result["Columns"] = columns_of(lake, found.table.name, table);
+  } else {
+    output.result["Columns"] = declared_columns(view.columns);
+    output.result["ViewOriginalText"] = std::string(trim(view.sql));
+  }
+  output.result["Files"] = boost::json::array();
+  return output;
 }
 
 }  // namespace
@@ -155,8 +163,10 @@ Result<sdk::Output> describe_table(const LakeContext& lake, guard::Permit& permi
   const auto tables = store::all_tables(*configuration, lake.parts.scope);
   const auto declared = tables.find(name);
   // Who may not read it does not learn that it is there.
+  if (const auto view = find_view(lake, tables, name.text());
+      view && may_read(lake.parts, permit, view->table))
+    return describe_view(lake, *view);
   if (declared == tables.end() || !may_read(lake.parts, permit, declared->second)) {
-    if (auto view = describe_view(lake, permit, name.text())) return std::move(*view);
     return fail(Code::NotFound, "there is no table '" + name.text() + "' that you may read",
                 "EntityNotFoundException");
   }
