@@ -102,6 +102,15 @@ TEST_F(DeltaLogTest, AVersionThatSomebodyElseWroteIsSteppedOver) {
   EXPECT_EQ(in_version(2, "add", "path").size(), 1u);
 }
 
+TEST(DeltaPosition, IsAWholeNumberOrUnknown) {
+  const auto of = [](const std::string& version) {
+    return delta_position(R"({"txn": {"appId": "sextant", "version": )" + version + "}}\n");
+  };
+  EXPECT_EQ(of("7"), 7u);
+  for (const char* other : {"-1", "1.5", "1e300", "\"7\"", "null"})
+    EXPECT_EQ(of(other), std::nullopt);
+}
+
 TEST_F(DeltaLogTest, AFlippedByteIsAnErrorThatNamesTheFile) {
   land_one();
   EXPECT_EQ(DeltaLog(parts(), TableName("alb")).step(), true);
