@@ -8,13 +8,20 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/object.hpp>
+#include <filesystem>
+#include <fstream>
 
+#include "adapters/memory/store.h"
 #include "core/nest.h"
 #include "guard/audit/record.h"
 #include "intel/enrichers/geoip.h"
 #include "intel/parsers/cloudtrail.h"
+#include "model/codec.h"
 #include "sdk/batch_text.h"
 #include "server/node/cloudtrail_rows.h"
+#include "store/keys.h"
+#include "tests/support/mmdb_writer.h"
+#include "tests/support/temporary_folder.h"
 
 namespace sextant::services::audit {
 namespace {
@@ -22,7 +29,7 @@ namespace {
 const Scope kScope{AccountId("111122223333"), Region("us-east-1")};
 constexpr Time kNow{std::chrono::seconds(1'800'000'000)};
 
-std::string a_record() {
+std::string a_record(const char* source_ip = "192.0.2.7") {
   sdk::Call call;
   call.scope = kScope;
   call.principal = {.kind = sdk::PrincipalKind::User,
@@ -38,7 +45,7 @@ std::string a_record() {
   call.category = sdk::EventCategory::Management;
   call.request_id = RequestId("r-1");
   call.time = kNow + std::chrono::microseconds(5);
-  call.source_ip = "192.0.2.7";
+  call.source_ip = source_ip;
   call.request_parameters = boost::json::object{{"stackName", "s"}};
   call.trace.trace_id = "abc";
   const sdk::Decision decision{
@@ -47,8 +54,57 @@ std::string a_record() {
   return guard::call_record(call, decision, &error);
 }
 
-TEST(AuditRows, ARecordHasCloudTrailsColumnsAndOurs) {
-  AuditRows rows(server::make_cloudtrail_rows(kScope));
+class AuditRowsTest : public testing::Test {
+ protected:
+  // Deploys a collector of CloudTrail's logs.
+  void collect_with(const std::string& handler, const std::string& databases) {
+    model::App app;
+    app.name = "app";
+    model::Function function;
+    function.name = FunctionName("collector");
+    function.handler = handler;
+    function.environment = {{"GEOIP_DATABASES", databases}};
+    app.functions["collector"] = function;
+    ports::Batch batch;
+    batch.puts.push_back({store::keys::app(kScope, "app"), model::encode(app)});
+    ASSERT_TRUE(ports::commit(store_, std::move(batch)));
+    ASSERT_TRUE(configuration_->refresh());
+  }
+  std::string country_of(const char* address) {
+    AuditRows rows(maker_.make());
+    rows.add(1, a_record(address));
+    const auto batch = rows.finish();
+    EXPECT_TRUE(batch);
+    return sdk::cell_text(*batch, "source.geo.country_iso_code", 0).value_or("(none)");
+  }
+
+  ManualClock clock_{kNow};
+  adapters::MemoryStore store_{clock_};
+  std::unique_ptr<store::ConfigurationStore> configuration_ =
+      *store::ConfigurationStore::open(store_, kScope);
+  test::TemporaryFolder folder_;
+  server::AuditRowMaker maker_{kScope, *configuration_, folder_.path()};
+};
+
+// As the app's own collector tells it, and when it cannot, not at all.
+TEST_F(AuditRowsTest, PlacesComeFromTheCollectorsDatabases) {
+  constexpr const char* kAddress = "81.2.69.142";
+  test::MmdbWriter writer(24, 6);
+  writer.add("81.2.69.0/24", test::MmdbValue::map({{"country_code", test::MmdbValue::text("GB")}}));
+  const auto file = std::filesystem::path(folder_.path()) / "country.mmdb";
+  std::ofstream(file, std::ios::binary) << writer.finish();
+  EXPECT_EQ(country_of(kAddress), "(none)") << "nobody collects";
+  collect_with("parsers.cloudtrail|lake.land", "country.mmdb");
+  EXPECT_EQ(country_of(kAddress), "(none)");
+  collect_with("parsers.cloudtrail|enrichers.geoip|lake.land", "country.mmdb");
+  EXPECT_EQ(country_of(kAddress), "GB");
+  EXPECT_EQ(country_of("127.0.0.1"), "(none)");
+  collect_with("parsers.cloudtrail|enrichers.geoip|lake.land", "gone.mmdb");
+  EXPECT_EQ(country_of(kAddress), "(none)");
+}
+
+TEST_F(AuditRowsTest, ARecordHasCloudTrailsColumnsAndOurs) {
+  AuditRows rows(maker_.make());
   rows.add(7, a_record());
   const auto batch = rows.finish().value();
   ASSERT_NE(batch, nullptr);
@@ -87,9 +143,9 @@ TEST(AuditRows, ARecordHasCloudTrailsColumnsAndOurs) {
 }
 
 // A rule or a query for the table "cloudtrail" finds its columns, with the types that it knows.
-TEST(AuditRows, HaveEveryColumnOfCloudTrailsTable) {
+TEST_F(AuditRowsTest, HaveEveryColumnOfCloudTrailsTable) {
   const auto parsed = intel::kCloudTrail.make_reader({}, {.keep_original = true})->finish();
-  AuditRows rows(server::make_cloudtrail_rows(kScope));
+  AuditRows rows(maker_.make());
   rows.add(1, a_record());
   const auto batch = rows.finish().value();
   auto wanted = parsed->schema()->fields();
@@ -104,8 +160,8 @@ TEST(AuditRows, HaveEveryColumnOfCloudTrailsTable) {
   }
 }
 
-TEST(AuditRows, EveryBatchHasTheSameColumns) {
-  AuditRows rows(server::make_cloudtrail_rows(kScope));
+TEST_F(AuditRowsTest, EveryBatchHasTheSameColumns) {
+  AuditRows rows(maker_.make());
   rows.add(1, a_record());
   rows.add(2,
            guard::seal_record({.scope = kScope, .time = kNow, .digest = 1, .first = 1, .last = 1}));

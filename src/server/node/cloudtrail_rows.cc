@@ -4,7 +4,11 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include <algorithm>
+
 #include "core/arrow_result.h"
+#include "core/log.h"
+#include "core/strings.h"
 #include "intel/enrichers/address_class.h"
 #include "intel/enrichers/geoip.h"
 #include "intel/parsers/cloudtrail.h"
@@ -13,10 +17,19 @@
 namespace sextant::server {
 namespace {
 
-Result<BatchPtr> through(const sdk::Function& enricher, BatchPtr batch) {
-  SX_TRY_AS(const auto prepared, enricher.prepare({}));
+// A collector of CloudTrail's logs that tells where addresses are: of several, the first by name.
+const model::Function* find_collector(const store::Configuration& configuration) {
+  for (const auto& [name, function] : configuration.functions) {
+    const auto stages = split(function.handler, '|');
+    if (stages.front() != intel::kCloudTrail.id) continue;
+    if (std::ranges::find(stages, intel::kGeoipEnricher.id) != stages.end()) return &function;
+  }
+  return nullptr;
+}
+
+Result<BatchPtr> through(const sdk::Prepared& enricher, BatchPtr batch) {
   BatchPtr out;
-  const auto stage = prepared->start({});
+  const auto stage = enricher.start({});
   SX_TRY(stage->rows({.table = "cloudtrail", .batch = std::move(batch)},
                      [&out](sdk::Rows rows) -> Result<> {
                        out = std::move(rows.batch);
@@ -25,10 +38,11 @@ Result<BatchPtr> through(const sdk::Function& enricher, BatchPtr batch) {
   return out;
 }
 
-Result<BatchPtr> with_nulls(BatchPtr batch, const arrow::FieldVector& added) {
+Result<BatchPtr> with_nulls(const BatchPtr& batch, const arrow::FieldVector& wanted) {
   auto fields = batch->schema()->fields();
   auto arrays = batch->columns();
-  for (const auto& field : added) {
+  for (const auto& field : wanted) {
+    if (batch->schema()->GetFieldByName(field->name()) != nullptr) continue;
     SX_TRY_AS(auto nulls, from_arrow(arrow::MakeArrayOfNull(field->type(), batch->num_rows())));
     fields.push_back(field);
     arrays.push_back(std::move(nulls));
@@ -37,10 +51,15 @@ Result<BatchPtr> with_nulls(BatchPtr batch, const arrow::FieldVector& added) {
                                   std::move(arrays));
 }
 
+void tell(const Error& error) {
+  log::error("rows of the audit log do not tell where addresses are", {{"error", error.message}});
+}
+
 class ParsedRows final : public services::audit::CloudTrailRows {
  public:
-  explicit ParsedRows(const Scope& scope)
-      : reader_(intel::kCloudTrail.make_reader({.path = store::keys::audit_stream(scope),
+  ParsedRows(const Scope& scope, std::shared_ptr<const sdk::Prepared> geoip)
+      : geoip_(std::move(geoip)),
+        reader_(intel::kCloudTrail.make_reader({.path = store::keys::audit_stream(scope),
                                                 .account = scope.account.text(),
                                                 .region = scope.region.text(),
                                                 .received = {}},
@@ -54,18 +73,49 @@ class ParsedRows final : public services::audit::CloudTrailRows {
   }
 
   Result<BatchPtr> finish() override {
-    SX_TRY_AS(auto batch, through(intel::kAddressClassEnricher, reader_->finish()));
-    return with_nulls(std::move(batch), intel::geoip_columns());
+    auto batch = with_places(reader_->finish());
+    SX_TRY_AS(const auto address_class, intel::kAddressClassEnricher.prepare({}));
+    SX_TRY_AS(batch, through(*address_class, std::move(batch)));
+    return with_nulls(batch, intel::geoip_columns());
   }
 
  private:
+  // A damaged database keeps no record from landing.
+  BatchPtr with_places(BatchPtr batch) const {
+    if (!geoip_) return batch;
+    auto placed = through(*geoip_, batch);
+    if (placed) return std::move(*placed);
+    tell(placed.error());
+    return batch;
+  }
+
+  const std::shared_ptr<const sdk::Prepared> geoip_;  // may be null
   const std::unique_ptr<intel::LineReader> reader_;
 };
 
 }  // namespace
 
-std::unique_ptr<services::audit::CloudTrailRows> make_cloudtrail_rows(const Scope& scope) {
-  return std::make_unique<ParsedRows>(scope);
+std::shared_ptr<const sdk::Prepared> AuditRowMaker::load(const Variables& variables) const {
+  auto prepared = intel::kGeoipEnricher.prepare({.variables = variables, .data_folder = files_});
+  if (prepared) return std::move(*prepared);
+  tell(prepared.error());
+  return nullptr;
+}
+
+std::shared_ptr<const sdk::Prepared> AuditRowMaker::geoip() {
+  const auto configuration = configuration_.current();
+  const auto* collector = find_collector(*configuration);
+  if (collector == nullptr) return nullptr;
+  const bool stale = geoip_ && geoip_->stale();
+  if (stale || variables_ != collector->environment) {
+    variables_ = collector->environment;
+    geoip_ = load(variables_);
+  }
+  return geoip_;
+}
+
+std::unique_ptr<services::audit::CloudTrailRows> AuditRowMaker::make() {
+  return std::make_unique<ParsedRows>(scope_, geoip());
 }
 
 }  // namespace sextant::server

@@ -153,6 +153,7 @@ struct Node::Parts {
   std::unique_ptr<guard::Authenticator> authenticator;
   std::unique_ptr<api::Router> router;
   std::unique_ptr<Rest> rest;
+  std::unique_ptr<AuditRowMaker> audit_rows;
   std::unique_ptr<services::audit::Sealer> sealer;  // this and the next touch `rest`
   std::unique_ptr<lake::Upkeep> upkeep;
   store::ConfigurationStore::Listening table_changes;
@@ -291,17 +292,18 @@ void Node::Parts::start_background() {
     const auto master = fs::path(options.data) / guard::kMasterKeyFile;
     return guard::open_signing_key(master, *store, *store);
   };
-  sealer = services::audit::Sealer::start(
-      {.scope = options.scope,
-       .clock = clock,
-       .log = *store,
-       .state = *store,
-       .streams = *store,
-       .open_key = std::move(open_key),
-       .lander = *lander,
-       .make_cloudtrail_rows = [this] { return make_cloudtrail_rows(options.scope); },
-       .on_sealed = [this] { rest->touch(); },
-       .metrics = metrics});
+  audit_rows = std::make_unique<AuditRowMaker>(options.scope, *configuration, options.files);
+  sealer =
+      services::audit::Sealer::start({.scope = options.scope,
+                                      .clock = clock,
+                                      .log = *store,
+                                      .state = *store,
+                                      .streams = *store,
+                                      .open_key = std::move(open_key),
+                                      .lander = *lander,
+                                      .make_cloudtrail_rows = [this] { return audit_rows->make(); },
+                                      .on_sealed = [this] { rest->touch(); },
+                                      .metrics = metrics});
 }
 
 Result<> Node::Parts::add_services() {
