@@ -178,7 +178,8 @@ bool Node::Parts::is_busy() const {
 
 std::map<TableName, lake::TablePolicy> Node::Parts::table_policies() const {
   std::map<TableName, lake::TablePolicy> wanted;
-  for (const auto& [name, table] : configuration->current()->tables) {
+  const auto current = configuration->current();
+  for (const auto& [name, table] : current->tables) {
     if (const auto kept = model::retention_of(table)) wanted[name].kept = kept;
     if (auto unique = model::unique_columns_of(table); !unique.empty())
       wanted[name].unique = std::move(unique);
