@@ -14,7 +14,8 @@ using boost::json::value;
 constexpr const char* kHidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
 // Their members are named by the caller.
 constexpr std::string_view kFreelyNamed = "Metadata";
-constexpr std::array<std::string_view, 2> kSecretAnswers{"SecretAccessKey", "SessionToken"};
+constexpr std::array<std::string_view, 3> kSecretAnswers{"SecretAccessKey", "SessionToken",
+                                                         "Token"};
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kS3Names{
     {{"Bucket", "bucketName"},

@@ -13,7 +13,7 @@ boost::json::object shown_parameters(std::string_view service,
                                      const boost::json::object& parameters,
                                      std::span<const std::string_view> secret);
 
-// responseElements: without secret keys and session tokens, however deep they stand.
+// responseElements: without secret keys and tokens, however deep they stand.
 boost::json::object shown_answer(const boost::json::object& result);
 
 }  // namespace sextant::guard

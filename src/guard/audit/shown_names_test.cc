@@ -44,11 +44,13 @@ TEST(ShownNames, SecretParametersAreNamedOnly) {
 
 TEST(ShownNames, AnswersKeepNoSecret) {
   const auto shown = shown_answer(
-      boost::json::parse(R"({"AccessKey":{"AccessKeyId":"AKIA1","SecretAccessKey":"s"},)"
-                         R"("Credentials":[{"SessionToken":"t","Expiration":"e"}]})")
+      boost::json::parse(
+          R"({"Token":"t","NextToken":"n","AccessKey":{"AccessKeyId":"AKIA1","SecretAccessKey":"s"},)"
+          R"("Credentials":[{"SessionToken":"t","Expiration":"e"}]})")
           .as_object());
-  EXPECT_EQ(boost::json::serialize(shown),
-            R"({"accessKey":{"accessKeyId":"AKIA1"},"credentials":[{"expiration":"e"}]})");
+  EXPECT_EQ(
+      boost::json::serialize(shown),
+      R"({"nextToken":"n","accessKey":{"accessKeyId":"AKIA1"},"credentials":[{"expiration":"e"}]})");
 }
 
 }  // namespace

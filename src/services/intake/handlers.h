@@ -32,8 +32,9 @@ void put_batch(const IntakePtr& intake, PermitPtr permit, sdk::Input input, sdk:
 Result<> check_source_name(std::string_view name);
 Result<> check_kind(std::string_view kind);
 
-// Whether the caller of `call` may also put this into the bucket: Denied otherwise.
-Result<> may_put(const IntakeContext& intake, const sdk::Call& call, const std::string& bucket,
+// Whether the caller may also put this into the bucket: Denied otherwise. The call's record tells
+// it.
+Result<> may_put(const IntakeContext& intake, guard::Permit& permit, const std::string& bucket,
                  const std::string& key);
 
 }  // namespace sextant::services::intake

@@ -112,6 +112,11 @@ TEST_F(IntakeTest, ABatchIsAnObjectWithItsEventAndOneRecord) {
   EXPECT_EQ(made.text("Bucket"), "logs");
   EXPECT_EQ(tokens->find(made.text("Token"))->name, "web-1");
   const auto records = audit_records();
+  const auto record =
+      store.read(store::keys::audit_stream(scope), records, 1, 1 << 20)->at(0).payload;
+  EXPECT_FALSE(record.contains(made.text("Token"))) << record;
+  EXPECT_TRUE(record.contains(R"("tokenId":")" + made.text("TokenId") + "\"")) << record;
+  EXPECT_TRUE(record.contains(R"("decisions":[{"action":"s3:PutObject",)")) << record;
   const auto taken = push("web-1", "one\ntwo\n", {{"Batch", "b1"}});
   ASSERT_EQ(taken.error, "") << taken.message;
   EXPECT_EQ(taken.text("Key"), "intake/web-1/2026/07/02/222300-b1");

@@ -62,14 +62,15 @@ IntakeContext::IntakeContext(IntakeParts with)
       bytes(parts.metrics.counter("sextant_intake_bytes_total",
                                   "Bytes of accepted batches, as they were sent")) {}
 
-Result<> may_put(const IntakeContext& intake, const sdk::Call& call, const std::string& bucket,
+Result<> may_put(const IntakeContext& intake, guard::Permit& permit, const std::string& bucket,
                  const std::string& key) {
-  auto put = call;
+  auto put = permit.call();
   put.service = "s3";
   put.operation = "PutObject";
   put.action = "s3:PutObject";
   put.resource = "arn:aws:s3:::" + bucket + "/" + key;
   const auto decision = intake.parts.judge(put);
+  permit.asked(put, decision);
   if (decision.verdict == sdk::Verdict::Allow) return {};
   return fail(Code::Denied, decision.reason, "AccessDenied");
 }

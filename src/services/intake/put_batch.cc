@@ -121,7 +121,7 @@ class BatchPut : public std::enable_shared_from_this<BatchPut> {
     const auto& parts = intake_->parts;
     if (!starts_a_function(*parts.configuration.current(), source_->bucket, taken_.key))
       return discard(staged, nobody_reads(*source_));
-    auto allowed = may_put(*intake_, permit_->call(), source_->bucket, taken_.key);
+    auto allowed = may_put(*intake_, *permit_, source_->bucket, taken_.key);
     if (!allowed) return discard(staged, std::move(allowed).error());
     parts.objects.put(
         {.permit = permit_,

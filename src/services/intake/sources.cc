@@ -42,7 +42,7 @@ Result<std::uint64_t> rate_of(const sdk::Input& input, std::string_view name,
   return invalid(std::string(name) + " must be a whole number from 1 to " + std::to_string(most));
 }
 
-Result<store::IntakeSource> wanted_source(const IntakeContext& intake, const sdk::Call& call,
+Result<store::IntakeSource> wanted_source(const IntakeContext& intake, guard::Permit& permit,
                                           const sdk::Input& input) {
   store::IntakeSource source;
   source.name = json::text_or(input.parameters, "Name");
@@ -56,9 +56,9 @@ Result<store::IntakeSource> wanted_source(const IntakeContext& intake, const sdk
   source.bucket = std::move(destination.bucket);
   source.prefix = std::move(destination.prefix);
   source.suffix = std::move(destination.suffix);
-  SX_TRY(may_put(intake, call, source.bucket, source.prefix + "*"));
+  SX_TRY(may_put(intake, permit, source.bucket, source.prefix + "*"));
   source.created = intake.parts.clock.now();
-  source.created_by = call.principal.arn;
+  source.created_by = permit.call().principal.arn;
   return source;
 }
 
@@ -117,7 +117,7 @@ Result<> check_kind(std::string_view kind) {
 
 void create_source(const IntakePtr& intake, PermitPtr permit, sdk::Input input, sdk::Reply reply) {
   auto& tokens = intake->parts.tokens;
-  auto source = wanted_source(*intake, permit->call(), input);
+  auto source = wanted_source(*intake, *permit, input);
   if (!source) return reply(std::unexpected(std::move(source).error()));
   if (tokens.find_source(source->name) != nullptr) return reply(exists_already(source->name));
   if (tokens.all().size() >= kSourcesMax) {
@@ -136,6 +136,7 @@ void create_source(const IntakePtr& intake, PermitPtr permit, sdk::Input input, 
   ports::Batch batch;
   batch.conditions.push_back({.key = key});
   batch.puts.push_back({.key = key, .value = store::encode(*source)});
+  permit->will_answer(output.result);  // which leaves the token out
   permit->commit(std::move(batch), [intake, permit, name = source->name, output = std::move(output),
                                     reply = std::move(reply)](auto done) mutable {
     if (!done && done.error().code == Code::Conflict) return reply(exists_already(name));
