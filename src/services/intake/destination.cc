@@ -50,6 +50,19 @@ std::unexpected<Error> nobody(const std::string& bucket, std::string_view kind) 
               "ResourceNotFoundException");
 }
 
+// The only bucket among them.
+Result<Destination> the_one(std::vector<Destination> found, std::string_view kind,
+                            const std::string& bucket) {
+  if (found.empty()) return nobody(bucket, kind);
+  std::set<std::string_view> buckets;
+  for (const auto& destination : found) buckets.insert(destination.bucket);
+  if (buckets.size() == 1) return std::move(found.front());
+  return fail(Code::Invalid,
+              "functions with the stage parsers." + std::string(kind) + " read several buckets (" +
+                  listed({buckets.begin(), buckets.end()}) + "): name one of them",
+              "ValidationException");
+}
+
 }  // namespace
 
 Result<Destination> find_destination(const store::Configuration& configuration,
@@ -59,21 +72,14 @@ Result<Destination> find_destination(const store::Configuration& configuration,
   std::vector<Destination> others;
   for (const auto& [name, subscriptions] : configuration.subscriptions) {
     if (!bucket.empty() && name.text() != bucket) continue;
-    for (const auto& subscription : subscriptions) {
-      if (!is_for_puts(subscription.notification)) continue;
-      auto& into = reads_kind(configuration, subscription.function, kind) ? of_kind : others;
-      into.push_back(destination_of(name, subscription.notification, source));
+    for (const auto& [notification, function] : subscriptions) {
+      if (!is_for_puts(notification)) continue;
+      auto& into = reads_kind(configuration, function, kind) ? of_kind : others;
+      into.push_back(destination_of(name, notification, source));
     }
   }
   if (of_kind.empty() && !bucket.empty()) of_kind = std::move(others);
-  if (of_kind.empty()) return nobody(bucket, kind);
-  std::set<std::string_view> buckets;
-  for (const auto& destination : of_kind) buckets.insert(destination.bucket);
-  if (buckets.size() == 1) return std::move(of_kind.front());
-  return fail(Code::Invalid,
-              "functions with the stage parsers." + std::string(kind) + " read several buckets (" +
-                  listed({buckets.begin(), buckets.end()}) + "): name one of them",
-              "ValidationException");
+  return the_one(std::move(of_kind), kind, bucket);
 }
 
 bool starts_a_function(const store::Configuration& configuration, const std::string& bucket,

@@ -34,8 +34,8 @@ Result<guard::Target> new_source_target(const Scope& scope, const sdk::Input& in
 
 // A token speaks for its own source; who signs says which.
 void complete_source(const sdk::Principal& principal, sdk::Input& input) {
-  if (auto source = guard::intake_source_of(principal); !source.empty())
-    input.parameters["Source"] = std::move(source);
+  if (const auto source = guard::intake_source_of(principal); !source.empty())
+    input.parameters["Source"] = source;
 }
 
 using Handle = void (*)(const IntakePtr&, PermitPtr, sdk::Input, sdk::Reply);
