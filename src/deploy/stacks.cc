@@ -6,6 +6,7 @@
 #include "deploy/change_classes.h"
 #include "deploy/policy_check.h"
 #include "deploy/prepared_deploy.h"
+#include "deploy/principal_ids.h"
 #include "deploy/stack_errors.h"
 #include "deploy/stack_names.h"
 #include "store/keys.h"
@@ -188,6 +189,7 @@ Result<Stacks::Prepared> Stacks::prepare(const std::string& name, StackAction ac
   SX_TRY(check_capabilities(summary, record.input.capabilities, existing.by_change_set));
   record.description = summary.description;
   record.parameters = shown_parameters(summary, record.input);
+  SX_TRY(bind(name, prepared));
   SX_TRY_AS(prepared.changes, deployer_.plan(prepared.deployed, name, prepared.app));
   auto apps = prepared.deployed.apps;
   apps[name] = *prepared.app;
@@ -208,6 +210,18 @@ Judge Stacks::judge_for(const Permitted& permitted) const {
     permitted.asked(inner, decision);
     return decision;
   };
+}
+
+Result<> Stacks::bind(const std::string& name, Prepared& prepared) const {
+  const auto& [apps, identities, version] = prepared.deployed;
+  const auto before = apps.find(name);
+  const model::App none;
+  const auto problems = bind_principals(parts_.scope, before == apps.end() ? none : before->second,
+                                        apps, identities, *prepared.app);
+  if (problems.empty()) return {};
+  std::string text;
+  for (const auto& problem : problems) text += (text.empty() ? "" : "\n") + problem;
+  return invalid(std::move(text));
 }
 
 // A refused deploy leaves its reasons in the stack's history and nothing else.

@@ -100,6 +100,8 @@ class Stacks {
   Result<model::App> parse(const StackRecord& record, std::vector<std::string>& warnings) const;
   Result<> check_functions(const model::App& app) const;
   Judge judge_for(const Permitted& permitted) const;
+  // Gives whom the app's policies name their unique ids. ValidationError: nobody has that name.
+  Result<> bind(const std::string& name, Prepared& prepared) const;
   Result<> check_caller(const Prepared& prepared, const Permitted& permitted) const;
   Result<DoneDeploy> apply(Prepared prepared, const Permitted& permitted);
   std::string make_id(std::string_view kind, std::string_view name) const;

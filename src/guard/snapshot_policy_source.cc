@@ -41,15 +41,23 @@ boost::json::value principal_of(const std::string& principal) {
   return boost::json::object{{is_service ? "Service" : "AWS", principal}};
 }
 
+// A policy of that ARN that nobody knows may hold a Deny: whoever it is attached to may do nothing.
+PolicyPtr unknown_policy(const std::string& arn) {
+  return std::make_shared<const iam::Policy>(
+      arn, Error{.code = Code::NotFound, .message = "no policy has this ARN"});
+}
+
 }  // namespace
 
 std::string permission_document(const model::Permission& permission,
                                 const std::string& function_arn) {
-  boost::json::object statement{{"Sid", permission.statement_id},
-                                {"Effect", "Allow"},
-                                {"Principal", principal_of(permission.principal)},
-                                {"Action", permission.action},
-                                {"Resource", function_arn}};
+  boost::json::object statement{
+      {"Sid", permission.statement_id},
+      {"Effect", "Allow"},
+      {"Principal", principal_of(permission.principal_id.empty() ? permission.principal
+                                                                 : permission.principal_id)},
+      {"Action", permission.action},
+      {"Resource", function_arn}};
   boost::json::object condition;
   if (permission.source_arn) {
     condition["ArnLike"] = boost::json::object{{"AWS:SourceArn", *permission.source_arn}};
@@ -115,8 +123,8 @@ void PolicySnapshot::add(const model::App& app, PolicyCache& cache) {
   }
   for (const auto& [name, bucket] : app.buckets) {
     if (!bucket.policy) continue;
-    resources_[bucket.arn].push_back(
-        cache.compile(*bucket.policy, PolicyUse::Resource, bucket.arn));
+    resources_[bucket.arn].push_back(cache.compile(
+        with_unique_ids(*bucket.policy, bucket.policy_ids), PolicyUse::Resource, bucket.arn));
   }
   for (const auto& permission : app.permissions) add_permission(app, permission, cache);
 }
@@ -148,13 +156,16 @@ void PolicySnapshot::add_permission(const model::App& app, const model::Permissi
       cache.compile(permission_document(permission, arn), PolicyUse::Resource, arn));
 }
 
-// A policy of that ARN that nobody knows may hold a Deny: whoever it is attached to may do nothing.
+PolicyPtr PolicySnapshot::managed(const std::string& arn) const {
+  const auto found = managed_.find(arn);
+  return found == managed_.end() ? nullptr : found->second;
+}
+
 PolicyPtr PolicySnapshot::attached(const std::string& arn, PolicyCache& cache) const {
-  if (const auto found = managed_.find(arn); found != managed_.end()) return found->second;
+  if (auto own = managed(arn)) return own;
   if (const auto document = model::find_managed_policy(arn))
     return cache.compile(*document, PolicyUse::Identity, arn);
-  return std::make_shared<const iam::Policy>(
-      arn, Error{.code = Code::NotFound, .message = "no policy has this ARN"});
+  return unknown_policy(arn);
 }
 
 // A session outlives the user or role it was made for; one that was made anew under the old name is
@@ -223,18 +234,30 @@ AppliedPolicies SnapshotPolicySource::policies_for(const sdk::Call& call) const 
   const auto snapshot = snapshot_.with([](const auto& current) { return current; });
   auto applied = snapshot->policies_for(call);
   if (call.principal.session_policy) {
-    applied.session.push_back(session_policy(*call.principal.session_policy));
+    applied.session.push_back(session_policy(*call.principal.session_policy, "session-policy"));
   }
+  for (const auto& arn : call.principal.session_policy_arns)
+    applied.session.push_back(managed_session_policy(*snapshot, arn));
   return applied;
 }
 
-PolicyPtr SnapshotPolicySource::session_policy(const std::string& document) const {
+// As it is now: a session whose managed policy is gone may do nothing.
+PolicyPtr SnapshotPolicySource::managed_session_policy(const PolicySnapshot& snapshot,
+                                                       const std::string& arn) const {
+  if (auto own = snapshot.managed(arn)) return own;
+  if (const auto document = model::find_managed_policy(arn))
+    return session_policy(std::string(*document), arn);
+  return unknown_policy(arn);
+}
+
+PolicyPtr SnapshotPolicySource::session_policy(const std::string& document,
+                                               const std::string& name) const {
   auto found = sessions_.with([&](const auto& sessions) {
     const auto at = sessions.find(document);
     return at == sessions.end() ? PolicyPtr() : at->second;
   });
   if (found != nullptr) return found;
-  auto policy = iam::policy_or_defect(document, PolicyUse::Identity, "session-policy");
+  auto policy = iam::policy_or_defect(document, PolicyUse::Identity, name);
   sessions_.with([&](auto& sessions) {
     if (sessions.size() >= kSessionsMax) sessions.clear();
     sessions.emplace(document, policy);

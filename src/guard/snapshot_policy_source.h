@@ -32,6 +32,8 @@ class PolicySnapshot {
   AppliedPolicies policies_for(const sdk::Call& call) const;
   // Of a user; empty for others.
   std::map<std::string, std::string> tags_of(const sdk::Principal& principal) const;
+  // A managed policy of the account's own; nullptr: there is none of that ARN.
+  PolicyPtr managed(const std::string& arn) const;
 
  private:
   struct Identity {
@@ -68,7 +70,8 @@ class SnapshotPolicySource final : public PolicySource {
   void take(const store::Configuration& configuration);
 
  private:
-  PolicyPtr session_policy(const std::string& document) const;
+  PolicyPtr session_policy(const std::string& document, const std::string& name) const;
+  PolicyPtr managed_session_policy(const PolicySnapshot& snapshot, const std::string& arn) const;
   Guarded<std::shared_ptr<const PolicySnapshot>> snapshot_;
   Guarded<PolicyCache> cache_;
   // Sessions come with their policy as text; the latest ones stay compiled.

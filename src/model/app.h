@@ -38,6 +38,9 @@ struct Role {
   std::map<std::string, std::string> tags;
   std::string logical_id = {};  // its name inside the template
   Position position;
+  // Unique ids of the users and roles of IAM's API that the trust policy names by ARN, as they were
+  // when it was deployed: who is made anew under an old name is not trusted.
+  std::map<std::string, std::string> trusted_ids = {};
   friend bool operator==(const Role&, const Role&) = default;
 };
 
@@ -87,6 +90,7 @@ struct Permission {
   std::optional<std::string> source_arn;
   std::optional<std::string> source_account;
   std::string logical_id = {};
+  std::string principal_id = {};  // as Role::trusted_ids, of a user or role; "" for others
   friend bool operator==(const Permission&, const Permission&) = default;
 };
 
@@ -108,6 +112,7 @@ struct Bucket {
   bool retained = false;  // DeletionPolicy: Retain: it outlives the app
   std::string logical_id = {};
   Position position;
+  std::map<std::string, std::string> policy_ids = {};  // of the policy, as Role::trusted_ids
   friend bool operator==(const Bucket&, const Bucket&) = default;
 };
 

@@ -39,6 +39,7 @@ void fields(Visit&& visit, T& role) {
   visit(7, "Tags", role.tags);
   visit(8, "LogicalId", role.logical_id);
   visit(9, "Position", role.position);
+  visit(10, "TrustedIds", role.trusted_ids);
 }
 
 template <typename Visit, RecordOf<ManagedPolicy> T>
@@ -83,6 +84,7 @@ void fields(Visit&& visit, T& permission) {
   visit(5, "SourceArn", permission.source_arn);
   visit(6, "SourceAccount", permission.source_account);
   visit(7, "LogicalId", permission.logical_id);
+  visit(8, "PrincipalId", permission.principal_id);
 }
 
 template <typename Visit, RecordOf<Notification> T>
@@ -104,6 +106,7 @@ void fields(Visit&& visit, T& bucket) {
   visit(6, "DeletionPolicy", bucket.retained);
   visit(7, "LogicalId", bucket.logical_id);
   visit(8, "Position", bucket.position);
+  visit(9, "BucketPolicyIds", bucket.policy_ids);
 }
 
 template <typename Visit, RecordOf<Database> T>

@@ -17,6 +17,7 @@ inline Role full_role() {
   role.tags = {{"team", "blue"}, {"empty", ""}};
   role.logical_id = "CollectorRole";
   role.position = kTestPosition;
+  role.trusted_ids = {{"arn:aws:iam::000000000000:user/ada", "AIDA0123456789ABCDEFG"}};
   return role;
 }
 
@@ -53,7 +54,8 @@ inline Permission full_permission() {
           .principal = "s3.amazonaws.com",
           .source_arn = "arn:aws:s3:::logs",
           .source_account = "000000000000",
-          .logical_id = "CollectorLogsPermission"};
+          .logical_id = "CollectorLogsPermission",
+          .principal_id = "AIDA0123456789ABCDEFG"};
 }
 
 inline Bucket full_bucket() {
@@ -69,6 +71,7 @@ inline Bucket full_bucket() {
   bucket.tags = {{"team", "blue"}};
   bucket.retained = true;
   bucket.logical_id = "Logs";
+  bucket.policy_ids = {{"arn:aws:iam::000000000000:user/ada", "AIDA0123456789ABCDEFG"}};
   return bucket;
 }
 

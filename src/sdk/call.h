@@ -31,6 +31,7 @@ struct Principal {
   std::string role_arn = {};      // of AssumedRole: the role behind the session
   std::string access_key_id = {};
   std::optional<std::string> session_policy = std::nullopt;  // JSON text
+  std::vector<std::string> session_policy_arns = {};         // managed ones, besides it
   std::map<std::string, std::string> session_tags = {};
   std::optional<Time> session_started = std::nullopt;
 };

@@ -145,7 +145,8 @@ IdentityRecord identity_of(const model::Role& role, Time created) {
                           .attached_policies = role.managed_policy_arns,
                           .boundary_arn = role.permissions_boundary_arn,
                           .tags = role.tags,
-                          .trust_policy = role.trust_policy};
+                          .trust_policy = role.trust_policy,
+                          .trusted_ids = role.trusted_ids};
   for (const auto& policy : role.inline_policies)
     identity.inline_policies[policy.name] = policy.document;
   return identity;

@@ -42,15 +42,13 @@ net::Response document(int status, std::string text) {
   return response;
 }
 
-}  // namespace
+// The names of a presigned request, which are no parameters.
+constexpr std::string_view kSignatureParameters[] = {
+    "X-Amz-Algorithm",     "X-Amz-Credential", "X-Amz-Date",          "X-Amz-Expires",
+    "X-Amz-SignedHeaders", "X-Amz-Signature",  "X-Amz-Security-Token"};
 
-Result<WireCall> QueryProtocol::parse(const net::Request& request) const {
-  if (request.method != "POST")
-    return fail(Code::Invalid, "this service takes POST", "MethodNotAllowed");
-  return WireCall{.operation = {}, .parameters = {}, .has_document = true};
-}
-
-Result<> QueryProtocol::add_document(std::string_view text, WireCall& call) const {
+// Operation and parameters of a form, which GET has as its query.
+Result<> take_form(std::string_view text, WireCall& call) {
   SX_TRY_AS(call.parameters, parse_form(text));
   auto action = json::text_or(call.parameters, "Action");
   if (action.empty()) return fail(Code::Invalid, "the form has no Action", "MissingAction");
@@ -60,6 +58,23 @@ Result<> QueryProtocol::add_document(std::string_view text, WireCall& call) cons
   call.parameters.erase("Action");
   call.parameters.erase("Version");
   return {};
+}
+
+}  // namespace
+
+Result<WireCall> QueryProtocol::parse(const net::Request& request) const {
+  if (request.method == "POST")
+    return WireCall{.operation = {}, .parameters = {}, .has_document = true};
+  if (request.method != "GET")
+    return fail(Code::Invalid, "this service takes POST and GET", "MethodNotAllowed");
+  WireCall call;
+  SX_TRY(take_form(request.query(), call));
+  for (const auto name : kSignatureParameters) call.parameters.erase(name);
+  return call;
+}
+
+Result<> QueryProtocol::add_document(std::string_view text, WireCall& call) const {
+  return take_form(text, call);
 }
 
 net::Response QueryProtocol::to_response(const WireCall& call, sdk::Output output,

@@ -22,6 +22,7 @@ enum Field {
   kSessionPolicy = 8,
   kSessionTag = 9,
   kSessionStarted = 10,
+  kSessionPolicyArn = 11,
 };
 
 // Stored numbers; never change one.
@@ -77,6 +78,7 @@ Result<> take_field(const wire::Reader& reader, sdk::Principal& principal) {
       break;
     }
     case kSessionStarted: principal.session_started = reader.time(); break;
+    case kSessionPolicyArn: principal.session_policy_arns.emplace_back(reader.text()); break;
     default: break;
   }
   return {};
@@ -98,6 +100,7 @@ std::string encode(const sdk::Principal& principal) {
     writer.element(kSessionTag, wire::Writer(kTagVersion).text(1, name).text(2, value).finish());
   }
   if (principal.session_started) writer.time(kSessionStarted, *principal.session_started);
+  for (const auto& arn : principal.session_policy_arns) writer.element(kSessionPolicyArn, arn);
   return writer.finish();
 }
 

@@ -111,6 +111,17 @@ TEST(PrincipalRecord, VersionOneIsGolden) {
   EXPECT_EQ(read->session_tags, principal.session_tags);
 }
 
+// A field that came later, behind all others.
+TEST(PrincipalRecord, ManagedSessionPoliciesAreGolden) {
+  auto principal = session();
+  principal.kind = sdk::PrincipalKind::Service;
+  principal.service = "s3.amazonaws.com";
+  principal.session_policy_arns = {"arn:p", "arn:q"};
+  const auto bytes = encode(principal);
+  EXPECT_EQ(hex(bytes), std::string(kPrincipalRecord) + "5a0561726e3a705a0561726e3a71");
+  EXPECT_EQ(decode_principal(bytes)->session_policy_arns, principal.session_policy_arns);
+}
+
 TEST_F(AccessKeyRecord, VersionOneIsGolden) {
   const auto found = credentials_->find(kAccessKeyId);
   ASSERT_NE(found, nullptr);

@@ -51,6 +51,11 @@ Answer list_policy_versions(const Request& request);
 Answer delete_policy_version(const Request& request);
 Answer set_default_policy_version(const Request& request);
 
+// tags.cc: of a managed policy
+Answer tag_policy(const Request& request);
+Answer untag_policy(const Request& request);
+Answer list_policy_tags(const Request& request);
+
 // attached_policies.cc, boundaries.cc: of a user or role
 Answer attach_policy(const Request& request);
 Answer detach_policy(const Request& request);
@@ -64,6 +69,8 @@ Answer get_role(const Request& request);
 Answer list_roles(const Request& request);
 Answer delete_role(const Request& request);
 Answer update_assume_role_policy(const Request& request);
+Answer update_role(const Request& request);
+Answer update_role_description(const Request& request);
 
 // tags.cc: of a user or role
 Answer tag_identity(const Request& request);

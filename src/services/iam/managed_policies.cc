@@ -20,7 +20,6 @@ using guard::iam::PolicyKind;
 
 constexpr std::size_t kPoliciesMax = 1'500;
 constexpr std::size_t kVersionsMax = 5;
-constexpr std::string_view kAwsPrefix = "arn:aws:iam::aws:policy/";
 
 std::string version_text(int number) { return "v" + std::to_string(number); }
 
@@ -49,22 +48,6 @@ object shown_version(const store::PolicyRecord& policy, const store::PolicyVersi
 
 Usage usage_of(const Request& request, const std::string& arn) {
   return policy_usage(request.configuration)[arn];
-}
-
-Result<store::PolicyRecordPtr> named_policy(const Request& request) {
-  SX_TRY_AS(const auto arn, required(request.parameters, "PolicyArn"));
-  auto found = store::find_policy(request.configuration, arn);
-  if (found != nullptr) return found;
-  return no_such_entity("Policy " + arn + " was not found.");
-}
-
-// To be changed: neither AWS's nor a stack's.
-Result<store::PolicyRecord> own_policy(const Request& request) {
-  SX_TRY_AS(const auto policy, named_policy(request));
-  if (policy->arn.starts_with(kAwsPrefix))
-    return fail(Code::Denied, "The policy " + policy->arn + " is managed by AWS.", "AccessDenied");
-  SX_TRY(check_not_of_stack(request, policy->arn));
-  return *policy;
 }
 
 Result<std::string> managed_document(const Request& request) {
@@ -112,7 +95,7 @@ std::vector<store::PolicyRecordPtr> all_policies(const Request& request, std::st
   }
   if (scope != "Local") {
     for (const auto name : model::managed_policy_names())
-      all.push_back(store::find_policy(configuration, std::string(kAwsPrefix).append(name)));
+      all.push_back(store::find_policy(configuration, std::string(kAwsPolicyPrefix).append(name)));
   }
   std::ranges::sort(all, {}, [](const auto& policy) { return std::string_view(policy->arn); });
   return all;

@@ -103,6 +103,25 @@ TEST_F(Policies, TheDefaultVersionCounts) {
   EXPECT_EQ(made("ListPolicyVersions", {{"PolicyArn", arn}}).at("Versions").as_array().size(), 4u);
 }
 
+TEST_F(Policies, HaveTags) {
+  const auto arn = make_policy("p", kRead);
+  const object mine{{"PolicyArn", arn}};
+  const auto tag = [&](const std::string& key) {
+    return refused("TagPolicy",
+                   {{"PolicyArn", arn}, {"Tags", array{object{{"Key", key}, {"Value", "v"}}}}});
+  };
+  EXPECT_EQ(tag("team"), "");
+  EXPECT_EQ(tag("Team"), "");  // takes the place of the other
+  EXPECT_EQ(tag("aws:team"), "InvalidInput");
+  EXPECT_EQ(made("ListPolicyTags", mine).at("Tags"),
+            (array{object{{"Key", "Team"}, {"Value", "v"}}}));
+  for (int i = 0; i < 49; ++i) EXPECT_EQ(tag("t" + std::to_string(i)), "");
+  EXPECT_EQ(tag("t49"), "LimitExceeded");
+  EXPECT_EQ(refused("UntagPolicy", mine), "ValidationError");
+  made("UntagPolicy", {{"PolicyArn", arn}, {"TagKeys", array{"TEAM", "none"}}});
+  EXPECT_EQ(made("ListPolicyTags", mine).at("Tags").as_array().size(), 49u);
+}
+
 TEST_F(Policies, ABoundaryLimitsAndIsNoGrant) {
   const auto ada = sign_in("ada");
   const auto arn = make_policy("limit", kRead);

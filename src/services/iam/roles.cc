@@ -111,6 +111,25 @@ Answer delete_role(const Request& request) {
   return object{};
 }
 
+Answer update_role(const Request& request) {
+  SX_TRY_AS(auto role, own_identity(request));
+  // What is not given stays.
+  if (optional_text(request.parameters, "Description")) {
+    SX_TRY_AS(role.description, description_of(request.parameters));
+  }
+  SX_TRY_AS(role.session_max_s, number_of(request.parameters, "MaxSessionDuration", kSessionLeast,
+                                          kSessionMost, role.session_max_s));
+  request.draft.put(role);
+  return object{};
+}
+
+Answer update_role_description(const Request& request) {
+  SX_TRY_AS(auto role, own_identity(request));
+  SX_TRY_AS(role.description, description_of(request.parameters));
+  request.draft.put(role);
+  return object{{"Role", shown_role(request, role, Detail::Whole)}};
+}
+
 Answer update_assume_role_policy(const Request& request) {
   SX_TRY_AS(auto role, own_identity(request));
   SX_TRY_AS(auto trust, trust_of(request, "PolicyDocument"));

@@ -88,6 +88,21 @@ Result<store::IdentityRecord> own_identity(const Request& request) {
   return *found;
 }
 
+Result<store::PolicyRecordPtr> named_policy(const Request& request) {
+  SX_TRY_AS(const auto arn, required(request.parameters, "PolicyArn"));
+  auto found = store::find_policy(request.configuration, arn);
+  if (found != nullptr) return found;
+  return no_such_entity("Policy " + arn + " was not found.");
+}
+
+Result<store::PolicyRecord> own_policy(const Request& request) {
+  SX_TRY_AS(const auto policy, named_policy(request));
+  if (policy->arn.starts_with(kAwsPolicyPrefix))
+    return fail(Code::Denied, "The policy " + policy->arn + " is managed by AWS.", "AccessDenied");
+  SX_TRY(check_not_of_stack(request, policy->arn));
+  return *policy;
+}
+
 Result<> check_is_root(const Request& request) {
   if (request.call.principal.kind == sdk::PrincipalKind::Root) return {};
   return validation_error("Must specify userName when calling with non-User credentials");

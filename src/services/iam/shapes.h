@@ -38,6 +38,12 @@ std::unexpected<Error> too_many_tags();
 Result<store::IdentityPtr> named_identity(const Request& request);
 // The same, to be changed. Also Invalid ("UnmodifiableEntity"): a stack declares it.
 Result<store::IdentityRecord> own_identity(const Request& request);
+inline constexpr std::string_view kAwsPolicyPrefix = "arn:aws:iam::aws:policy/";
+// The managed policy that the call names. NoSuchEntity.
+Result<store::PolicyRecordPtr> named_policy(const Request& request);
+// The same, to be changed. Also Denied ("AccessDenied": AWS's own) and Invalid
+// ("UnmodifiableEntity": a stack's).
+Result<store::PolicyRecord> own_policy(const Request& request);
 // A call without a UserName is about its caller, who then is the root. ValidationError.
 Result<> check_is_root(const Request& request);
 // Before the end of a user or role. DeleteConflict.

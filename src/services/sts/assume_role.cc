@@ -17,6 +17,7 @@ using boost::json::object;
 using Tags = std::map<std::string, std::string>;
 
 constexpr std::size_t kTagsMax = 50;
+constexpr std::size_t kPolicyArnsMax = 10;
 
 std::unexpected<Error> invalid(std::string message) {
   return fail(Code::Invalid, std::move(message), "ValidationError");
@@ -80,6 +81,41 @@ Result<std::optional<std::string>> session_policy_of(const object& parameters) {
   return document;
 }
 
+// ARNs of managed policies: they and the policy given as text limit the session together.
+Result<std::vector<std::string>> policy_arns_of(const StsParts& parts, const object& parameters) {
+  std::vector<std::string> arns;
+  const auto* list = json::find(parameters, "PolicyArns");
+  const bool empty = list != nullptr && list->is_string() && list->get_string().empty();
+  if (list == nullptr || empty) return arns;  // an empty list is sent as an empty text
+  if (!list->is_array() || list->get_array().size() > kPolicyArnsMax)
+    return invalid("PolicyArns is a list of at most 10 managed policies");
+  const auto configuration = parts.configuration.current();
+  for (const auto& item : list->get_array()) {
+    if (!item.is_object()) return invalid("an entry of PolicyArns has an arn");
+    auto arn = json::text_or(item.get_object(), "arn");
+    if (store::find_policy(*configuration, arn) == nullptr) {
+      return invalid("PolicyArns: policy " + arn.substr(0, 200) +
+                     " does not exist or is not attachable.");
+    }
+    arns.push_back(std::move(arn));
+  }
+  return arns;
+}
+
+Result<> take_session_policies(const StsParts& parts, const object& parameters,
+                               sdk::Principal& principal) {
+  SX_TRY_AS(principal.session_policy, session_policy_of(parameters));
+  SX_TRY_AS(principal.session_policy_arns, policy_arns_of(parts, parameters));
+  std::size_t size = principal.session_policy ? principal.session_policy->size() : 0;
+  for (const auto& arn : principal.session_policy_arns) size += arn.size();
+  const auto most = guard::iam::size_max(guard::iam::PolicyKind::Session);
+  if (principal.session_policy_arns.empty() || size <= most) return {};
+  return fail(Code::Invalid,
+              "Packed policy consumes " + std::to_string(100 * size / most) +
+                  "% of allotted space, please use smaller policy.",
+              "PackedPolicyTooLarge");
+}
+
 }  // namespace
 
 Result<guard::Target> assume_role_target(const Scope&, const sdk::Input& input) {
@@ -96,7 +132,7 @@ Result<guard::Target> assume_role_target(const Scope&, const sdk::Input& input) 
                    "regular expression pattern: [\\w+=,.@-]*");
   }
   for (const char* unsupported :
-       {"PolicyArns", "SerialNumber", "TokenCode", "SourceIdentity", "TransitiveTagKeys"}) {
+       {"SerialNumber", "TokenCode", "SourceIdentity", "TransitiveTagKeys"}) {
     if (json::find(parameters, unsupported) != nullptr)
       return invalid(std::string(unsupported) + " is not supported");
   }
@@ -122,7 +158,7 @@ Answer assume_role(const StsParts& parts, guard::Permit& permit, const object& p
   SX_TRY(may_tag(parts, permit, tags));
   const auto session = json::text_or(parameters, "RoleSessionName");
   auto principal = guard::iam::role_session(parts.scope.account, *role, session);
-  SX_TRY_AS(principal.session_policy, session_policy_of(parameters));
+  SX_TRY(take_session_policies(parts, parameters, principal));
   for (const auto& [key, value] : tags) {  // each outranks the role's of that key
     std::erase_if(principal.session_tags, [&](const auto& tag) { return iequals(tag.first, key); });
     principal.session_tags[key] = value;

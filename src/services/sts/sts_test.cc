@@ -195,6 +195,45 @@ TEST_F(Sts, ASessionPolicyNarrowsTheSession) {
       call("AssumeRole", user("ada"), request).error.starts_with("MalformedPolicyDocument"));
 }
 
+TEST_F(Sts, ManagedSessionPoliciesLimitItToo) {
+  const auto arn = [](std::string_view text) { return boost::json::object{{"arn", text}}; };
+  const auto kRead = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+  boost::json::object request{{"RoleArn", kRole},
+                              {"RoleSessionName", "narrow"},
+                              {"ExternalId", "42"},
+                              {"PolicyArns", boost::json::array{arn(kRead)}}};
+  const auto told = call("AssumeRole", user("ada"), request);
+  ASSERT_EQ(told.error, "");
+  const auto session = principal_of(told.result);
+  EXPECT_EQ(session.session_policy_arns, std::vector<std::string>{kRead});
+  const auto may = [&](const sdk::Principal& who, const std::string& action) {
+    sdk::Call asked;
+    asked.scope = kScope;
+    asked.principal = who;
+    asked.service = "s3";
+    asked.action = action;
+    asked.resource = "arn:aws:s3:::b/k";
+    return gate_.judge(asked).verdict == sdk::Verdict::Allow;
+  };
+  EXPECT_TRUE(may(session, "s3:GetObject"));
+  EXPECT_FALSE(may(session, "s3:PutObject"));
+  auto gone = session;
+  gone.session_policy_arns.emplace_back("arn:aws:iam::000000000000:policy/gone");
+  EXPECT_FALSE(may(gone, "s3:GetObject"));
+
+  request["PolicyArns"] = boost::json::array{arn("arn:aws:iam::000000000000:policy/none")};
+  EXPECT_TRUE(call("AssumeRole", user("ada"), request).error.contains("does not exist"));
+  request["PolicyArns"] = "";
+  EXPECT_EQ(call("AssumeRole", user("ada"), request).error, "");
+  request["PolicyArns"] = boost::json::array(11, arn(kRead));
+  EXPECT_TRUE(call("AssumeRole", user("ada"), request).error.starts_with("ValidationError"));
+  request["PolicyArns"] = boost::json::array{arn(kRead)};
+  request["Policy"] =
+      R"({"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::)" +
+      std::string(1'950, 'b') + R"("}})";
+  EXPECT_TRUE(call("AssumeRole", user("ada"), request).error.starts_with("PackedPolicyTooLarge"));
+}
+
 TEST_F(Sts, TagsAreARightOfTheirOwn) {
   const auto request = [](std::string_view value) {
     return boost::json::object{
