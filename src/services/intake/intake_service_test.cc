@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "core/json.h"
@@ -73,11 +74,9 @@ class IntakeTest : public test::S3Test {
     std::optional<test::Answer> answer;
     sdk::Input input{.parameters = std::move(parameters)};
     if (body) input.body = make_body(std::move(*body));
-    for (const auto& row : table) {
-      if (row.name != operation) continue;
-      gate.run(row, {.principal = who, .request_id = RequestId("r")}, std::move(input),
-               [&](Result<sdk::Output> output) { answer = to_answer(std::move(output)); });
-    }
+    const auto row = std::ranges::find(table, operation, &guard::Operation::name);
+    gate.run(*row, {.principal = who, .request_id = RequestId("r")}, std::move(input),
+             [&](Result<sdk::Output> output) { answer = to_answer(std::move(output)); });
     EXPECT_TRUE(answer) << operation;
     return answer.value_or(test::Answer{});
   }
