@@ -13,6 +13,10 @@ namespace sextant::api {
 // Below it are the node's own endpoints; no bucket can be called that.
 inline constexpr std::string_view kOwnPrefix = "/_sextant/";
 
+// A name in the query of a presigned request, which is no parameter of its operation and must not
+// be kept: who reads the signature can send the request again.
+bool is_of_signature(std::string_view query_name);
+
 struct WireCall {
   std::string operation;           // "PutObject"
   boost::json::object parameters;  // by the API's own names

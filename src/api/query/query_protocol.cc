@@ -42,11 +42,6 @@ net::Response document(int status, std::string text) {
   return response;
 }
 
-// The names of a presigned request, which are no parameters.
-constexpr std::string_view kSignatureParameters[] = {
-    "X-Amz-Algorithm",     "X-Amz-Credential", "X-Amz-Date",          "X-Amz-Expires",
-    "X-Amz-SignedHeaders", "X-Amz-Signature",  "X-Amz-Security-Token"};
-
 // Operation and parameters of a form, which GET has as its query.
 Result<> take_form(std::string_view text, WireCall& call) {
   SX_TRY_AS(call.parameters, parse_form(text));
@@ -69,7 +64,8 @@ Result<WireCall> QueryProtocol::parse(const net::Request& request) const {
     return fail(Code::Invalid, "this service takes POST and GET", "MethodNotAllowed");
   WireCall call;
   SX_TRY(take_form(request.query(), call));
-  for (const auto name : kSignatureParameters) call.parameters.erase(name);
+  for (auto member = call.parameters.begin(); member != call.parameters.end();)
+    member = is_of_signature(member->key()) ? call.parameters.erase(member) : std::next(member);
   return call;
 }
 

@@ -80,6 +80,7 @@ Result<> add_query(std::string_view query, boost::json::object& parameters) {
     const auto value = uri_decode(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
     if (!name || !value)
       return fail(Code::Invalid, "the query has a broken percent escape", "ValidationException");
+    if (is_of_signature(*name)) continue;
     parameters[parameter_name(*name)] = *value;
   }
   return {};

@@ -34,6 +34,7 @@ TEST(SextantHttp, OperationsByMethodAndPath) {
       {"GET", "tables/a%20b%2Bc", R"(DescribeTable {"Name":"a b+c"})"},
       {"GET", "functions", "ListFunctions {}"},
       {"GET", "status", "GetStatus {}"},
+      {"GET", "status?X-Amz-Signature=0a&x-amz-Security-Token=t&X-Amz-Expires=60", "GetStatus {}"},
       {"GET", "deliveries", "ListDeliveries {}"},
       {"GET", "deliveries/summary", "SummarizeDeliveries {}"},
       {"GET", "audit/verify", "VerifyAudit {}"},

@@ -9,10 +9,11 @@ namespace {
 constexpr std::array<std::string_view, 4> kDeployments{"CreateStack", "UpdateStack", "DeleteStack",
                                                        "ExecuteChangeSet"};
 // Beside all that IAM changes.
-constexpr std::array<std::string_view, 8> kPermissionActions{
-    "lambda:AddPermission",  "lambda:RemovePermission", "s3:PutBucketPolicy",
-    "s3:DeleteBucketPolicy", "s3:PutBucketAcl",         "s3:PutBucketPublicAccessBlock",
-    "kms:PutKeyPolicy",      "sqs:SetQueueAttributes"};
+constexpr std::array<std::string_view, 10> kPermissionActions{
+    "lambda:AddPermission",      "lambda:RemovePermission", "s3:PutBucketPolicy",
+    "s3:DeleteBucketPolicy",     "s3:PutBucketAcl",         "s3:PutBucketPublicAccessBlock",
+    "kms:PutKeyPolicy",          "sqs:SetQueueAttributes",  "sextant:CreateIntakeSource",
+    "sextant:RevokeIntakeSource"};
 constexpr std::array<std::string_view, 9> kTriggerActions{"s3:PutBucketNotification",
                                                           "lambda:CreateEventSourceMapping",
                                                           "lambda:UpdateEventSourceMapping",

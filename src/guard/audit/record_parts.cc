@@ -104,7 +104,8 @@ void head(JsonLine& line, const sdk::Principal& principal, Time time, std::strin
 
 void failure(JsonLine& line, std::string_view code, std::string_view message) {
   line.text("errorCode", code);
-  line.text("errorMessage", cut(message));
+  // Its first paragraph: what follows is for who sent the request, and has what was to be signed.
+  line.text("errorMessage", cut(message.substr(0, message.find("\n\n"))));
 }
 
 // requestParameters, responseElements.

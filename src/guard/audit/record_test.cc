@@ -54,6 +54,15 @@ TEST(AuditRecord, OfManyInnerDecisionsTheRefusalsStandFirstAndTheRestIsCounted) 
   EXPECT_EQ(decisions.size() + data.at("decisionsOmitted").to_number<std::size_t>(), 1'000u);
 }
 
+// A wrong signature's answer goes on with what was to be signed, session token and all.
+TEST(AuditRecord, SaysOfAnErrorWhatItsFirstParagraphSays) {
+  const Error error{Code::Denied, "It does not match.\n\nx-amz-security-token:secret",
+                    "SignatureDoesNotMatch"};
+  const auto record = call_record({}, {}, &error, {});
+  EXPECT_EQ(boost::json::parse(record).at("errorMessage"), "It does not match.");
+  EXPECT_FALSE(record.contains("secret"));
+}
+
 // The longest names that there are stand in it whole.
 TEST(AuditRecord, NamesWhatWasCalledInFull) {
   sdk::Call call;

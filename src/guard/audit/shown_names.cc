@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -48,6 +49,22 @@ bool is_secret_answer(std::string_view name) {
   return std::ranges::find(kSecretAnswers, name) != kSecretAnswers.end();
 }
 
+// Members by the names they are shown by. What is called otherwise in the API comes first: who
+// sends "userName" beside "UserName" is not shown for it.
+template <typename ShownName, typename Show>
+object renamed(const object& given, const ShownName& shown_name_of, const Show& show) {
+  object shown;
+  shown.reserve(given.size());
+  for (const bool has_other_name : {true, false}) {
+    for (const auto& [name, member] : given) {
+      const std::string shown_as = shown_name_of(name);
+      if ((shown_as != name) != has_other_name) continue;
+      if (auto how = show(name, member)) shown.emplace(shown_as, *std::move(how));  // once
+    }
+  }
+  return shown;
+}
+
 object shown_object(const object& given);
 
 // Depth is that of the API's own documents.
@@ -61,32 +78,28 @@ value shown_value(const value& given) {  // NOLINT(misc-no-recursion)
   return shown;
 }
 
+value shown_member(std::string_view name, const value& member) {  // NOLINT(misc-no-recursion)
+  return name == kFreelyNamed ? member : shown_value(member);
+}
+
 object shown_object(const object& given) {  // NOLINT(misc-no-recursion)
-  object shown;
-  shown.reserve(given.size());
-  for (const auto& [name, member] : given) {
-    if (is_secret_answer(name)) continue;
-    shown[small_first(name)] =
-        std::string_view(name) == kFreelyNamed ? member : shown_value(member);
-  }
-  return shown;
+  return renamed(given, small_first,
+                 [](std::string_view name, const value& member) -> std::optional<value> {
+                   if (is_secret_answer(name)) return std::nullopt;
+                   return shown_member(name, member);
+                 });
 }
 
 }  // namespace
 
 object shown_parameters(std::string_view service, const object& parameters,
                         std::span<const std::string_view> secret) {
-  object shown;
-  shown.reserve(parameters.size());
-  for (const auto& [name, given] : parameters) {
-    auto& member = shown[shown_name(service, name)];
-    if (std::ranges::find(secret, std::string_view(name)) != secret.end()) {
-      member = kHidden;
-    } else {
-      member = std::string_view(name) == kFreelyNamed ? given : shown_value(given);
-    }
-  }
-  return shown;
+  return renamed(
+      parameters, [&](std::string_view name) { return shown_name(service, name); },
+      [&](std::string_view name, const value& member) -> std::optional<value> {
+        if (std::ranges::find(secret, name) != secret.end()) return value(kHidden);
+        return shown_member(name, member);
+      });
 }
 
 object shown_answer(const object& result) { return shown_object(result); }

@@ -25,6 +25,10 @@ TEST(ShownNames, AreThoseOfCloudTrail) {
        R"({"bucketName":"b","key":"K/V","max-keys":5,"uploadId":"u"})"},
       {"s3", R"({"Metadata":{"Owner":"x"}})", R"({"metadata":{"Owner":"x"}})"},
       {"sextant", R"({"Bucket":"b","already":1,"":2})", R"({"bucket":"b","already":1,"":2})"},
+      // What the call did, whatever else was sent with it.
+      {"iam", R"({"UserName":"eve","userName":"bob"})", R"({"userName":"eve"})"},
+      {"iam", R"({"userName":"bob","UserName":"eve"})", R"({"userName":"eve"})"},
+      {"s3", R"({"bucketName":"a","Bucket":"b"})", R"({"bucketName":"b"})"},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(boost::json::serialize(

@@ -106,10 +106,12 @@ std::shared_ptr<const sdk::Prepared> AuditRowMaker::geoip() {
   const auto configuration = configuration_.current();
   const auto* collector = find_collector(*configuration);
   if (collector == nullptr) return nullptr;
-  const bool stale = geoip_ && geoip_->stale();
-  if (stale || variables_ != collector->environment) {
+  if (geoip_ && variables_ == collector->environment && !geoip_->stale()) return geoip_;
+  // A database may be just being copied: those before serve meanwhile, and the next call tries
+  // anew.
+  if (auto loaded = load(collector->environment)) {
+    geoip_ = std::move(loaded);
     variables_ = collector->environment;
-    geoip_ = load(variables_);
   }
   return geoip_;
 }

@@ -32,7 +32,7 @@ class AuditRowMaker {
   const Scope scope_;
   const store::ConfigurationStore& configuration_;
   const std::string files_;
-  Variables variables_;  // with which these are prepared, or could not be
+  Variables variables_;  // with which these are prepared
   std::shared_ptr<const sdk::Prepared> geoip_;
 };
 
