@@ -57,8 +57,8 @@ struct LakeView {
   // apart: file_name and file_row_number.
   std::string sql;
   std::string from;  // what it reads: the table's name, or a view of the same table before it
-  // Where the table has not what it reads, it has no rows and these columns ("date DATE, flows
-  // BIGINT"). Empty: then it is an error.
+  // Where the table has no files and not what it reads, it has no rows and these columns ("date
+  // DATE, flows BIGINT"). Without them, and for a table with files, that is an error.
   std::string columns = {};
 };
 

@@ -99,8 +99,8 @@ Result<> add_table(QuerySession& session, const QueryRequest& request, const Lak
                             rows_of(table, request.root)));
 }
 
-// A table that nothing has landed in, or that lacks a column, answers a question about it with no
-// rows.
+// Of a table that nothing has landed in, a view has no rows. One that does not fit the rows that
+// are there fails: an empty answer would say that nothing happened.
 Result<> add_view(QuerySession& session, const QueryRequest& request, const LakeTable& table,
                   const ports::LakeView& view) {
   constexpr std::string_view kRows = "{rows}";
@@ -111,9 +111,13 @@ Result<> add_view(QuerySession& session, const QueryRequest& request, const Lake
     sql.replace(at, kRows.size(), rows);
   }
   auto made = session.run("CREATE VIEW " + sql_name(view.name) + " AS " + sql);
-  const bool lacks = !made && made.error().code == Code::Invalid && !view.columns.empty();
-  if (lacks) made = session.run("CREATE TABLE " + sql_name(view.name) + " (" + view.columns + ")");
-  return within("view " + view.name, std::move(made));
+  const bool unfit = !made && made.error().code == Code::Invalid;
+  if (unfit && table.files.empty() && !view.columns.empty())
+    made = session.run("CREATE TABLE " + sql_name(view.name) + " (" + view.columns + ")");
+  return within(unfit && !table.files.empty()
+                    ? "view " + view.name + " does not fit the rows of table " + table.name
+                    : "view " + view.name,
+                std::move(made));
 }
 
 // What a statement names, and what the views that it names read.
@@ -122,6 +126,7 @@ class Names {
   // nullopt: nobody knows, so perhaps everything.
   explicit Names(std::optional<std::vector<std::string>> names) : names_(std::move(names)) {}
 
+  bool are_known() const { return names_.has_value(); }
   bool has(const std::string& name) const {
     return !names_ || std::ranges::any_of(
                           *names_, [&](const std::string& other) { return iequals(other, name); });
@@ -143,7 +148,10 @@ Result<bool> add_needed(QuerySession& session, const QueryRequest& request, cons
   if (!names.has(table.name)) return false;
   SX_TRY(add_table(session, request, table));
   for (const auto& view : table.views) {
-    if (names.has(view.name)) SX_TRY(add_view(session, request, table, view));
+    if (!names.has(view.name)) continue;
+    auto made = add_view(session, request, table, view);
+    const bool is_perhaps_named = !names.are_known() && !made && made.error().code == Code::Invalid;
+    if (!is_perhaps_named) SX_TRY(std::move(made));  // else the statement has its own mistake
   }
   return true;
 }
