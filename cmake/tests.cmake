@@ -87,7 +87,7 @@ function(sextant_python_test name label timeout_s script)
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   math(EXPR timeout_s "${timeout_s} * ${SEXTANT_SLOWNESS}")
   set_tests_properties(${label}.${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout_s}
-    ENVIRONMENT "TZ=UTC;LC_ALL=C.UTF-8;PYTHONDONTWRITEBYTECODE=1;SEXTANT_PROGRAM=${CMAKE_BINARY_DIR}/sextant;SEXTANT_DEPS=${SEXTANT_DEPS}")
+    ENVIRONMENT "TZ=UTC;LC_ALL=C.UTF-8;PYTHONDONTWRITEBYTECODE=1;SEXTANT_PROGRAM=${CMAKE_BINARY_DIR}/sextant;SEXTANT_DEPS=${SEXTANT_DEPS};SEXTANT_SLOWNESS=${SEXTANT_SLOWNESS}")
 endfunction()
 
 # tests/oracle/KIND_oracle.py: a second reading of each kind of logs.

@@ -8,6 +8,7 @@ import urllib.parse
 import xml.etree.ElementTree
 
 from harness import signature
+from harness.patience import patience_s
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +40,7 @@ Lost = (OSError, http.client.HTTPException)
 class Client:
     """Not for more than one thread; make one for each."""
 
-    def __init__(self, port: int, credentials: signature.Credentials, region: str = "us-east-1", timeout_s: float = 60):
+    def __init__(self, port: int, credentials: signature.Credentials, region: str = "us-east-1", timeout_s: float = patience_s(60)):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
         self.host = f"127.0.0.1:{port}"
         self.credentials, self.region = credentials, region
@@ -134,7 +135,7 @@ class Client:
     def outcomes(self) -> dict:
         return self.get_json("deliveries/summary")["Outcomes"]
 
-    def settle(self, timeout_s: float = 120) -> None:
+    def settle(self, timeout_s: float = patience_s(120)) -> None:
         """Returns when every delivery has its outcome."""
         deadline = time.monotonic() + timeout_s
         while self.outcomes()["pending"]:

@@ -9,6 +9,7 @@ import unittest
 
 from harness import alb
 from harness.node import ROOT, Node, clean_environment, program
+from harness.patience import patience_s
 
 TEMPLATE = ROOT / "apps" / "threat_intel" / "template.yaml"
 BUCKET = "threat-intel-alb-logs"
@@ -17,7 +18,7 @@ LINES = 40
 
 
 def sextant(*arguments, environment: dict = None, text: bool = True) -> subprocess.CompletedProcess:
-    return subprocess.run([program(), *map(str, arguments)], capture_output=True, text=text, check=False, timeout=120,
+    return subprocess.run([program(), *map(str, arguments)], capture_output=True, text=text, check=False, timeout=patience_s(120),
                           env={**clean_environment(), **(environment or {})})
 
 

@@ -10,6 +10,7 @@ import subprocess
 import time
 
 from harness.client import Client
+from harness.patience import patience_s
 from harness.signature import Credentials
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -47,7 +48,7 @@ class Node:
         self.arguments = arguments or []
         self.process, self.endpoint, self.port = None, None, None
 
-    def start(self, environment: dict = None, timeout_s: float = 60) -> "Node":
+    def start(self, environment: dict = None, timeout_s: float = patience_s(60)) -> "Node":
         """Ready on return."""
         files = [] if "--files" in self.arguments else ["--files", geoip_folder()]
         port = [] if "--port" in self.arguments else ["--port", "0"]
@@ -94,7 +95,7 @@ class Node:
             self.process.kill()
         return self._gone()
 
-    def stop(self, timeout_s: float = 60) -> int:
+    def stop(self, timeout_s: float = patience_s(60)) -> int:
         """As an administrator would: SIGTERM. The exit status; NodeFailed if it does not end."""
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -119,5 +120,5 @@ class Node:
     def run(self, *command: str, environment: dict = None) -> subprocess.CompletedProcess:
         """A command of the same program, against this node."""
         arguments = [program(), *command, "--endpoint", self.endpoint, "--data", self.data]
-        return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=120,
+        return subprocess.run(arguments, capture_output=True, text=True, check=False, timeout=patience_s(120),
                               env={**clean_environment(), **(environment or {})})
