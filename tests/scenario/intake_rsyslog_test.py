@@ -97,6 +97,14 @@ class Rsyslog(Scenario):
             else:
                 self.wait_for_rows(node, LINES)
         self.wait_for_rows(node, written)
+        # The same line again is another line.
+        same = alb.log_object(dice, "rsyslog-same", 1, compress=False)
+        for _ in range(2):
+            with open(source, "ab") as file:
+                file.write(gzip.decompress(same.body))
+            written += 1
+            ids += same.good
+            self.wait_for_rows(node, written)
         self.run_ok(node, "status", "--wait")
         landed = collections.Counter(row["id"] for row in self.query(
             node, "select aws.elb.conn_trace_id as id from alb"))
@@ -104,7 +112,7 @@ class Rsyslog(Scenario):
         self.assertEqual(self.query(node, "select count(*) as n from malformed")[0]["n"], 0)
         paths = self.query(node, "select distinct log.file.path as path from alb")
         for row in paths:
-            self.assertTrue(re.search(r"/intake/syslog/\d{4}/\d\d/\d\d/\d{6}-sha256-[0-9a-f]{64}$", row["path"]), row)
+            self.assertTrue(re.search(r"/intake/syslog/\d{4}/\d\d/\d\d/\d{6}-[0-9a-f]{16}-\d+$", row["path"]), row)
 
 
 if __name__ == "__main__":
