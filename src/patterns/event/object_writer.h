@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "core/result.h"
 #include "guard/gate.h"
@@ -11,6 +12,9 @@
 #include "store/bodies.h"
 
 namespace sextant::patterns::event {
+
+// The error's name when an object that has to start a function would start none.
+inline constexpr std::string_view kStartsNothing = "StartsNothing";
 
 struct ObjectPut {
   std::shared_ptr<guard::Permit> permit;  // its record goes into the same commit
@@ -22,6 +26,8 @@ struct ObjectPut {
   store::StagedBody staged;
   // More for the batch, or why there is to be none. At each try; may read the state store.
   std::function<Result<>(ports::Batch&)> extra;
+  // Then an object that starts no function is not put: Unavailable, kStartsNothing.
+  bool has_to_start_one = false;
 };
 
 class ObjectWriter {

@@ -82,13 +82,4 @@ Result<Destination> find_destination(const store::Configuration& configuration,
   return the_one(std::move(of_kind), kind, bucket);
 }
 
-bool starts_a_function(const store::Configuration& configuration, const std::string& bucket,
-                       const std::string& key) {
-  const auto found = configuration.subscriptions.find(BucketName(bucket));
-  if (found == configuration.subscriptions.end()) return false;
-  return std::ranges::any_of(found->second, [&](const store::Subscription& subscription) {
-    return starts_at(subscription.notification, key);
-  });
-}
-
 }  // namespace sextant::services::intake

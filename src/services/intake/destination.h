@@ -22,8 +22,4 @@ Result<Destination> find_destination(const store::Configuration& configuration,
                                      std::string_view source, std::string_view kind,
                                      const std::string& bucket);
 
-// Whether a function is deployed that an object of that key starts.
-bool starts_a_function(const store::Configuration& configuration, const std::string& bucket,
-                       const std::string& key);
-
 }  // namespace sextant::services::intake

@@ -45,6 +45,21 @@ model::App an_app() {
   return app;
 }
 
+// Puts objects as S3 does, once something has happened before.
+class LateWriter final : public patterns::event::ObjectWriter {
+ public:
+  explicit LateWriter(patterns::event::ObjectWriter& inner) : inner_(inner) {}
+  void put(patterns::event::ObjectPut put,
+           std::move_only_function<void(Result<>)> on_done) override {
+    if (before) std::exchange(before, {})();
+    inner_.put(std::move(put), std::move(on_done));
+  }
+  std::function<void()> before;
+
+ private:
+  patterns::event::ObjectWriter& inner_;
+};
+
 class IntakeTest : public test::S3Test {
  protected:
   IntakeTest() : test::S3Test({an_app()}) {
@@ -57,6 +72,7 @@ class IntakeTest : public test::S3Test {
                                          .bodies = *bodies,
                                          .events = *events});
     writer.emplace(s3);
+    late_writer.emplace(*writer);
     tokens = *guard::IntakeTokens::open(scope, store);
     table = intake::operations({.scope = scope,
                                 .clock = clock,
@@ -64,7 +80,7 @@ class IntakeTest : public test::S3Test {
                                 .configuration = *configuration,
                                 .bodies = *bodies,
                                 .tokens = *tokens,
-                                .objects = *writer,
+                                .objects = *late_writer,
                                 .judge = [this](const sdk::Call& call) { return gate.judge(call); },
                                 .metrics = metrics});
   }
@@ -94,6 +110,14 @@ class IntakeTest : public test::S3Test {
     return call_as(guard::intake_principal(scope, *source), "PutIntakeBatch", std::move(more),
                    lines);
   }
+  void undeploy_reader_of_logs() {
+    ports::Batch batch;
+    auto app = an_app();
+    app.buckets.erase("logs");
+    batch.puts.push_back({store::keys::app(scope, app.name), model::encode(app)});
+    ASSERT_TRUE(ports::commit(store, std::move(batch)));
+    ASSERT_TRUE(configuration->refresh());
+  }
   std::size_t deliveries() const { return dispatcher.woken.size(); }
   std::size_t audit_records() {
     return store.read(store::keys::audit_stream(scope), 1, 10'000, 1 << 30)->size();
@@ -101,6 +125,7 @@ class IntakeTest : public test::S3Test {
 
   metrics::Registry metrics;
   std::optional<services::s3::EventWriter> writer;
+  std::optional<LateWriter> late_writer;
   std::unique_ptr<guard::IntakeTokens> tokens;
   guard::OperationTable table;
 };
@@ -249,14 +274,17 @@ TEST_F(IntakeTest, NamesAndRatesAreChecked) {
 // While nothing waits for its objects a batch is held back, not taken: its rows would never come.
 TEST_F(IntakeTest, NothingIsTakenThatNobodyReads) {
   create("web-1", "alb");
-  ports::Batch batch;
-  auto app = an_app();
-  app.buckets.erase("logs");
-  batch.puts.push_back({store::keys::app(scope, app.name), model::encode(app)});
-  ASSERT_TRUE(ports::commit(store, std::move(batch)));
-  ASSERT_TRUE(configuration->refresh());
-  EXPECT_EQ(push("web-1", "one\n").code, Code::Unavailable);
-  EXPECT_EQ(deliveries(), 0u);
+  EXPECT_EQ(push("web-1", "one\n").text("Repeated"), "false");
+  late_writer->before = [this] { undeploy_reader_of_logs(); };  // the deployment comes in between
+  for (int i = 0; i < 2; ++i) {
+    const auto held_back = push("web-1", "two\n");
+    EXPECT_EQ(held_back.code, Code::Unavailable);
+    EXPECT_EQ(held_back.error, "ServiceUnavailable");
+  }
+  EXPECT_EQ(push("web-1", "one\n").text("Repeated"), "true") << "that one is taken";
+  EXPECT_EQ(deliveries(), 1u);
+  wait_for_collector();
+  EXPECT_EQ(stored_bodies(), 1u);
 }
 
 TEST_F(IntakeTest, AFullQueueRefusesTheBatch) {

@@ -8,7 +8,6 @@
 #include "core/time_text.h"
 #include "ports/in_doubt.h"
 #include "services/intake/batch_reader.h"
-#include "services/intake/destination.h"
 #include "services/intake/handlers.h"
 #include "store/keys.h"
 
@@ -119,8 +118,6 @@ class BatchPut : public std::enable_shared_from_this<BatchPut> {
 
   void put(std::string content_encoding, store::StagedBody staged) {
     const auto& parts = intake_->parts;
-    if (!starts_a_function(*parts.configuration.current(), source_->bucket, taken_.key))
-      return discard(staged, nobody_reads(*source_));
     auto allowed = may_put(*intake_, *permit_, source_->bucket, taken_.key);
     if (!allowed) return discard(staged, std::move(allowed).error());
     parts.objects.put(
@@ -131,7 +128,8 @@ class BatchPut : public std::enable_shared_from_this<BatchPut> {
          .size = size_,
          .md5_hex = hex(md5_.finish()),
          .staged = std::move(staged),
-         .extra = [self = shared_from_this()](ports::Batch& batch) { return self->add_to(batch); }},
+         .extra = [self = shared_from_this()](ports::Batch& batch) { return self->add_to(batch); },
+         .has_to_start_one = true},
         [self = shared_from_this()](Result<> done) { self->committed(done); });
   }
 
@@ -174,8 +172,9 @@ class BatchPut : public std::enable_shared_from_this<BatchPut> {
       return answer(taken_, false);
     }
     if (done.error().name == kTaken) return taken_before();
-    // As when the bucket went meanwhile.
-    if (done.error().code == Code::NotFound) return failed(nobody_reads(*source_));
+    // NotFound: the bucket went.
+    if (done.error().code == Code::NotFound || done.error().name == patterns::event::kStartsNothing)
+      return failed(nobody_reads(*source_));
     failed(done.error());
   }
 

@@ -23,7 +23,8 @@ void EventWriter::put(patterns::event::ObjectPut put,
                       .staged = std::move(put.staged),
                       .event_name = "ObjectCreated:Put",
                       .preconditions = {},
-                      .extra = std::move(put.extra)};
+                      .extra = std::move(put.extra),
+                      .has_to_start_one = put.has_to_start_one};
   commit_change(s3_, std::move(change), std::move(on_done));
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/fault_point.h"
+#include "patterns/event/object_writer.h"
 #include "ports/in_doubt.h"
 #include "services/s3/handlers.h"
 #include "services/s3/names.h"
@@ -106,7 +107,9 @@ class ChangeCommit : public std::enable_shared_from_this<ChangeCommit> {
       event.sequencer = s3_->sequencer.next(call.time);
     }
     SX_TRY_AS(deliveries_, s3_->parts.events.add(batch, event, call.trace));
-    return {};
+    if (!change_.has_to_start_one || !deliveries_.empty()) return {};
+    return fail(Code::Unavailable, "no function is started by this object",
+                std::string(patterns::event::kStartsNothing));
   }
 
   void committed(const Result<ports::Committed>& committed) {

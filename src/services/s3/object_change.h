@@ -27,6 +27,7 @@ struct ObjectChange {
   // More for the batch (a multipart upload's end), or why there is to be none. Runs at each try.
   std::function<Result<>(ports::Batch&)> extra = nullptr;
   std::vector<store::BodyRef> extra_released = {};  // bytes that `extra` released a reference of
+  bool has_to_start_one = false;                    // a function; else patterns' kStartsNothing
 };
 
 // on_done runs once the change is durable, or with S3's error: PreconditionFailed, OperationAborted
