@@ -56,6 +56,7 @@ std::string encode(const IntakeBatch& batch) {
       .number(3, batch.bytes)
       .text(4, batch.key)
       .time(5, batch.accepted)
+      .text(6, batch.bucket)
       .finish();
 }
 
@@ -69,6 +70,7 @@ Result<IntakeBatch> decode_intake_batch(std::string_view bytes) {
       case 3: batch.bytes = reader.number(); break;
       case 4: batch.key = reader.text(); break;
       case 5: batch.accepted = reader.time(); break;
+      case 6: batch.bucket = reader.text(); break;
       default: break;
     }
   }

@@ -29,7 +29,8 @@ struct IntakeBatch {
   std::string sha256 = {};  // raw, of its lines as they were before compression
   std::uint64_t lines = 0;
   std::uint64_t bytes = 0;  // before compression
-  std::string key = {};     // of the object that holds it
+  std::string bucket = {};  // of the object that holds it
+  std::string key = {};
   Time accepted = {};
   friend bool operator==(const IntakeBatch&, const IntakeBatch&) = default;
 };

@@ -27,6 +27,7 @@ IntakeBatch example_batch() {
   return {.sha256 = "hash",
           .lines = 3,
           .bytes = 300,
+          .bucket = "logs",
           .key = "intake/web-1/2026/07/02/222300-b1.log",
           .accepted = kThen};
 }
@@ -38,7 +39,7 @@ TEST(IntakeRecords, GoldenBytes) {
             "616d3a3a3030303030303030303030303a726f6f74506458c0843d");
   EXPECT_EQ(hex(encode(example_batch())),
             "010a0468617368100318ac022225696e74616b652f7765622d312f323032362f30372f30322f32323233"
-            "30302d62312e6c6f672880f2be8184b59503");
+            "30302d62312e6c6f672880f2be8184b5950332046c6f6773");
   EXPECT_EQ(decode_intake_source(encode(example_source())), example_source());
   EXPECT_EQ(decode_intake_batch(encode(example_batch())), example_batch());
 }

@@ -64,9 +64,9 @@ Result<> BatchReader::look_inside(std::string_view bytes) {
   while (!bytes.empty()) {
     inside.clear();
     auto read = inflater_->inflate(bytes, inside, kPieceBytes);
+    note(inside);
     if (!read && read.error().code == Code::Exhausted) return too_large(read.error().message);
     if (!read) return malformed(read.error().message);
-    note(inside);
   }
   return {};
 }

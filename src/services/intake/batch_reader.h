@@ -34,6 +34,8 @@ class BatchReader {
   // The next bytes as sent. Errors: Invalid ("RequestEntityTooLarge": too many sent or inside;
   // "MalformedBody": not what content_encoding says, or damaged).
   Result<> take(std::string_view bytes);
+  // What came out so far, before compression; also when take() failed.
+  std::uint64_t inside_bytes() const { return summary_.bytes; }
   // At the end. Errors: Invalid ("MalformedBody": cut short, or empty).
   Result<BatchSummary> finish();
 

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "guard/gate.h"
+#include "services/intake/in_flight.h"
 #include "services/intake/intake_service.h"
 #include "services/intake/rate_limits.h"
 
@@ -12,6 +13,7 @@ struct IntakeContext {
   explicit IntakeContext(IntakeParts with);
   IntakeParts parts;
   RateLimits limits;
+  InFlight in_flight;
   metrics::Counter& accepted;
   metrics::Counter& repeated;
   metrics::Counter& throttled;

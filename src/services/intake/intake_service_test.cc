@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
+#include <utility>
 
 #include "core/json.h"
 #include "guard/intake_role.h"
+#include "services/intake/in_flight.h"
 #include "services/s3/event_writer.h"
 #include "store/keys.h"
 #include "tests/support/gzip.h"
@@ -58,6 +61,16 @@ class LateWriter final : public patterns::event::ObjectWriter {
 
  private:
   patterns::event::ObjectWriter& inner_;
+};
+
+// A client that has begun to send; the test says how it goes on.
+class SlowBody final : public Body {
+ public:
+  explicit SlowBody(std::vector<OnChunk>& clients) : clients_(clients) {}
+  void read(OnChunk on_chunk) override { clients_.push_back(std::move(on_chunk)); }
+
+ private:
+  std::vector<OnChunk>& clients_;
 };
 
 class IntakeTest : public test::S3Test {
@@ -225,6 +238,84 @@ TEST_F(IntakeTest, TooMuchIsThrottled) {
   EXPECT_EQ(push("web-1", "3\n").code, Code::Exhausted);
   clock.advance(std::chrono::seconds(1));
   EXPECT_EQ(push("web-1", "3\n").error, "");
+}
+
+TEST_F(IntakeTest, ASourceSendsSoManyBatchesAtOnceHoweverTheyEnd) {
+  create("web-1", "alb", {{"RequestsPerSecond", 1'000}});
+  std::vector<Body::OnChunk> clients;
+  std::vector<std::string> answers;
+  const auto begin = [&](const char* encoding) {
+    const auto row = std::ranges::find(table, "PutIntakeBatch", &guard::Operation::name);
+    sdk::Input input{.parameters = {{"Kind", "alb"}, {"ContentEncoding", encoding}},
+                     .body = std::make_unique<SlowBody>(clients)};
+    gate.run(*row,
+             {.principal = guard::intake_principal(scope, *tokens->find_source("web-1")),
+              .request_id = RequestId("r")},
+             std::move(input), [&](Result<sdk::Output> output) {
+               answers.push_back(to_answer(std::move(output)).error);
+             });
+  };
+  const auto most = InFlightLimits().of_source_max;
+  for (std::size_t i = 0; i < most; ++i) begin("gzip");
+  EXPECT_EQ(clients.size(), most);
+  EXPECT_EQ(push("web-1", "one\n").error, "ThrottlingException");
+  auto waiting = std::exchange(clients, {});
+  waiting[0](fail(Code::Unavailable, "the client went away"));
+  waiting[1](std::string("no gzip"));
+  EXPECT_EQ(answers, (std::vector<std::string>{"ServiceUnavailable", "MalformedBody"}));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(push("web-1", "one\n").error, "") << "also once taken";
+  begin("");
+  begin("");
+  EXPECT_EQ(push("web-1", "one\n").error, "ThrottlingException");
+  waiting.insert(waiting.end(), std::make_move_iterator(clients.begin()),
+                 std::make_move_iterator(clients.end()));
+  for (std::size_t i = 2; i < waiting.size(); ++i)
+    waiting[i](fail(Code::Unavailable, "the client went away"));
+}
+
+TEST_F(IntakeTest, WhatComesOutOfABombCountsAsBytesToo) {
+  create("web-1", "alb", {{"BytesPerSecond", 1'000'000}});
+  const auto small = test::gzip(std::string(10'000, 'x'));
+  EXPECT_EQ(push("web-1", small).error, "");
+  EXPECT_EQ(push("web-1", test::gzip(std::string(4'000'000, 'x'))).error, "");
+  EXPECT_EQ(push("web-1", small).error, "ThrottlingException");
+  clock.advance(std::chrono::seconds(3));
+  EXPECT_EQ(push("web-1", small).error, "");
+  EXPECT_EQ(push("web-1", test::gzip(std::string(60 << 20, 'x'))).error, "RequestEntityTooLarge");
+  EXPECT_EQ(push("web-1", small).error, "ThrottlingException") << "also of what was not taken";
+}
+
+TEST_F(IntakeTest, ABatchOfAnotherBucketIsAnotherBatch) {
+  create("web-1", "alb");
+  EXPECT_EQ(push("web-1", "one\n", {{"Batch", "b1"}}).text("Bucket"), "logs");
+  EXPECT_EQ(call_as(root(), "RevokeIntakeSource", {{"Name", "web-1"}}).error, "");
+  EXPECT_EQ(create("web-1", "alb", {{"Bucket", "waf"}}).error, "");
+  const auto there = push("web-1", "one\n", {{"Batch", "b1"}});
+  EXPECT_EQ(there.text("Bucket"), "waf");
+  EXPECT_EQ(there.text("Repeated"), "false");
+  EXPECT_EQ(push("web-1", "one\n", {{"Batch", "b1"}}).text("Repeated"), "true");
+  EXPECT_EQ(deliveries(), 2u);
+}
+
+// A change that nobody knew of in time: its commit was in doubt, and came later.
+TEST_F(IntakeTest, ALateChangeOfASourceIsSeenByTheNextCall) {
+  const auto token = create("web-1", "alb").text("Token");
+  const auto key = store::keys::intake_source(scope, "web-1");
+  const auto record = (*store.get(key))->value;
+  ports::Batch erased;
+  erased.erases.push_back(key);
+  ASSERT_TRUE(ports::commit(store, std::move(erased)));
+  EXPECT_EQ(call_as(root(), "RevokeIntakeSource", {{"Name", "web-1"}}).error,
+            "ResourceNotFoundException");
+  EXPECT_EQ(tokens->find(token), nullptr);
+  EXPECT_EQ(create("web-2", "alb").error, "");
+  ports::Batch made;
+  made.puts.push_back({.key = key, .value = record});
+  ASSERT_TRUE(ports::commit(store, std::move(made)));
+  EXPECT_EQ(create("web-1", "alb").error, "ResourceAlreadyExistsException");
+  EXPECT_NE(tokens->find(token), nullptr);
+  EXPECT_EQ(call_as(root(), "RevokeIntakeSource", {{"Name", "web-1"}}).error, "");
+  EXPECT_EQ(create("web-1", "alb").error, "");
 }
 
 TEST_F(IntakeTest, ARevokedTokenIsNobodys) {

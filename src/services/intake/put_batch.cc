@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "core/encoding.h"
@@ -19,6 +21,8 @@ namespace {
 constexpr std::chrono::hours kIdWindow{7 * 24};
 constexpr std::chrono::hours kLinesWindow{1};
 constexpr std::size_t kIdBytesMax = 128;
+// As many bytes inside as logs usually have for each that is sent.
+constexpr std::uint64_t kFairRatio = 10;
 constexpr std::string_view kTaken = "BatchTaken";
 
 Result<> check_batch_id(std::string_view id) {
@@ -68,9 +72,10 @@ Error nobody_reads(const store::IntakeSource& source) {
 
 class BatchPut : public std::enable_shared_from_this<BatchPut> {
  public:
-  BatchPut(IntakePtr intake, PermitPtr permit, guard::IntakeSourcePtr source, std::string batch_id,
-           BatchReader reader, sdk::Reply reply)
+  BatchPut(IntakePtr intake, InFlight::Slot slot, PermitPtr permit, guard::IntakeSourcePtr source,
+           std::string batch_id, BatchReader reader, sdk::Reply reply)
       : intake_(std::move(intake)),
+        slot_(std::move(slot)),
         permit_(std::move(permit)),
         source_(std::move(source)),
         batch_id_(std::move(batch_id)),
@@ -95,10 +100,22 @@ class BatchPut : public std::enable_shared_from_this<BatchPut> {
  private:
   Result<> take(std::string_view chunk, bool is_charged) {
     if (!is_charged) intake_->limits.charge(*source_, chunk.size());
-    SX_TRY(reader_.take(chunk));
-    md5_.update(chunk);
     size_ += chunk.size();
+    const auto taken = reader_.take(chunk);
+    charge_inside();
+    SX_TRY(taken);
+    md5_.update(chunk);
     return writer_.append(chunk);
+  }
+
+  // What a fair batch has inside costs nothing more; what another one has does, as it comes out, so
+  // that a source cannot keep the workers at its bombs.
+  void charge_inside() {
+    const auto beyond =
+        reader_.inside_bytes() - std::min(reader_.inside_bytes(), kFairRatio * size_);
+    if (beyond <= charged_inside_) return;
+    intake_->limits.charge(*source_, beyond - charged_inside_);
+    charged_inside_ = beyond;
   }
 
   void finish() {
@@ -111,6 +128,7 @@ class BatchPut : public std::enable_shared_from_this<BatchPut> {
     taken_ = {.sha256 = std::move(summary->sha256),
               .lines = summary->lines,
               .bytes = summary->bytes,
+              .bucket = source_->bucket,
               .key = source_->prefix + time_path(now) + "-" + batch_id_ + source_->suffix,
               .accepted = now};
     put(std::string(encoding_of(summary->compression)), std::move(*staged));
@@ -151,9 +169,14 @@ class BatchPut : public std::enable_shared_from_this<BatchPut> {
     SX_TRY_AS(const auto as_stored, store::decode_intake_source(source->value));
     if (as_stored.token_id != source_->token_id) return revoked();
     SX_TRY_AS(const auto known, parts.state.get(batch_key()));
-    if (known) return fail(Code::Conflict, "taken already", std::string(kTaken));
     batch.conditions.push_back({.key = source_key, .version = source->version});
     batch.conditions.push_back({.key = batch_key()});
+    if (known) {
+      SX_TRY_AS(const auto before, store::decode_intake_batch(known->value));
+      if (before.bucket == source_->bucket)
+        return fail(Code::Conflict, "taken already", std::string(kTaken));
+      batch.conditions.back().version = known->version;  // the source had another bucket then
+    }
     batch.puts.push_back({.key = batch_key(),
                           .value = store::encode(taken_),
                           .expires_at = taken_.accepted + window_});
@@ -199,11 +222,16 @@ class BatchPut : public std::enable_shared_from_this<BatchPut> {
     output.result = {{"Source", source_->name}, {"Batch", batch_id_},        {"Lines", batch.lines},
                      {"Bytes", batch.bytes},    {"Bucket", source_->bucket}, {"Key", batch.key},
                      {"Repeated", is_repeated}};
+    slot_.reset();  // who has the answer may send the next one
     reply_(std::move(output));
   }
-  void failed(Error error) { reply_(std::unexpected(worded(std::move(error)))); }
+  void failed(Error error) {
+    slot_.reset();
+    reply_(std::unexpected(worded(std::move(error))));
+  }
 
   const IntakePtr intake_;
+  std::optional<InFlight::Slot> slot_;
   const PermitPtr permit_;
   const guard::IntakeSourcePtr source_;
   std::string batch_id_;
@@ -212,6 +240,7 @@ class BatchPut : public std::enable_shared_from_this<BatchPut> {
   store::BodyWriter writer_;
   Hasher md5_{HashKind::Md5};
   std::uint64_t size_ = 0;
+  std::uint64_t charged_inside_ = 0;
   store::IntakeBatch taken_;
   sdk::Reply reply_;
 };
@@ -225,6 +254,21 @@ Result<guard::IntakeSourcePtr> find_source(const IntakeContext& intake, const sd
                 "ResourceNotFoundException");
   }
   return source;
+}
+
+// Where the batch of so many bytes is read, when the source may send one now.
+Result<InFlight::Slot> enter(IntakeContext& intake, const store::IntakeSource& source,
+                             std::uint64_t bytes) {
+  auto slot = intake.in_flight.enter(source.name);
+  if (slot && !intake.limits.try_enter(source, bytes, intake.parts.clock.now())) {
+    slot = fail(Code::Exhausted,
+                "source '" + source.name + "' sends more than " +
+                    std::to_string(source.requests_per_s) + " requests or " +
+                    std::to_string(source.bytes_per_s) + " bytes a second",
+                "ThrottlingException");
+  }
+  if (!slot) intake.throttled.add();
+  return slot;
 }
 
 }  // namespace
@@ -245,16 +289,10 @@ void put_batch(const IntakePtr& intake, PermitPtr permit, sdk::Input input, sdk:
     return reply(std::unexpected(std::move(right).error()));
   auto reader = BatchReader::make(json::text_or(input.parameters, "ContentEncoding"), limits);
   if (!reader) return reply(std::unexpected(std::move(reader).error()));
-  if (!intake->limits.try_enter(**source, bytes, intake->parts.clock.now())) {
-    intake->throttled.add();
-    return reply(fail(Code::Exhausted,
-                      "source '" + (*source)->name + "' sends more than " +
-                          std::to_string((*source)->requests_per_s) + " requests or " +
-                          std::to_string((*source)->bytes_per_s) + " bytes a second",
-                      "ThrottlingException"));
-  }
-  std::make_shared<BatchPut>(intake, std::move(permit), std::move(*source), std::move(batch_id),
-                             std::move(*reader), std::move(reply))
+  auto slot = enter(*intake, **source, bytes);
+  if (!slot) return reply(std::unexpected(std::move(slot).error()));
+  std::make_shared<BatchPut>(intake, std::move(*slot), std::move(permit), std::move(*source),
+                             std::move(batch_id), std::move(*reader), std::move(reply))
       ->start(std::move(input.body));
 }
 

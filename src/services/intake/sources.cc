@@ -80,6 +80,14 @@ Error worded(Error error) {
   return error;
 }
 
+// That the source is, or is not, as its record says, which an earlier call in doubt may have
+// changed late.
+void take_up_late(const IntakePtr& intake, const std::string& name, Error error, sdk::Reply reply) {
+  if (auto refreshed = intake->parts.tokens.refresh(name); !refreshed)
+    return reply(std::unexpected(worded(std::move(refreshed).error())));
+  reply(std::unexpected(std::move(error)));
+}
+
 // Also when nobody knows whether it happened: then the record says.
 void take_up(const IntakePtr& intake, const std::string& name, const Result<ports::Committed>& done,
              sdk::Output output, sdk::Reply reply) {
@@ -139,7 +147,8 @@ void create_source(const IntakePtr& intake, PermitPtr permit, sdk::Input input, 
   permit->will_answer(output.result);  // which leaves the token out
   permit->commit(std::move(batch), [intake, permit, name = source->name, output = std::move(output),
                                     reply = std::move(reply)](auto done) mutable {
-    if (!done && done.error().code == Code::Conflict) return reply(exists_already(name));
+    if (!done && done.error().code == Code::Conflict)
+      return take_up_late(intake, name, exists_already(name).error(), std::move(reply));
     take_up(intake, name, done, std::move(output), std::move(reply));
   });
 }
@@ -158,20 +167,20 @@ void revoke_source(const IntakePtr& intake, PermitPtr permit, sdk::Input input, 
   const auto key = store::keys::intake_source(intake->parts.scope, name);
   auto stored = intake->parts.state.get(key);
   if (!stored) return reply(std::unexpected(worded(std::move(stored).error())));
-  if (!*stored) return reply(no_such_source(name));
+  if (!*stored) return take_up_late(intake, name, no_such_source(name).error(), std::move(reply));
   ports::Batch batch;
   batch.conditions.push_back({.key = key, .version = (*stored)->version});
   batch.erases.push_back(key);
   batch.from_reserve = true;
-  permit->commit(std::move(batch),
-                 [intake, permit, name, reply = std::move(reply)](auto done) mutable {
-                   if (!done && done.error().code == Code::Conflict)
-                     return reply(no_such_source(name));
-                   intake->limits.forget(name);
-                   sdk::Output output;
-                   output.result["Name"] = name;
-                   take_up(intake, name, done, std::move(output), std::move(reply));
-                 });
+  permit->commit(
+      std::move(batch), [intake, permit, name, reply = std::move(reply)](auto done) mutable {
+        if (!done && done.error().code == Code::Conflict)
+          return take_up_late(intake, name, no_such_source(name).error(), std::move(reply));
+        intake->limits.forget(name);
+        sdk::Output output;
+        output.result["Name"] = name;
+        take_up(intake, name, done, std::move(output), std::move(reply));
+      });
 }
 
 }  // namespace sextant::services::intake
