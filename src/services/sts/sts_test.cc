@@ -197,15 +197,15 @@ TEST_F(Sts, ASessionPolicyNarrowsTheSession) {
 
 TEST_F(Sts, ManagedSessionPoliciesLimitItToo) {
   const auto arn = [](std::string_view text) { return boost::json::object{{"arn", text}}; };
-  const auto kRead = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+  const auto read_only = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
   boost::json::object request{{"RoleArn", kRole},
                               {"RoleSessionName", "narrow"},
                               {"ExternalId", "42"},
-                              {"PolicyArns", boost::json::array{arn(kRead)}}};
+                              {"PolicyArns", boost::json::array{arn(read_only)}}};
   const auto told = call("AssumeRole", user("ada"), request);
   ASSERT_EQ(told.error, "");
   const auto session = principal_of(told.result);
-  EXPECT_EQ(session.session_policy_arns, std::vector<std::string>{kRead});
+  EXPECT_EQ(session.session_policy_arns, std::vector<std::string>{read_only});
   const auto may = [&](const sdk::Principal& who, const std::string& action) {
     sdk::Call asked;
     asked.scope = kScope;
@@ -225,9 +225,9 @@ TEST_F(Sts, ManagedSessionPoliciesLimitItToo) {
   EXPECT_TRUE(call("AssumeRole", user("ada"), request).error.contains("does not exist"));
   request["PolicyArns"] = "";
   EXPECT_EQ(call("AssumeRole", user("ada"), request).error, "");
-  request["PolicyArns"] = boost::json::array(11, arn(kRead));
+  request["PolicyArns"] = boost::json::array(11, arn(read_only));
   EXPECT_TRUE(call("AssumeRole", user("ada"), request).error.starts_with("ValidationError"));
-  request["PolicyArns"] = boost::json::array{arn(kRead)};
+  request["PolicyArns"] = boost::json::array{arn(read_only)};
   request["Policy"] =
       R"({"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::)" +
       std::string(1'950, 'b') + R"("}})";
