@@ -113,6 +113,17 @@ std::int32_t Dictionary::add(std::string_view text, std::uint64_t hash) {
   return size() - 1;
 }
 
+std::size_t Dictionary::memory_bytes_to_add(std::size_t length) const {
+  auto bytes = memory_bytes();
+  if (text_.size() + length > text_.capacity())
+    bytes += text_.size() + std::max(text_.size(), length);
+  if (ends_.size() == ends_.capacity())
+    bytes += 2 * std::max<std::size_t>(1, ends_.size()) * sizeof(std::int32_t);
+  if (2 * (ends_.size() + 1) > slots_.size())
+    bytes += std::max(kFirstSlots, 2 * slots_.size()) * sizeof(Slot);
+  return bytes;
+}
+
 void Dictionary::rehash() {
   const auto before =
       std::exchange(slots_, std::vector<Slot>(std::max(kFirstSlots, 2 * slots_.size())));

@@ -30,6 +30,9 @@ class Dictionary {
     return text_.capacity() + ends_.capacity() * sizeof(std::int32_t) +
            slots_.capacity() * sizeof(Slot);
   }
+  // The most that it holds while a text of that length is added: what grows is there twice
+  // meanwhile.
+  std::size_t memory_bytes_to_add(std::size_t length) const;
   // The texts as an array of `type`: utf8 or binary. Empty after, and keeps the memory of its
   // slots.
   ArrayPtr finish(const TypePtr& type);

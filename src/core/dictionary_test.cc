@@ -41,6 +41,17 @@ TEST(Dictionary, NumbersTextsInTheOrderOfTheirFirstSight) {
   EXPECT_EQ(dictionary.add("again"), 0);
 }
 
+TEST(Dictionary, TellsBeforehandWhatItWillHold) {
+  Dictionary dictionary;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto text = std::to_string(i) + std::string(static_cast<std::size_t>(i % 300), 'x');
+    const auto most = dictionary.memory_bytes_to_add(text.size());
+    dictionary.add(text);
+    ASSERT_LE(dictionary.memory_bytes(), most) << i;
+    ASSERT_LE(most, 3 * dictionary.memory_bytes()) << i;
+  }
+}
+
 TEST(Dictionary, HoldsTheEmptyTextAndTextsWithNul) {
   Dictionary dictionary;
   EXPECT_EQ(dictionary.add(""), 0);

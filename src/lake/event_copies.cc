@@ -3,6 +3,7 @@
 #include <arrow/array.h>
 #include <arrow/record_batch.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -54,11 +55,24 @@ bool EventCopies::is_before(const First& left, const First& right) const {
   return places_.at(left.place) < places_.at(right.place);
 }
 
+std::uint64_t EventCopies::memory_bytes() const {
+  return names_.memory_bytes() + places_.memory_bytes() + firsts_.capacity() * sizeof(First);
+}
+
+// A name comes with a first, and what grows is there twice meanwhile.
+bool EventCopies::has_room(const Dictionary& texts, std::size_t length) const {
+  const auto grows = texts.memory_bytes_to_add(length) - texts.memory_bytes();
+  const bool firsts_grow = firsts_.size() == firsts_.capacity();
+  const auto firsts =
+      firsts_grow ? 2 * std::max<std::size_t>(1, firsts_.size()) * sizeof(First) : 0;
+  return memory_bytes() + grows + firsts <= memory_bytes_max_;
+}
+
 std::int32_t EventCopies::number_of(Dictionary& texts, std::string_view text) {
   const auto hash = Dictionary::hash(text);
   const auto found = texts.find(text, hash);
   if (found != Dictionary::kNone || is_full_) return found;
-  is_full_ = names_.bytes() + places_.bytes() + text.size() > text_bytes_max_;
+  is_full_ = !has_room(texts, text.size());
   return is_full_ ? Dictionary::kNone : texts.add(text, hash);
 }
 

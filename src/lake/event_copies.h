@@ -17,12 +17,11 @@ namespace sextant::lake {
 
 class EventCopies {
  public:
-  // Of the texts that name events and places, all together. Rows of which one is not among those
-  // that fit all stay.
-  static constexpr std::uint64_t kTextBytesMax = 192ull << 20;
+  // Of all that it holds, also while that grows. Rows whose name or place does not fit all stay.
+  static constexpr std::uint64_t kMemoryBytesMax = 192ull << 20;
 
-  explicit EventCopies(std::uint64_t text_bytes_max = kTextBytesMax)
-      : text_bytes_max_(text_bytes_max) {}
+  explicit EventCopies(std::uint64_t memory_bytes_max = kMemoryBytesMax)
+      : memory_bytes_max_(memory_bytes_max) {}
 
   // Three columns, the same in both looks: `__event_name` (text, null: no copies),
   // `__event_place` (text) and `__event_offset`, both perhaps null.
@@ -34,21 +33,22 @@ class EventCopies {
   std::uint64_t count() const { return compared_ - static_cast<std::uint64_t>(names_.size()); }
   // Whether all rows were compared.
   bool is_complete() const { return !is_full_; }
+  std::uint64_t memory_bytes() const;
   // Which rows of a batch stay. Errors: as learn().
   Result<std::vector<std::int32_t>> choose(const BatchPtr& batch);
 
  private:
   static constexpr std::int32_t kNowhere = std::numeric_limits<std::int32_t>::max();
   struct First {
-    std::int32_t place = kNowhere;
     std::int64_t offset = 0;
+    std::int32_t place = kNowhere;
     bool is_taken = false;
   };
   bool is_before(const First& left, const First& right) const;
-  void make_room(std::size_t bytes);
+  bool has_room(const Dictionary& texts, std::size_t length) const;
   std::int32_t number_of(Dictionary& texts, std::string_view text);
 
-  const std::uint64_t text_bytes_max_;
+  const std::uint64_t memory_bytes_max_;
   bool is_full_ = false;  // from then on no text is added
   Dictionary names_;
   Dictionary places_;

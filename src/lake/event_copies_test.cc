@@ -73,14 +73,27 @@ TEST(EventCopies, InWhicheverOrderTheBatchesCome) {
 // Whatever does not fit stays, and the count is of what will be left out.
 TEST(EventCopies, RowsBeyondItsMemoryStay) {
   std::vector<Row> rows;
-  for (const auto* name : {"aaaa", "bbbb", "cccc", "aaaa", "cccc", "d", "d", "aaaa"})
+  const std::string large(16'384, 'c');
+  for (const auto& name : {"aaaa", "bbbb", large.c_str(), "aaaa", large.c_str(), "d", "d", "aaaa"})
     rows.push_back({name, "place"});
   rows.push_back({"aaaa", "elsewhere"});
-  EventCopies copies(14);  // "place" and two names
+  EventCopies copies(large.size());
   const auto batch = batch_of(rows);
   ASSERT_TRUE(copies.learn(batch));
   EXPECT_EQ(copies.count(), 2u);
   EXPECT_EQ(*copies.choose(batch), (Rows{0, 1, 2, 4, 5, 6, 8}));
+}
+
+// Short names: their places and numbers are most of what is held.
+TEST(EventCopies, ItsMemoryIsBoundedWhateverNamesHave) {
+  constexpr std::uint64_t kMax = 1 << 20;
+  std::vector<Row> rows(50'000);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].name = "6:" + std::to_string(100'000 + i);
+  EventCopies copies(kMax);
+  ASSERT_TRUE(copies.learn(batch_of(rows)));
+  EXPECT_FALSE(copies.is_complete());
+  EXPECT_LE(copies.memory_bytes(), kMax);
+  EXPECT_GT(copies.memory_bytes(), kMax / 4) << "and what there is gets used";
 }
 
 TEST(EventCopies, OtherColumnsAreRefused) {

@@ -54,7 +54,7 @@ class LakeWriter {
 struct LakeView {
   std::string name;
   // For a table with files, `{rows}` stands for its rows with two columns more, which tell them
-  // apart: file_name and file_row_number.
+  // apart: __sextant_file and file_row_number.
   std::string sql;
   std::string from;  // what it reads: the table's name, or a view of the same table before it
   // Where the table has no files and not what it reads, it has no rows and these columns ("date

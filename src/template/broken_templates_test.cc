@@ -368,6 +368,15 @@ INSTANTIATE_TEST_SUITE_P(
                              "TableInput: {Name: t, Parameters: {UniqueBy: 'a b'}}\n"),
                "t.yaml:7:52: 'UniqueBy' has 'a b', which is no name of a column; give columns with "
                "commas between"},
+        Broken{
+            "TableUniqueRowNumber",
+            resource_with(
+                "AWS::Glue::Table",
+                "      CatalogId: !Ref AWS::AccountId\n      DatabaseName: d\n      "
+                "TableInput:\n        Name: t\n        Parameters: {UniqueBy: a}\n     "
+                "   StorageDescriptor: {Columns: [{Name: File_Row_Number, Type: int}]}\n"),
+            "t.yaml:9:32: 'UniqueBy' does not go with a column 'File_Row_Number'; give the column "
+            "another name"},
         Broken{"OtherCatalog",
                resource_with("AWS::Glue::Database",
                              "      CatalogId: '111111111111'\n      DatabaseInput: {Name: d}\n"),

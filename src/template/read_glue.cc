@@ -1,6 +1,7 @@
 // AWS::Glue::Database, AWS::Glue::Table: the tables of the lake.
 #include <algorithm>
 
+#include "core/strings.h"
 #include "core/suggest.h"
 #include "model/table_settings.h"
 #include "template/resource_types.h"
@@ -70,19 +71,32 @@ std::vector<model::Column> read_columns(Properties& input) {
   return columns;
 }
 
-void check_settings(Properties& values, const std::map<std::string, std::string>& parameters) {
+// The view of events numbers the rows of each file, and the engine has one name for that.
+void check_unique(Properties& values, const std::string& name, const std::string& value,
+                  const std::vector<model::Column>& table) {
+  if (const auto columns = model::parse_unique(value); !columns)
+    values.report(name, columns.error().message, "give columns with commas between");
+  for (const auto& column : table) {
+    if (!iequals(column.name, "file_row_number")) continue;
+    values.report(name, "'" + name + "' does not go with a column '" + column.name + "'",
+                  "give the column another name");
+  }
+}
+
+void check_settings(Properties& values, const std::map<std::string, std::string>& parameters,
+                    const std::vector<model::Column>& columns) {
   for (const auto& [name, value] : parameters) {
     if (name == model::kRetentionParameter) {
       if (const auto days = model::parse_retention(value); !days)
         values.report(name, days.error().message, "leave it out to keep rows for good");
     } else if (name == model::kUniqueParameter) {
-      if (const auto columns = model::parse_unique(value); !columns)
-        values.report(name, columns.error().message, "give columns with commas between");
+      check_unique(values, name, value, columns);
     }
   }
 }
 
-std::map<std::string, std::string> read_table_parameters(Properties& input) {
+std::map<std::string, std::string> read_table_parameters(
+    Properties& input, const std::vector<model::Column>& columns) {
   std::map<std::string, std::string> parameters;
   const auto* node = input.map("Parameters");
   if (node == nullptr) return parameters;
@@ -90,7 +104,7 @@ std::map<std::string, std::string> read_table_parameters(Properties& input) {
   for (const auto& member : node->members) {
     if (const auto value = values.text(member.name)) parameters[member.name] = *value;
   }
-  check_settings(values, parameters);
+  check_settings(values, parameters, columns);
   return parameters;
 }
 
@@ -112,7 +126,7 @@ void read_table_input(AppBuilder& builder, const Resource& resource, Properties&
   }
   input.refuse("PartitionKeys", kLakeDecides);
   table.columns = read_columns(input);
-  table.parameters = read_table_parameters(input);
+  table.parameters = read_table_parameters(input, table.columns);
   input.finish();
 }
 

@@ -304,8 +304,9 @@ TYPED_TEST_P(LakeFilesContract, ViewsAreReadByTheirNames) {
       {.name = "few", .sql = "SELECT * FROM alb LIMIT 4", .from = "alb"},
       {.name = "counts", .sql = "SELECT hour, count(*) AS n FROM few GROUP BY ALL", .from = "few"},
       {.name = "last",
-       .sql = "SELECT * EXCLUDE (file_name, file_row_number) FROM {rows} WHERE (file_name, "
-              "file_row_number) IN (SELECT (max(file_name), 9::BIGINT) FROM {rows})",
+       .sql =
+           "SELECT * EXCLUDE (__sextant_file, file_row_number) FROM {rows} WHERE (__sextant_file, "
+           "file_row_number) IN (SELECT (max(__sextant_file), 9::BIGINT) FROM {rows})",
        .from = "alb"},
       {.name = "wrong", .sql = "SELECT nothing FROM alb", .from = "alb"},
   };
@@ -342,6 +343,27 @@ TYPED_TEST_P(LakeFilesContract, AViewThatDoesNotFitItsRowsIsNotEmpty) {
   alb.files.clear();
   EXPECT_EQ(this->ask("FROM lacking", {alb}), "") << "nothing has landed";
   EXPECT_EQ(this->ask("SELECT sum(n) FROM lacking", {alb}), "null;");
+}
+
+TYPED_TEST_P(LakeFilesContract, RowsAreToldApartWhateverColumnsTheyHave) {
+  const auto table_with = [&](const std::string& column) {
+    arrow::StringBuilder text;
+    EXPECT_TRUE(text.AppendValues({"a", "b"}).ok());
+    const auto schema = arrow::schema({arrow::field(column, arrow::utf8())});
+    auto alb = this->table({this->land(
+        arrow::RecordBatch::Make(schema, 2, {std::shared_ptr<arrow::Array>(*text.Finish())}))});
+    alb.views = {{.name = "second",
+                  .sql = "SELECT * EXCLUDE (__sextant_file, file_row_number) FROM {rows} "
+                         "WHERE file_row_number = 1 AND __sextant_file NOT LIKE '%/%'",
+                  .from = "alb"}};
+    return alb;
+  };
+  for (const auto* column : {"filename", "file_name", "file_index"})
+    EXPECT_EQ(this->ask(std::string("SELECT ") + column + " FROM second", {table_with(column)}),
+              "b;");
+  EXPECT_EQ(this->ask("FROM second", {table_with("File_Row_Number")}),
+            "Invalid: view second: table alb has a column 'file_row_number', which is kept for the "
+            "numbers of its rows: land it under another name");
 }
 
 TYPED_TEST_P(LakeFilesContract, QueriesOfEveryShapeAreAllowed) {
@@ -505,7 +527,8 @@ REGISTER_TYPED_TEST_SUITE_P(LakeFilesContract, WhatIsWrittenIsRead, ManyBatchesB
                             DictionariesOfAnyShapeKeepTheirRows, TextThatHardlyRepeatsIsReadAsItWas,
                             TextThatIsNotUtf8IsRefused, ANewColumnIsNullInOldFiles,
                             ATableWithoutFilesIsEmptyAndTyped, ViewsAreReadByTheirNames,
-                            AViewThatDoesNotFitItsRowsIsNotEmpty, QueriesOfEveryShapeAreAllowed,
+                            AViewThatDoesNotFitItsRowsIsNotEmpty,
+                            RowsAreToldApartWhateverColumnsTheyHave, QueriesOfEveryShapeAreAllowed,
                             ErrorsOfSqlCarryTheirPosition, LimitsEndAQuery,
                             NothingButItsTablesCanBeReached, AFlippedByteIsFoundAndNamed,
                             ATruncatedOrMissingFileIsNamed, AfterARestTheNextQueryWorks);

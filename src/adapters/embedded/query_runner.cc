@@ -77,9 +77,17 @@ std::string rows_of(const LakeTable& table, const std::filesystem::path& root,
 }
 
 // Names of files, not where the lake lies.
-std::string numbered_rows_of(const LakeTable& table, const std::filesystem::path& root) {
-  return "(SELECT * EXCLUDE (filename), parse_filename(filename) AS file_name FROM " +
-         rows_of(table, root, ", filename=true, file_row_number=true") + ")";
+Result<std::string> numbered_rows_of(const LakeTable& table, const std::filesystem::path& root) {
+  const auto is_number = [](const auto& field) {
+    return iequals(field->name(), "file_row_number");
+  };
+  if (table.schema && std::ranges::any_of(table.schema->fields(), is_number)) {
+    return fail(Code::Invalid, "table " + table.name +
+                                   " has a column 'file_row_number', which is kept for the numbers "
+                                   "of its rows: land it under another name");
+  }
+  return "(SELECT * REPLACE (parse_filename(__sextant_file) AS __sextant_file) FROM " +
+         rows_of(table, root, ", filename='__sextant_file', file_row_number=true") + ")";
 }
 
 Result<> add_table(QuerySession& session, const QueryRequest& request, const LakeTable& table) {
@@ -107,7 +115,9 @@ Result<> add_view(QuerySession& session, const QueryRequest& request, const Lake
   auto sql = view.sql;
   std::string rows;
   for (auto at = sql.find(kRows); at != std::string::npos; at = sql.find(kRows, at + rows.size())) {
-    if (rows.empty()) rows = numbered_rows_of(table, request.root);
+    if (rows.empty()) {
+      SX_TRY_AS(rows, within("view " + view.name, numbered_rows_of(table, request.root)));
+    }
     sql.replace(at, kRows.size(), rows);
   }
   auto made = session.run("CREATE VIEW " + sql_name(view.name) + " AS " + sql);

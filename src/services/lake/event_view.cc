@@ -16,9 +16,9 @@ std::string without_copies(const sextant::lake::EventColumns& columns, const std
     names += column + ", ";
     named += " AND " + column + " IS NOT NULL";
   }
-  return "SELECT * EXCLUDE (file_name, file_row_number) FROM {rows} "
-         "WHERE (file_name, file_row_number) NOT IN ("
-         "SELECT (file_name, file_row_number) FROM {rows} WHERE (" +
+  return "SELECT * EXCLUDE (__sextant_file, file_row_number) FROM {rows} "
+         "WHERE (__sextant_file, file_row_number) NOT IN ("
+         "SELECT (__sextant_file, file_row_number) FROM {rows} WHERE (" +
          hours + ")" + named + " QUALIFY row_number() OVER (PARTITION BY " + names +
          "date, hour ORDER BY " + columns.place + " NULLS LAST, " + columns.offset +
          " NULLS LAST) > 1)";
