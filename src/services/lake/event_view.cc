@@ -7,21 +7,42 @@ namespace sextant::services::lake {
 
 namespace {
 
-// Only what names events is sorted, of the hours that may have copies; all the rest passes by. A
-// mark join, as NOT IN is one, keeps the copies in memory and never the rows.
-std::string without_copies(const sextant::lake::EventColumns& columns, const std::string& hours) {
+// Rows that are copies of others, in the hours given. The window is over plain columns: DuckDB
+// takes a condition through no other.
+std::string copies(const sextant::lake::EventColumns& columns, const std::string& hours) {
+  std::string values;
   std::string names;
   std::string named;
   for (const auto& column : columns.names) {
-    names += column + ", ";
+    const auto name = "__name_" + std::to_string(values.size());
+    values += ", " + column + " AS " + name;
+    names += name + ", ";
     named += " AND " + column + " IS NOT NULL";
   }
-  return "SELECT * EXCLUDE (__sextant_file, file_row_number) FROM {rows} "
-         "WHERE (__sextant_file, file_row_number) NOT IN ("
-         "SELECT (__sextant_file, file_row_number) FROM {rows} WHERE (" +
-         hours + ")" + named + " QUALIFY row_number() OVER (PARTITION BY " + names +
-         "date, hour ORDER BY " + columns.place + " NULLS LAST, " + columns.offset +
-         " NULLS LAST) > 1)";
+  return "(SELECT __date, __hour, __file, __number FROM (SELECT date AS __date, hour AS __hour, "
+         "__sextant_file AS __file, file_row_number AS __number, " +
+         columns.place + " AS __place, " + columns.offset + " AS __offset" + values +
+         " FROM {rows} WHERE (" + hours + ")" + named +
+         ") QUALIFY row_number() OVER (PARTITION BY " + names +
+         "__date, __hour ORDER BY __place NULLS LAST, __offset NULLS LAST) > 1)";
+}
+
+// Only what names events is sorted, of the hours that may have copies; all the rest passes by. An
+// outer join keeps the copies in memory and never the rows, and what a question says of date and
+// hour holds for both its sides, so that other hours are not looked at. Nulls are not equal: rows
+// without an hour need a second look.
+std::string without_copies(const sextant::lake::EventColumns& columns, const std::string& hours) {
+  auto sql =
+      "SELECT __row.* EXCLUDE (__sextant_file, file_row_number) FROM {rows} AS __row LEFT JOIN " +
+      copies(columns, hours) +
+      " AS __copy ON __row.date = __copy.__date AND __row.hour = __copy.__hour AND "
+      "__row.__sextant_file = __copy.__file AND __row.file_row_number = __copy.__number "
+      "WHERE __copy.__number IS NULL";
+  if (hours != "true" && !hours.contains("NULL")) return sql;
+  return sql +
+         " AND (__row.__sextant_file, __row.file_row_number) NOT IN "
+         "(SELECT (__file, __number) FROM " +
+         copies(columns, "(" + hours + ") AND (date IS NULL OR hour IS NULL)") + ")";
 }
 
 }  // namespace
