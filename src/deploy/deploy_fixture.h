@@ -11,6 +11,7 @@
 #include "guard/gate.h"
 #include "guard/snapshot_policy_source.h"
 #include "model/codec.h"
+#include "store/identities.h"
 #include "store/keys.h"
 #include "store/s3_records.h"
 
@@ -84,7 +85,7 @@ class DeployTest : public testing::Test {
     caller_ = {.kind = sdk::PrincipalKind::AssumedRole,
                .account = kScope.account,
                .arn = "arn:aws:sts::000000000000:assumed-role/deployer/ci",
-               .principal_id = "AROADEPLOYER:ci",
+               .principal_id = store::derived_id("AROA", role.arn) + ":ci",
                .role_arn = role.arn};
   }
 

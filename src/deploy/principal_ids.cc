@@ -29,9 +29,10 @@ class Binding {
     }
     return ids;
   }
-  // "" of whom only the ARN is known: of another account, or a stack's role.
+  // "" of another account's, of whom only the ARN is known.
   std::string id_of(const std::string& arn, const std::string& owner) {
-    if (!arn.starts_with(own_) || is_of_stack(arn)) return {};
+    if (!arn.starts_with(own_)) return {};
+    if (is_of_stack(arn)) return store::derived_id("AROA", arn);
     const auto& made = arn.contains(":user/") ? identities_.users : identities_.roles;
     const auto found = made.find(to_lower(store::name_of_arn(arn)));
     if (found != made.end() && found->second->arn == arn) return found->second->id;
@@ -41,6 +42,7 @@ class Binding {
   std::vector<std::string> take_problems() { return std::move(problems_); }
 
  private:
+  // One that this deploy makes, too.
   bool is_of_stack(const std::string& arn) const {
     return app_.roles.contains(arn) || std::ranges::any_of(apps_, [&](const auto& deployed) {
              return deployed.second.roles.contains(arn);

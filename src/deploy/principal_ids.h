@@ -1,7 +1,7 @@
 #pragma once
-// Whom the policies of an app mean: the users and roles of IAM's API that they name by ARN get
-// their unique ids, so that whoever is made anew under an old name does not inherit what was
-// granted. Roles of stacks are what their ARN says: they are made anew with the same id.
+// Whom the policies of an app mean: the users and roles that they name by ARN get their unique ids,
+// so that whoever is made anew under an old name does not inherit what was granted. A stack's role
+// that a template makes anew has its id again (store::derived_id).
 #include <string>
 #include <vector>
 

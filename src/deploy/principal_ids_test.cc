@@ -39,8 +39,8 @@ class PrincipalIds : public testing::Test {
     permission.logical_id = "May";
     return app;
   }
-  std::vector<std::string> bind(const model::App& before, model::App& app) {
-    return bind_principals(kScope, before, {}, identities_, app);
+  std::vector<std::string> bind(const model::App& before, model::App& app, const Apps& apps = {}) {
+    return bind_principals(kScope, before, apps, identities_, app);
   }
 
   store::Identities identities_;
@@ -87,10 +87,27 @@ TEST_F(PrincipalIds, ANameThatNobodyHasIsRefused) {
   EXPECT_EQ(bind({}, elsewhere).size(), 3u);
 }
 
+// Its own, which the same deploy makes, and another stack's.
+TEST_F(PrincipalIds, RolesOfStacksHaveTheirs) {
+  const auto other_arn = kIam + "role/team/of-another";
+  Apps apps;
+  apps["other"].roles[other_arn].arn = other_arn;
+  for (const auto& arn : {kStackRole, other_arn}) {
+    const auto id = store::identity_of({.arn = arn}, {}).id;
+    auto app = app_of(arn);
+    EXPECT_TRUE(bind({}, app, apps).empty()) << arn;
+    EXPECT_EQ(app.roles[kStackRole].trusted_ids, (Ids{{arn, id}}));
+    EXPECT_EQ(app.buckets["b"].policy_ids, (Ids{{arn, id}}));
+    EXPECT_EQ(app.permissions[0].principal_id, id);
+  }
+  auto nobodys = app_of(other_arn);
+  EXPECT_EQ(bind({}, nobodys).size(), 3u);
+}
+
 TEST_F(PrincipalIds, OthersAreWhatTheyAreCalled) {
   for (const auto& other :
        {std::string("s3.amazonaws.com"), std::string("000000000000"), std::string("*"),
-        kIam + "root", std::string("arn:aws:iam::111122223333:user/ada"), kStackRole,
+        kIam + "root", std::string("arn:aws:iam::111122223333:user/ada"),
         std::string("arn:aws:sts::000000000000:assumed-role/r/s")}) {
     auto app = app_of(other);
     EXPECT_TRUE(bind({}, app).empty()) << other;

@@ -117,10 +117,7 @@ void PolicySnapshot::add_managed(const store::Identities& identities, PolicyCach
 }
 
 void PolicySnapshot::add(const model::App& app, PolicyCache& cache) {
-  for (const auto& [arn, role] : app.roles) {
-    add(store::identity_of(role, {}), cache);
-    identities_[arn].id.clear();  // a stack's role has no id of its own
-  }
+  for (const auto& [arn, role] : app.roles) add(store::identity_of(role, {}), cache);
   for (const auto& [name, bucket] : app.buckets) {
     if (!bucket.policy) continue;
     resources_[bucket.arn].push_back(cache.compile(

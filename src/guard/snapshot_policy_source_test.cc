@@ -13,6 +13,13 @@ namespace test = iam::test;
 constexpr auto kFunction = "arn:aws:lambda:us-east-1:111122223333:function:parse";
 constexpr auto kRole = "arn:aws:iam::111122223333:role/r";
 
+// Of the stack's role.
+sdk::Principal session() {
+  auto principal = test::session();
+  principal.principal_id = store::derived_id("AROA", kRole) + ":s";
+  return principal;
+}
+
 std::string document(const std::string& statement) {
   return R"({"Version":"2012-10-17","Statement":)" + statement + "}";
 }
@@ -94,7 +101,7 @@ TEST(PolicySnapshot, PrincipalsOfPermissions) {
 
 TEST(PolicySnapshot, RolesHaveTheirPolicies) {
   const auto read = [](const std::string& key) {
-    return test::call(test::session(), "s3:GetObject", "arn:aws:s3:::" + key);
+    return test::call(session(), "s3:GetObject", "arn:aws:s3:::" + key);
   };
   EXPECT_TRUE(allowed({an_app()}, read("logs/a/b")));
   EXPECT_EQ(judge({an_app()}, read("logs/a")).deciding_statements,
@@ -117,10 +124,10 @@ TEST(PolicySnapshot, RolesHaveTheirPolicies) {
 TEST(PolicySnapshot, AttachedPoliciesOfOursAndOfAws) {
   auto app = an_app();
   app.roles[kRole].managed_policy_arns = {"arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"};
-  const auto call = test::call(test::session(), "s3:ListBucket", "arn:aws:s3:::any");
+  const auto call = test::call(session(), "s3:ListBucket", "arn:aws:s3:::any");
   EXPECT_TRUE(allowed({app}, call));
   app.roles[kRole].managed_policy_arns = {"arn:aws:iam::111122223333:policy/gone"};
-  EXPECT_FALSE(allowed({app}, test::call(test::session(), "s3:GetObject", "arn:aws:s3:::logs/a")));
+  EXPECT_FALSE(allowed({app}, test::call(session(), "s3:GetObject", "arn:aws:s3:::logs/a")));
   EXPECT_NE(judge({app}, call).reason.find("policy/gone cannot be evaluated"), std::string::npos);
 }
 
@@ -143,7 +150,7 @@ TEST(PolicySnapshot, BucketPoliciesCoverTheirObjectsAndTrustPoliciesTheirRole) {
 
 TEST(SnapshotPolicySource, SessionPoliciesLimitAndASwapCountsAtOnce) {
   SnapshotPolicySource source(PolicySnapshot::make({an_app()}));
-  auto call = test::call(test::session(), "s3:GetObject", "arn:aws:s3:::logs/a");
+  auto call = test::call(session(), "s3:GetObject", "arn:aws:s3:::logs/a");
   const auto verdict = [&] { return iam::evaluate(call, source.policies_for(call)).verdict; };
   EXPECT_EQ(verdict(), sdk::Verdict::Allow);
   call.principal.session_policy = document(test::allow("s3:PutObject"));
@@ -206,10 +213,20 @@ TEST(PolicySnapshot, WhoIsGoneMayNothingWhateverAResourceSays) {
   before.principal.principal_id = "AIDAANOTHERONEOFOLD";  // of the one who was deleted
   EXPECT_FALSE(allowed(with_user({.name = "ann"}), before));
   // A role's session, too.
-  auto session = test::call(test::session(), "s3:GetObject", "arn:aws:s3:::logs/a");
-  EXPECT_TRUE(allowed(gone, session));
+  const auto get = test::call(session(), "s3:GetObject", "arn:aws:s3:::logs/a");
+  EXPECT_TRUE(allowed(gone, get));
   gone.apps.clear();
-  EXPECT_TRUE(judge(gone, session).reason.contains("does not exist any more"));
+  EXPECT_TRUE(judge(gone, get).reason.contains("does not exist any more"));
+}
+
+// Of a role that IAM's API made and deleted, before a stack declared one of that name.
+TEST(PolicySnapshot, ASessionOfAnotherRoleOfThatNameHasNothingOfAStacks) {
+  const auto configuration = with_user({.name = "ann"});
+  auto get = test::call(session(), "s3:GetObject", "arn:aws:s3:::logs/a");
+  EXPECT_TRUE(allowed(configuration, get));
+  get.principal.principal_id = "AROAABCDEFGHIJKLMNOPQ:s";
+  EXPECT_TRUE(judge(configuration, get).reason.contains("does not exist any more"));
+  EXPECT_FALSE(allowed({an_app()}, get));
 }
 
 TEST(PolicySnapshot, ATrustPolicyMeansWhoeverItMeantWhenItWasPut) {

@@ -38,7 +38,7 @@ struct Role {
   std::map<std::string, std::string> tags;
   std::string logical_id = {};  // its name inside the template
   Position position;
-  // Unique ids of the users and roles of IAM's API that the trust policy names by ARN, as they were
+  // Unique ids of this account's users and roles that the trust policy names by ARN, as they were
   // when it was deployed: who is made anew under an old name is not trusted.
   std::map<std::string, std::string> trusted_ids = {};
   friend bool operator==(const Role&, const Role&) = default;

@@ -11,15 +11,6 @@
 namespace sextant::store {
 namespace {
 
-// Of what stacks declare and what AWS manages: nothing is stored of it.
-std::string derived_id(std::string_view prefix, std::string_view arn) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  std::string id(prefix);
-  for (const char c : sha256_hex(arn).substr(0, 17))
-    id.push_back(kAlphabet[static_cast<unsigned char>(c) % kAlphabet.size()]);
-  return id;
-}
-
 // "/path/" of "arn:aws:iam::000000000000:role/path/name".
 std::string path_of_arn(std::string_view arn) {
   const auto first = arn.find('/');
@@ -133,6 +124,14 @@ std::string stack_of(const Configuration& configuration, std::string_view arn) {
       return stack;
   }
   return {};
+}
+
+std::string derived_id(std::string_view prefix, std::string_view arn) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  std::string id(prefix);
+  for (const char c : sha256_hex(arn).substr(0, 17))
+    id.push_back(kAlphabet[static_cast<unsigned char>(c) % kAlphabet.size()]);
+  return id;
 }
 
 IdentityRecord identity_of(const model::Role& role, Time created) {

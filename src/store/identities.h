@@ -48,7 +48,12 @@ PolicyRecordPtr find_policy(const Configuration& configuration, std::string_view
 // The name of the stack that declares it, "" when IAM's API made it.
 std::string stack_of(const Configuration& configuration, std::string_view arn);
 
-// As IAM shows what a stack declares. Its id is made of its ARN: the same for the same ARN.
+// The unique id of what a stack declares or AWS manages ("AROA" of a role, "ANPA" of a policy). It
+// is made of the ARN: what is declared anew has it again, and nothing that IAM's API makes ever
+// has.
+std::string derived_id(std::string_view prefix, std::string_view arn);
+
+// As IAM shows what a stack declares.
 IdentityRecord identity_of(const model::Role& role, Time created);
 PolicyRecord policy_of(const model::ManagedPolicy& policy, Time created);
 PolicyRecord aws_policy(std::string_view arn, std::string_view document);

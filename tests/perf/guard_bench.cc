@@ -15,6 +15,7 @@
 #include "guard/gate.h"
 #include "guard/snapshot_policy_source.h"
 #include "model/app.h"
+#include "store/identities.h"
 #include "tests/support/temporary_folder.h"
 
 namespace {
@@ -23,6 +24,7 @@ using namespace sextant;
 using namespace sextant::guard;
 
 constexpr Time kNow{std::chrono::seconds(1'800'000'000)};
+constexpr const char* kRoleArn = "arn:aws:iam::111122223333:role/r";
 const Scope kScope{AccountId("111122223333"), Region("us-east-1")};
 
 double cpu_seconds() {
@@ -57,7 +59,6 @@ model::App make_app() {
             R"("IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}})";
   }
   model::App app;
-  constexpr const char* kRoleArn = "arn:aws:iam::111122223333:role/r";
   app.roles[kRoleArn] = {
       .name = "r",
       .arn = kRoleArn,
@@ -77,8 +78,8 @@ sdk::Call make_call(const std::string& bucket) {
   call.principal = {.kind = sdk::PrincipalKind::AssumedRole,
                     .account = kScope.account,
                     .arn = "arn:aws:sts::111122223333:assumed-role/r/s",
-                    .principal_id = "AROA0123456789ABCDEF:s",
-                    .role_arn = "arn:aws:iam::111122223333:role/r"};
+                    .principal_id = store::derived_id("AROA", kRoleArn) + ":s",
+                    .role_arn = kRoleArn};
   call.service = "s3";
   call.operation = "GetObject";
   call.action = "s3:GetObject";

@@ -27,7 +27,9 @@ class TemplatePolicies {
   // Errors: as read_file; Invalid with every fault of the template.
   static Result<TemplatePolicies> load(const std::string& file, const TemplateInput& input);
 
-  guard::iam::AppliedPolicies policies_for(const sdk::Call& call) const {
+  // A role's session is of the role as the template declares it.
+  guard::iam::AppliedPolicies policies_for(sdk::Call call) const {
+    call.principal.principal_id.clear();
     return snapshot_->policies_for(call);
   }
   // Of "policy#Sid"; nullopt when the template has no such policy. What the template only implies

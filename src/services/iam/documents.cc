@@ -43,8 +43,7 @@ Result<std::map<std::string, std::string>> trusted_ids_of(const Request& request
     if (!arn.starts_with(own)) continue;  // another account's: nobody here can say
     const auto found = store::find_identity_by_arn(request.configuration, arn);
     if (found == nullptr) return malformed("Invalid principal in policy: \"AWS\":\"" + arn + "\"");
-    // A stack's role is made anew with the same id: its ARN says as much.
-    if (store::stack_of(request.configuration, arn).empty()) ids.emplace(arn, found->id);
+    ids.emplace(arn, found->id);
   }
   return ids;
 }

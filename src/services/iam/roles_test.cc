@@ -1,4 +1,5 @@
 #include "core/encoding.h"
+#include "guard/iam/role_session.h"
 #include "services/iam/iam_fixture.h"
 
 namespace sextant::services::iam {
@@ -106,6 +107,29 @@ TEST_F(Roles, WhoIsMadeAnewIsNotTrusted) {
   const auto shown = made("GetRole", {{"RoleName", "ci"}}).at("Role").as_object();
   EXPECT_EQ(uri_decode(json::text_or(shown, "AssumeRolePolicyDocument")),
             trusting(R"({"AWS":")" + before.principal_id + R"("})"));
+}
+
+// A stack's role has its unique id, too; a stack that declares it anew gives it that id again.
+TEST_F(Roles, WhoIsMadeInPlaceOfAStacksRoleIsNotTrusted) {
+  deploy(stack());
+  EXPECT_EQ(create("ci", trusting(R"({"AWS":")" + kArn + R"(role/demo/collector"})")), "");
+  const auto assumes = [&] {
+    const auto role =
+        store::find_identity(*configuration_->current(), store::IdentityKind::Role, "collector");
+    return may(guard::iam::role_session(kScope.account, *role, "s"), "sts:AssumeRole",
+               kArn + "role/ci");
+  };
+  EXPECT_TRUE(assumes());
+  auto without = stack();
+  without.roles.clear();
+  deploy(without);
+  made(
+      "CreateRole",
+      {{"RoleName", "collector"}, {"Path", "/demo/"}, {"AssumeRolePolicyDocument", kTrustAccount}});
+  EXPECT_FALSE(assumes());
+  made("DeleteRole", {{"RoleName", "collector"}});
+  deploy(stack());
+  EXPECT_TRUE(assumes());
 }
 
 TEST_F(Roles, AreBoundAndTagged) {
