@@ -93,7 +93,7 @@ TEST_F(PrincipalIds, RolesOfStacksHaveTheirs) {
   Apps apps;
   apps["other"].roles[other_arn].arn = other_arn;
   for (const auto& arn : {kStackRole, other_arn}) {
-    const auto id = store::identity_of({.arn = arn}, {}).id;
+    const auto id = store::derived_id("AROA", arn);
     auto app = app_of(arn);
     EXPECT_TRUE(bind({}, app, apps).empty()) << arn;
     EXPECT_EQ(app.roles[kStackRole].trusted_ids, (Ids{{arn, id}}));

@@ -11,6 +11,8 @@ namespace {
 
 using Policies = std::vector<PolicyPtr>;
 
+constexpr std::string_view kResource = "resource-based policy";
+
 struct Visited {
   std::string_view layer;
   std::size_t level = 0;
@@ -28,7 +30,7 @@ void visit_policies(const AppliedPolicies& policies,
   };
   levels("resource control policy", policies.resource_control);
   levels("service control policy", policies.service_control);
-  one("resource-based policy", policies.resource);
+  one(kResource, policies.resource);
   one("identity-based policy", policies.identity);
   one("permissions boundary", policies.boundary);
   one("session policy", policies.session);
@@ -121,8 +123,10 @@ std::vector<const StatementReport*> doubts(const Judgement& judged,
     if (std::ranges::find(deciding, report.label) != deciding.end()) return true;
     if (report.applies()) return false;
     if (is_allow) return report.effect == Effect::Deny;
-    return report.effect == Effect::Allow && report.layer == judged.lacking &&
-           report.level == judged.level;
+    if (report.effect != Effect::Allow) return false;
+    if (report.layer == judged.lacking && report.level == judged.level) return true;
+    // What a resource's policy allows needs no other layer's Allow, but those of control policies.
+    return report.layer == kResource && !judged.lacking.empty() && judged.level == 0;
   };
   std::vector<const StatementReport*> found;
   for (const auto& report : reports) {

@@ -99,6 +99,24 @@ TEST(Explain, SaysWhatAStatementHangsOn) {
   }
 }
 
+// A resource's policy may grant what no policy of the caller does; a control policy it cannot help.
+TEST(Explain, AnAnswerHangsOnTheResourcesPolicy) {
+  const auto made = test::call(test::user());
+  const auto when = test::allow("s3:*", "*",
+                                test::for_principal(R"({"AWS":")" + made.principal.arn + "\"}") +
+                                    R"(,"Condition":{"StringEquals":{"k:x":"1"}})");
+  AppliedPolicies policies{.resource = {test::resource_policy(when)}};
+  const auto doubted = [&] {
+    return doubts(judge(made, policies), explain(made, policies)).size();
+  };
+  EXPECT_EQ(doubted(), 1u);
+  policies.service_control = {{test::policy(test::allow("s3:Put*"))}};
+  EXPECT_EQ(doubted(), 0u);
+  policies = {.identity = {test::policy(test::deny("*", "*", R"("Sid":"No")"))},
+              .resource = policies.resource};
+  EXPECT_EQ(doubted(), 0u);
+}
+
 TEST(Explain, NamesTheLevelOfAnOrganisation) {
   const auto everything = test::policy(test::allow("*"));
   const auto little = test::policy(test::allow("s3:Put*"));

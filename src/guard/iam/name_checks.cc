@@ -85,8 +85,11 @@ class NameCheck {
     return std::ranges::any_of(known, [&](const KnownKey& each) { return is_key(each, name); });
   }
 
+  // Control policies are for an organisation: this node's gate judges by none.
   void check_supplied(const ConditionKey& key) {
-    if (is_supplied(key.name)) return;
+    const bool judged_here = statement_.kind != PolicyKind::ServiceControl &&
+                             statement_.kind != PolicyKind::ResourceControl;
+    if (!judged_here || is_supplied(key.name)) return;
     findings_.push_back(
         warning_at(key.path, "KeyNeverSupplied",
                    "no request to this node has the condition key " + key.name +

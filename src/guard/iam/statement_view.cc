@@ -61,7 +61,8 @@ void each_text(const json::Value& value, Path path,
 
 bool ConditionKey::limits() const {
   const auto kind = to_lower(operator_name);
-  return !kind.contains("not") && kind != "null";
+  const bool without_it = kind.ends_with("ifexists") || kind.starts_with("forallvalues:");
+  return !without_it && !kind.contains("not") && kind != "null";
 }
 
 bool ConditionKey::requires_presence() const {

@@ -224,6 +224,16 @@ TEST(Validate, WhatLimitsLittleSilencesNoWarning) {
       {"not that source",
        from_service + R"({"StringNotEquals":{"aws:SourceAccount":"111122223333"}})", kDeputy,
        PolicyKind::Bucket},
+      {"that source or none",
+       from_service + R"({"ArnLikeIfExists":{"aws:SourceArn":"arn:aws:s3:::b"}})", kDeputy,
+       PolicyKind::Bucket},
+      {"pass role to one service or none", R"("Action":"iam:PassRole","Resource":"*","Condition":
+       {"ForAllValues:StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}})",
+       std::string("W PassRoleWithWildcard Statement[0].Action (S):") + kPassRole +
+           "W ForAllValuesWithAllow Statement[0].Condition.ForAllValues:StringEquals."
+           "iam:PassedToService (S): ForAllValues is true when the request has no "
+           "iam:PassedToService; use ForAnyValue, or add \"Null\": {\"iam:PassedToService\": "
+           "\"false\"}\n"},
       {"no source", from_service + R"({"Null":{"aws:SourceArn":"true"}})", kDeputy,
        PolicyKind::Bucket},
   };
@@ -241,6 +251,13 @@ TEST(Validate, KeysThatNoRequestHas) {
   EXPECT_TRUE(lines_of(R"({"Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":
                          {"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}}})")
                   .contains(": a Deny that hangs on it may never apply"));
+  for (const auto kind : {PolicyKind::ServiceControl, PolicyKind::ResourceControl}) {
+    EXPECT_FALSE(lines_of(R"({"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*",
+                            "Action":"s3:*","Resource":"*","Condition":
+                            {"StringNotEquals":{"aws:PrincipalOrgID":"o-1"}}}})",
+                          kind)
+                     .contains("KeyNeverSupplied"));
+  }
 }
 
 TEST(Validate, TyposInVariablesAndServices) {
