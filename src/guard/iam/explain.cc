@@ -57,6 +57,13 @@ std::string why(const ConditionReport& condition) {
   return text + ": the call's value of " + condition.key + " is none that the operator reads";
 }
 
+// Whether its Allow would be the one that is lacking. What a resource's policy allows needs no
+// other Allow but those of control policies.
+bool may_supply(const StatementReport& report, const Judgement& judged) {
+  if (report.layer == judged.lacking && report.level == judged.level) return true;
+  return report.layer == kResource && !judged.lacking.empty() && judged.level == 0;
+}
+
 }  // namespace
 
 bool StatementReport::applies() const {
@@ -122,11 +129,8 @@ std::vector<const StatementReport*> doubts(const Judgement& judged,
   const auto matters = [&](const StatementReport& report) {
     if (std::ranges::find(deciding, report.label) != deciding.end()) return true;
     if (report.applies()) return false;
-    if (is_allow) return report.effect == Effect::Deny;
-    if (report.effect != Effect::Allow) return false;
-    if (report.layer == judged.lacking && report.level == judged.level) return true;
-    // What a resource's policy allows needs no other layer's Allow, but those of control policies.
-    return report.layer == kResource && !judged.lacking.empty() && judged.level == 0;
+    return is_allow ? report.effect == Effect::Deny
+                    : report.effect == Effect::Allow && may_supply(report, judged);
   };
   std::vector<const StatementReport*> found;
   for (const auto& report : reports) {
