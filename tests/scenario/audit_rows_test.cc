@@ -101,6 +101,8 @@ TEST_F(AuditRowsTest, PlacesComeFromTheCollectorsDatabases) {
   EXPECT_EQ(country_of("127.0.0.1"), "(none)");
   collect_with("parsers.cloudtrail|enrichers.geoip|lake.land", "gone.mmdb");
   EXPECT_EQ(country_of(kAddress), "(none)");
+  std::filesystem::copy_file(file, file.parent_path() / "gone.mmdb");
+  EXPECT_EQ(country_of(kAddress), "GB") << "it is there now";
 }
 
 TEST_F(AuditRowsTest, ARecordHasCloudTrailsColumnsAndOurs) {

@@ -106,13 +106,13 @@ std::shared_ptr<const sdk::Prepared> AuditRowMaker::geoip() {
   const auto configuration = configuration_.current();
   const auto* collector = find_collector(*configuration);
   if (collector == nullptr) return nullptr;
-  if (geoip_ && variables_ == collector->environment && !geoip_->stale()) return geoip_;
-  // A database may be just being copied: those before serve meanwhile, and the next call tries
-  // anew.
-  if (auto loaded = load(collector->environment)) {
-    geoip_ = std::move(loaded);
-    variables_ = collector->environment;
-  }
+  const bool same = variables_ == collector->environment;
+  if (geoip_ && same && !geoip_->stale()) return geoip_;
+  // What cannot be read may be just being copied: that of before serves meanwhile, and the next
+  // call tries anew.
+  auto loaded = load(collector->environment);
+  if (loaded || !same) geoip_ = std::move(loaded);
+  variables_ = collector->environment;
   return geoip_;
 }
 

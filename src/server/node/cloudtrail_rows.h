@@ -32,7 +32,7 @@ class AuditRowMaker {
   const Scope scope_;
   const store::ConfigurationStore& configuration_;
   const std::string files_;
-  Variables variables_;  // with which these are prepared
+  Variables variables_;  // of these, or of those that could not be read
   std::shared_ptr<const sdk::Prepared> geoip_;
 };
 
