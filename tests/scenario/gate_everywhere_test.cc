@@ -29,8 +29,7 @@ struct Wire {
   std::string body = {};
 };
 
-// How each operation is called. The test fails when the node has one that is not here.
-std::optional<Wire> wire_of(const std::string& service, const std::string& operation) {
+const std::map<std::string, Wire>& s3_wires() {
   static const std::map<std::string, Wire> kS3{
       {"CreateBucket", {"PUT", "/stranger"}},
       {"HeadBucket", {"HEAD", "/stranger"}},
@@ -51,6 +50,10 @@ std::optional<Wire> wire_of(const std::string& service, const std::string& opera
       {"ListParts", {"GET", "/stranger/k?uploadId=u"}},
       {"ListMultipartUploads", {"GET", "/stranger?uploads="}},
   };
+  return kS3;
+}
+
+const std::map<std::string, Wire>& sextant_wires() {
   static const std::map<std::string, Wire> kSextant{
       {"Query", {"POST", "/_sextant/query", R"({"sql":"SELECT 1"})"}},
       {"ListTables", {"GET", "/_sextant/tables"}},
@@ -69,6 +72,11 @@ std::optional<Wire> wire_of(const std::string& service, const std::string& opera
        {"POST", "/_sextant/intake-sources", R"({"name":"stranger","kind":"alb"})"}},
       {"RevokeIntakeSource", {"DELETE", "/_sextant/intake-sources/stranger"}},
   };
+  return kSextant;
+}
+
+// How each operation is called. The test fails when the node has one that is not here.
+std::optional<Wire> wire_of(const std::string& service, const std::string& operation) {
   // What all of them need together; each reads its own.
   static const std::string kIamParameters =
       "&UserName=somebody&RoleName=somebody&PolicyName=something&AccessKeyId=AKIA0000000000000000"
@@ -88,7 +96,7 @@ std::optional<Wire> wire_of(const std::string& service, const std::string& opera
     return Wire{"POST", "/", "Action=" + operation + "&Version=2010-05-08" + kIamParameters};
   if (service == "cloudformation")
     return Wire{"POST", "/", "Action=" + operation + "&Version=2010-05-15&StackName=stranger"};
-  const auto& known = service == "s3" ? kS3 : kSextant;
+  const auto& known = service == "s3" ? s3_wires() : sextant_wires();
   const auto found = known.find(operation);
   return found == known.end() ? std::nullopt : std::optional(found->second);
 }
