@@ -10,7 +10,7 @@ export TZ := UTC
 export LC_ALL := C.UTF-8
 
 SANITIZED := ^(unit|contract|scenario|fault|fuzz)$$
-APART := ^(perf|chaos|dist|slow)$$
+APART := ^(chaos|dist)$$
 CTEST := ctest --output-on-failure --no-tests=error --no-label-summary -j$(JOBS)
 
 .DEFAULT_GOAL := help

@@ -1,6 +1,5 @@
 #pragma once
-// Named places where the crash harness kills the process or makes a step fail. Off, a point costs
-// one load.
+// Named places where the crash harness kills the process. Off, a point costs one load.
 #include <atomic>
 #include <string_view>
 

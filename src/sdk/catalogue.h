@@ -1,5 +1,5 @@
 #pragma once
-// The native functions that are in the box. server/catalogue.cc makes the one list.
+// The native functions that are in the box. server/node/catalogue.cc makes the one list.
 #include <span>
 #include <string_view>
 #include <vector>
