@@ -80,6 +80,20 @@ bool is_ours(std::string_view version_text) {
 
 }  // namespace
 
+std::string delta_log_folder(const TableName& table) { return table.text() + "/_delta_log"; }
+std::string delta_log_path(const TableName& table, std::string_view name) {
+  return delta_log_folder(table) + "/" + std::string(name);
+}
+
+DeltaFile delta_file(store::LakeFileRecord record) {
+  return {.path = std::move(record.path),
+          .size = record.size,
+          .rows = record.rows,
+          .ts_min = record.ts_min,
+          .ts_max = record.ts_max,
+          .modified = record.created};
+}
+
 std::string delta_path(const DeltaFile& file) { return file.path.substr(file.path.find('/') + 1); }
 
 // Times in stats are whole milliseconds for most readers: rounded so that they still enclose.

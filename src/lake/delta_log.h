@@ -2,7 +2,6 @@
 // The Delta Lake log of one table, made from the table's stream of changes. Each version records
 // how far it read the stream, so that it goes on where it stopped, whoever crashed.
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "core/id.h"
 #include "core/result.h"
 #include "lake/delta_actions.h"
+#include "lake/delta_checkpoints.h"
 #include "lake/manifest.h"
 #include "ports/commit.h"
 #include "ports/lake_files.h"
@@ -17,23 +17,14 @@
 
 namespace sextant::lake {
 
-// What the log is made from; all outlive it.
-struct DeltaParts {
-  Scope scope;
-  Clock& clock;
-  ports::CommitLog& log;
-  const ports::StreamLog& streams;
-  ports::LakeFiles& files;
-  Manifest& manifest;
-  std::uint64_t checkpoint_every = 100;  // versions
-  std::chrono::seconds readers_window = kReadersWindow;
-};
-
 // One thread at a time, and one writer of a table's log.
 class DeltaLog {
  public:
   DeltaLog(DeltaParts parts, TableName table)
-      : parts_(std::move(parts)), table_(std::move(table)) {}
+      : parts_(std::move(parts)), table_(std::move(table)), checkpoints_(parts_, table_) {}
+
+  DeltaLog(const DeltaLog&) = delete;
+  DeltaLog& operator=(const DeltaLog&) = delete;
 
   // Publishes the next version when there is anything new, with as many changes as fit. False when
   // there was nothing. Errors: Corrupt, Exhausted (disk full), Unavailable; the next call tries
@@ -48,16 +39,13 @@ class DeltaLog {
   };
 
   Result<> open();
+  Result<> open_checkpoints();
   Result<NextVersion> read_changes() const;
   Result<DeltaHead> head_of(const NextVersion& next) const;
-  Result<DeltaState> state_now(Time now) const;
-  Result<> undo_later(std::map<std::string, DeltaFile>& files) const;
-  Result<> checkpoint(const DeltaHead& head);
-  Result<> remove_older_than(std::uint64_t version);
-  std::string path_of(const std::string& name) const;
 
   const DeltaParts parts_;
   const TableName table_;
+  const DeltaCheckpoints checkpoints_;
   bool is_open_ = false;
   std::uint64_t version_ = 0;   // the next one
   std::uint64_t position_ = 0;  // published up to here

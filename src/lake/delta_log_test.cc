@@ -25,6 +25,7 @@ class DeltaLogTest : public LakeTest {
     return {.scope = scope_,
             .clock = clock_,
             .log = store_,
+            .state = store_,
             .streams = store_,
             .files = *files_,
             .manifest = *manifest_,
@@ -314,6 +315,7 @@ TEST_F(DeltaLogTest, ADamagedLogIsTriedLessAndLessOftenAndRecovers) {
   const DeltaParts parts{.scope = scope_,
                          .clock = clock,
                          .log = store_,
+                         .state = store_,
                          .streams = store_,
                          .files = *files_,
                          .manifest = *manifest_};

@@ -20,6 +20,7 @@ class UpkeepTest : public LakeTest {
     publisher_ = DeltaPublisher::start({.scope = scope_,
                                         .clock = clock_,
                                         .log = store_,
+                                        .state = store_,
                                         .streams = store_,
                                         .files = *files_,
                                         .manifest = *manifest_},

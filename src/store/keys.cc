@@ -112,6 +112,10 @@ std::optional<LakeRemovedKey> parse_lake_removed(const Scope& scope, std::string
   return LakeRemovedKey{TableName(std::string(parts->first)), std::string(parts->second)};
 }
 
+std::string lake_checkpoints(const Scope& scope, const TableName& table) {
+  return scoped("lakecheckpoints", scope) + table.text();
+}
+
 std::string lake_schemas(const Scope& scope) { return scoped("lakeschema", scope); }
 std::string lake_schema(const Scope& scope, const TableName& table, std::string_view schema_id) {
   return lake_schemas(scope) + table.text() + "/" + std::string(schema_id);

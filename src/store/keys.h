@@ -64,6 +64,8 @@ struct LakeRemovedKey {
   std::string path;
 };
 std::optional<LakeRemovedKey> parse_lake_removed(const Scope& scope, std::string_view key);
+// What was written as checkpoints of the table's Delta log.
+std::string lake_checkpoints(const Scope& scope, const TableName& table);
 struct LakeSchemaKey {
   TableName table;
   std::string schema_id;

@@ -124,6 +124,53 @@ Result<LakeRemovedRecord> decode_lake_removed(std::string_view bytes) {
   return removed;
 }
 
+namespace {
+
+std::string encode(const LakeCheckpoint& checkpoint) {
+  return wire::Writer(kLakeVersion)
+      .number(1, checkpoint.version)
+      .number(2, checkpoint.size)
+      .text(3, std::string(checkpoint.sha256.begin(), checkpoint.sha256.end()))
+      .number(4, checkpoint.actions)
+      .finish();
+}
+
+Result<LakeCheckpoint> decode_checkpoint(std::string_view bytes) {
+  SX_TRY_AS(auto reader, wire::Reader::open(bytes, kLakeVersion));
+  LakeCheckpoint checkpoint;
+  while (reader.next()) {
+    switch (reader.field()) {
+      case 1: checkpoint.version = reader.number(); break;
+      case 2: checkpoint.size = reader.number(); break;
+      case 3: SX_TRY(decode_digest(reader.text(), checkpoint.sha256)); break;
+      case 4: checkpoint.actions = reader.number(); break;
+      default: break;
+    }
+  }
+  SX_TRY(reader.finish());
+  return checkpoint;
+}
+
+}  // namespace
+
+std::string encode(const LakeCheckpointsRecord& checkpoints) {
+  wire::Writer writer(kLakeVersion);
+  for (const auto& checkpoint : checkpoints.checkpoints) writer.element(1, encode(checkpoint));
+  return writer.finish();
+}
+
+Result<LakeCheckpointsRecord> decode_lake_checkpoints(std::string_view bytes) {
+  SX_TRY_AS(auto reader, wire::Reader::open(bytes, kLakeVersion));
+  LakeCheckpointsRecord record;
+  while (reader.next()) {
+    if (reader.field() != 1) continue;
+    SX_TRY_AS(const auto checkpoint, decode_checkpoint(reader.text()));
+    record.checkpoints.push_back(checkpoint);
+  }
+  SX_TRY(reader.finish());
+  return record;
+}
+
 std::string encode(const LakeSchemaRecord& schema) {
   return wire::Writer(kLakeVersion).text(1, schema.arrow_schema).finish();
 }

@@ -51,6 +51,19 @@ struct LakeRemovedRecord {
   friend bool operator==(const LakeRemovedRecord&, const LakeRemovedRecord&) = default;
 };
 
+// A checkpoint in a table's Delta log, as it was written.
+struct LakeCheckpoint {
+  std::uint64_t version = 0;  // of the log
+  std::uint64_t size = 0;     // bytes
+  Sha256Digest sha256 = {};
+  std::uint64_t actions = 0;  // its rows
+  friend bool operator==(const LakeCheckpoint&, const LakeCheckpoint&) = default;
+};
+struct LakeCheckpointsRecord {
+  std::vector<LakeCheckpoint> checkpoints;  // oldest first; readers begin at the last
+  friend bool operator==(const LakeCheckpointsRecord&, const LakeCheckpointsRecord&) = default;
+};
+
 struct LakeSchemaRecord {
   std::string arrow_schema;  // as Arrow's IPC format serialises it
   friend bool operator==(const LakeSchemaRecord&, const LakeSchemaRecord&) = default;
@@ -62,6 +75,8 @@ std::string encode(const LakeChange& change);
 Result<LakeChange> decode_lake_change(std::string_view bytes);
 std::string encode(const LakeRemovedRecord& removed);
 Result<LakeRemovedRecord> decode_lake_removed(std::string_view bytes);
+std::string encode(const LakeCheckpointsRecord& checkpoints);
+Result<LakeCheckpointsRecord> decode_lake_checkpoints(std::string_view bytes);
 std::string encode(const LakeSchemaRecord& schema);
 Result<LakeSchemaRecord> decode_lake_schema(std::string_view bytes);
 

@@ -68,6 +68,20 @@ TEST(LakeRecords, RemovalsOfVersionOneAreGolden) {
   EXPECT_EQ(hex(encode(LakeRemovedRecord{.file = file, .removed_at = Time(5us)})), gone);
 }
 
+TEST(LakeRecords, CheckpointsOfVersionOneAreGolden) {
+  LakeCheckpointsRecord record{.checkpoints = {{.version = 100, .size = 300, .actions = 7},
+                                               {.version = 200, .size = 1, .actions = 9}}};
+  record.checkpoints[1].sha256.fill(0xCD);
+  std::string sha;
+  for (int i = 0; i < 32; ++i) sha += "cd";
+  const std::string golden = "010a2a01086410ac021a20" + std::string(64, '0') + "2007" +
+                             "0a2a0108c80110011a20" + sha + "2009";
+  EXPECT_EQ(hex(encode(record)), golden);
+  EXPECT_EQ(decode_lake_checkpoints(*from_hex(golden)), record);
+  EXPECT_EQ(decode_lake_checkpoints(encode(LakeCheckpointsRecord{})), LakeCheckpointsRecord{});
+  EXPECT_FALSE(decode_lake_checkpoints(golden.substr(0, 20)));
+}
+
 TEST(LakeRecords, BrokenBytesAreCorrupt) {
   const auto bytes = encode(LakeChange{.added = {example()}});
   for (std::size_t length = 0; length < bytes.size(); ++length) {

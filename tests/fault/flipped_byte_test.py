@@ -23,6 +23,7 @@ BIT = 0x10
 STORE = ("store/*.sst", "store/*.log", "store/MANIFEST-*", "store/CURRENT")  # where everything committed is
 NOTES = ("store/IDENTITY", "store/OPTIONS-*")  # RocksDB writes them for tools; no byte of data hangs on them
 PARQUET, BLOBS, DELTA = "lake/*/date=*/*/*.parquet", "blobs/*/*", "lake/*/_delta_log/*.json"
+CHECKPOINTS, LAST_CHECKPOINT = "lake/*/_delta_log/*.checkpoint.parquet", "lake/*/_delta_log/_last_checkpoint"
 
 
 def spread(size: int, between: int = 2) -> list:
@@ -40,13 +41,16 @@ class FlippedByte(unittest.TestCase):
         cls.objects = {"large.gz": alb.log_object(dice, "large", 200, compress=False),
                        "large2.gz": alb.log_object(dice, "large2", 200, compress=False),
                        "small.gz": alb.log_object(dice, "small", 20, bad_lines=3)}
-        node = Node(cls.whole).start()
+        node = Node(cls.whole, ["--checkpoint-every", "2"]).start()
         cls.keys = node.credentials()
         client = node.client()
         client.deploy((ROOT / "apps/threat_intel/template.yaml").read_text(), "flip")
-        for key, made in cls.objects.items():  # each a version of its own in the Delta log
+        for key, made in cls.objects.items():
             client.put(BUCKET, key, made.body)
             client.settle()
+            client.close()
+            node.stop()  # what landed is a version of its own in the Delta log then
+            client = node.start().client()
         fills = [dice.randbytes(FILL_BYTES) for _ in range(FILL_OBJECTS)]
         for number, body in enumerate(fills):
             client.put(OTHER_BUCKET, f"fill/{number}", body)
@@ -116,8 +120,8 @@ class FlippedByte(unittest.TestCase):
 
     def test_there_is_no_file_of_another_kind(self):
         """Each stored file that is not empty has a test here."""
-        known = {name for pattern in (*STORE, *NOTES, PARQUET, BLOBS, DELTA, "master.key", "credentials")
-                 for name in self.files(pattern)}
+        known = {name for pattern in (*STORE, *NOTES, PARQUET, BLOBS, DELTA, CHECKPOINTS, LAST_CHECKPOINT, "master.key",
+                                            "credentials") for name in self.files(pattern)}
         data = self.whole / "data"
         stored = {str(file.relative_to(data)) for file in data.rglob("*") if file.is_file() and file.stat().st_size}
         self.assertEqual(stored, known)
@@ -187,6 +191,24 @@ class FlippedByte(unittest.TestCase):
                 self.assertIn(name.removeprefix("lake/"), node.said(20_000))
                 others = DeltaTable(str(node.data / "lake" / "malformed"))
                 self.assertEqual(others.to_pyarrow_table().num_rows, ROWS["malformed"] + 2)
+
+            self.each_byte(name, check)
+
+    def test_a_checkpoint_of_a_delta_log(self):
+        """It says what the manifest says, too: the node tells that it is damaged, and writes it anew."""
+        for pattern in (CHECKPOINTS, LAST_CHECKPOINT):
+            name = self.files(pattern.replace("*", "alb", 1))[-1]
+
+            def check(node, name=name):
+                self.check_rest(node.start())
+                self.assertEqual(node.stop(), 0)
+                told = [line for line in node.said(20_000).splitlines() if "damaged" in line]
+                self.assertEqual(len(told), 1, told)
+                self.assertIn(name.removeprefix("lake/"), told[0])
+                others = DeltaTable(str(node.data / "lake" / "alb"))  # begins at the last checkpoint
+                self.assertEqual(others.to_pyarrow_table().num_rows, ROWS["alb"] + 5)
+                self.assertEqual(node.start().stop(), 0)
+                self.assertEqual([line for line in node.said(20_000).splitlines() if "damaged" in line], told)
 
             self.each_byte(name, check)
 

@@ -243,6 +243,7 @@ TEST_P(MergeFaultTest, MergesKeepEachEventOnceWhileCallsFail) {
     auto publisher = DeltaPublisher::start({.scope = scope_,
                                             .clock = clock_,
                                             .log = flaky_log,
+                                            .state = store_,
                                             .streams = store_,
                                             .files = flaky_files,
                                             .manifest = *manifest_,

@@ -42,6 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(bytes, store::decode_lake_file);
   check(bytes, store::decode_lake_change);
   check(bytes, store::decode_lake_removed);
+  check(bytes, store::decode_lake_checkpoints);
   check(bytes, store::decode_lake_schema);
   check(bytes, store::decode_identity);
   check(bytes, store::decode_policy);

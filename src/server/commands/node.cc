@@ -104,7 +104,10 @@ void add_node(CLI::App& program, cli::ExitCode& exit) {
           "Seconds for which files that the lake merged or let expire stay for readers outside")
       ->check(CLI::Range(1, 31'536'000))
       ->default_str("3600");
-  // For the power-loss tests alone, so not in --help.
+  // These two are for tests, so not in --help.
+  command->add_option("--checkpoint-every", options.checkpoint_every)
+      ->check(CLI::Range(2, 1'000'000))
+      ->group("");
   command->add_flag("--forget-unsynced", options.forget_unsynced)->group("");
   command->add_option("--workers", options.worker_threads, "Attempts that compute at the same time")
       ->check(CLI::Range(1, 256))

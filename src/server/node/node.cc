@@ -234,9 +234,11 @@ Result<> Node::Parts::open_lake() {
   delta = lake::DeltaPublisher::start({.scope = options.scope,
                                        .clock = clock,
                                        .log = *store,
+                                       .state = *store,
                                        .streams = *store,
                                        .files = *lake_files,
                                        .manifest = *manifest,
+                                       .checkpoint_every = options.checkpoint_every,
                                        .readers_window = options.readers_window},
                                       metrics);
   upkeep = lake::Upkeep::open({.scope = options.scope,

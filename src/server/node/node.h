@@ -25,6 +25,7 @@ struct NodeOptions {
   int worker_threads = 2;  // attempts that compute at the same time
   // How long readers outside keep files of the lake that left their tables.
   std::chrono::seconds readers_window{3600};
+  std::uint64_t checkpoint_every = 100;  // versions of a Delta log
   bool forget_unsynced = false;  // for the power-loss tests: see adapters/embedded/amnesiac_disk.h
 };
 
