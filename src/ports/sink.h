@@ -3,6 +3,7 @@
 // the id that its origin gives it (hash of object version and offset), so that a put that is
 // repeated after an unknown outcome changes nothing. Some documents of a call may be refused while
 // the others are in.
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -35,6 +36,8 @@ struct SinkReport {
   std::uint64_t created = 0;
   std::uint64_t existing = 0;                 // the id was there already; it was left as it is
   std::vector<RefusedDocument> refused = {};  // by position
+  // The outside store asked for no other call before so long, of anybody.
+  std::optional<std::chrono::seconds> retry_after = std::nullopt;
 };
 
 class Sink {

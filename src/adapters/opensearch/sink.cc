@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapters/opensearch/bulk.h"
+#include "adapters/opensearch/retry_after.h"
 #include "core/encoding.h"
 #include "core/json.h"
 #include "core/strings.h"
@@ -38,9 +39,13 @@ std::unexpected<Error> refused(const net::ClientResponse& answer) {
   switch (answer.status) {
     case 401:
     case 403: return fail(Code::Denied, std::move(said));
-    case 429: return fail(Code::Exhausted, std::move(said));
     default: return fail(Code::Unavailable, std::move(said));
   }
+}
+
+// It took nothing, and says that the time is wrong and not the call.
+bool is_throttled(const net::ClientResponse& answer) {
+  return answer.status == 429 || (answer.status == 503 && retry_after(answer.headers));
 }
 
 bool is_success(const net::ClientResponse& answer) {
@@ -66,6 +71,20 @@ struct OpenSearchSink::Piece {
   std::string_view index;
   std::span<const ports::Document> documents;
   std::size_t first = 0;  // the position of documents[0] in the whole call
+};
+
+// One put() on its way.
+struct OpenSearchSink::Call {
+  ports::SinkReport report = {};
+  // What it said when it took no more, and the first document that it did not take.
+  std::optional<std::string> throttled = std::nullopt;
+  std::size_t reached = 0;
+
+  void stop_at(std::size_t position, const net::ClientResponse& answer) {
+    throttled = what_it_said(answer);
+    reached = position;
+    report.retry_after = retry_after(answer.headers);
+  }
 };
 
 OpenSearchSink::OpenSearchSink(OpenSearchSettings settings)
@@ -116,10 +135,14 @@ Result<net::ClientResponse> OpenSearchSink::send(const std::string& method,
   return answer;
 }
 
-Result<> OpenSearchSink::ensure_template() {
+Result<> OpenSearchSink::ensure_template(Call& call) {
   if (settings_.template_name.empty() || template_is_there_.load()) return {};
   SX_TRY_AS(const auto answer, send("PUT", "/_index_template/" + settings_.template_name,
                                     settings_.template_json, kJson));
+  if (is_throttled(answer)) {
+    call.stop_at(0, answer);
+    return {};
+  }
   if (!is_success(answer)) return within("index template", Result<>(refused(answer)));
   template_is_there_.store(true);
   return {};
@@ -129,48 +152,51 @@ Result<ports::SinkReport> OpenSearchSink::put(std::string_view index,
                                               std::span<const ports::Document> documents) {
   SX_TRY(ports::check_index_name(index));
   SX_TRY(ports::check_documents(documents));
-  ports::SinkReport report;
-  if (documents.empty()) return report;
-  SX_TRY(ensure_template());
-  for (std::size_t first = 0; first < documents.size();) {
+  Call call;
+  if (documents.empty()) return call.report;
+  SX_TRY(ensure_template(call));
+  for (std::size_t first = 0; first < documents.size() && !call.throttled;) {
     std::size_t bytes = 0;
     auto last = first;
     do {
       bytes += bulk_bytes(documents[last++]);
     } while (last < documents.size() &&
              bytes + bulk_bytes(documents[last]) <= settings_.request_bytes_max);
-    SX_TRY(put_piece({index, documents.subspan(first, last - first), first}, report));
+    SX_TRY(put_piece({index, documents.subspan(first, last - first), first}, call));
     first = last;
   }
-  return report;
+  // What came before is in; nothing else is sent now.
+  for (auto i = call.reached; call.throttled && i < documents.size(); ++i)
+    call.report.refused.push_back({i, {Code::Exhausted, *call.throttled}});
+  return std::move(call.report);
 }
 
-Result<> OpenSearchSink::put_piece(const Piece& piece, ports::SinkReport& report) {
+Result<> OpenSearchSink::put_piece(const Piece& piece, Call& call) {
   SX_TRY_AS(const auto answer,
             send("POST", bulk_target(piece.index), bulk_body(piece.documents), kNdJson));
-  if (answer.status == kTooLarge) return halve(piece, report);
-  if (answer.status == 429 && piece.first > 0) {  // what came before is in
-    for (std::size_t i = 0; i < piece.documents.size(); ++i)
-      report.refused.push_back({piece.first + i, {Code::Exhausted, what_it_said(answer)}});
+  if (answer.status == kTooLarge) return halve(piece, call);
+  if (is_throttled(answer)) {
+    call.stop_at(piece.first, answer);
     return {};
   }
   if (!is_success(answer)) return refused(answer);
   SX_TRY_AS(auto items, read_bulk_answer(answer.body, piece.documents.size()));
   for (std::size_t i = 0; i < items.size(); ++i)
-    take_item(std::move(items[i]), piece.first + i, report);
+    take_item(std::move(items[i]), piece.first + i, call.report);
   return {};
 }
 
-Result<> OpenSearchSink::halve(const Piece& piece, ports::SinkReport& report) {
+Result<> OpenSearchSink::halve(const Piece& piece, Call& call) {
   const auto count = piece.documents.size();
   if (count == 1) {
-    report.refused.push_back(
+    call.report.refused.push_back(
         {piece.first, {Code::Invalid, "the document is larger than the search domain takes"}});
     return {};
   }
-  SX_TRY(put_piece({piece.index, piece.documents.first(count / 2), piece.first}, report));
+  SX_TRY(put_piece({piece.index, piece.documents.first(count / 2), piece.first}, call));
+  if (call.throttled) return {};
   return put_piece({piece.index, piece.documents.subspan(count / 2), piece.first + count / 2},
-                   report);
+                   call);
 }
 
 Result<std::optional<ports::Document>> OpenSearchSink::get(std::string_view index,

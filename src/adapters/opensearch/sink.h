@@ -42,9 +42,10 @@ class OpenSearchSink final : public ports::Sink {
  private:
   explicit OpenSearchSink(OpenSearchSettings settings);
   struct Piece;
-  Result<> put_piece(const Piece& piece, ports::SinkReport& report);
-  Result<> halve(const Piece& piece, ports::SinkReport& report);
-  Result<> ensure_template();
+  struct Call;
+  Result<> put_piece(const Piece& piece, Call& call);
+  Result<> halve(const Piece& piece, Call& call);
+  Result<> ensure_template(Call& call);
   Result<net::ClientResponse> send(const std::string& method, const std::string& target,
                                    std::string body = {}, std::string_view type = {}) const;
 

@@ -123,9 +123,9 @@ TEST_F(OpenSearchSinkTest, WhatWholeAnswersMeanForTheCaller) {
   play();
   const auto sink = open();
   const std::pair<int, Code> cases[] = {{401, Code::Denied},      {403, Code::Denied},
-                                        {429, Code::Exhausted},   {500, Code::Unavailable},
-                                        {503, Code::Unavailable}, {404, Code::Unavailable},
-                                        {200, Code::Unavailable}, {302, Code::Unavailable}};
+                                        {500, Code::Unavailable}, {503, Code::Unavailable},
+                                        {404, Code::Unavailable}, {200, Code::Unavailable},
+                                        {302, Code::Unavailable}};
   for (const auto& [status, code] : cases) {
     answer = [status = status](const Asked&) { return test::text_response(status, "why"); };
     const auto report = sink->put("logs-1", std::vector<Document>{{"a", "{}"}});
@@ -161,6 +161,61 @@ TEST_F(OpenSearchSinkTest, AFullQueueInTheMiddleOfACallRefusesOnlyTheRest) {
   ASSERT_EQ(report->refused.size(), 2u);
   EXPECT_EQ(report->refused[1].position, 2u);
   EXPECT_EQ(report->refused[1].error.code, Code::Exhausted);
+}
+
+TEST_F(OpenSearchSinkTest, WhoeverAsksToBeLeftAloneGetsNoOtherCall) {
+  play();
+  int status = 0;
+  std::optional<std::string> told;
+  answer = [&](const Asked& call) {
+    if (asked().size() % 2 == 1) return all_created(call);
+    auto response = test::text_response(status, "slow down");
+    if (told) response.headers.emplace_back("Retry-After", *told);
+    return response;
+  };
+  const std::vector<Document> documents(6, {"id", "{" + std::string(998, ' ') + "}"});
+  const auto sink = open({.request_bytes_max = 2'200});
+  struct Case {
+    int status;
+    std::optional<std::string> told;
+    std::optional<std::chrono::seconds> wanted;
+  };
+  std::size_t calls = 0;
+  for (const auto& [code, header, wanted] :
+       {Case{429, "7", std::chrono::seconds(7)}, Case{503, "30", std::chrono::seconds(30)},
+        Case{429, std::nullopt, std::nullopt}}) {
+    status = code;
+    told = header;
+    const auto report = sink->put("logs-1", documents);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_EQ(report->created, 2u);
+    ASSERT_EQ(report->refused.size(), 4u) << "of the call that was refused, and of the next";
+    EXPECT_EQ(report->refused.front().position, 2u);
+    EXPECT_EQ(report->refused.front().error.code, Code::Exhausted);
+    EXPECT_EQ(report->retry_after, wanted);
+    EXPECT_EQ(asked().size(), calls += 2);
+  }
+}
+
+TEST_F(OpenSearchSinkTest, AlsoTheTemplateWaitsWhenItIsTooMuch) {
+  play();
+  bool is_busy = true;
+  answer = [&](const Asked& call) {
+    if (call.method != "PUT" || !is_busy) return all_created(call);
+    auto response = test::text_response(429, "{}");
+    response.headers.emplace_back("Retry-After", "3");
+    return response;
+  };
+  const auto sink = open({.template_name = "logs", .template_json = "{}"});
+  const std::vector<Document> documents{{"a", "{}"}, {"b", "{}"}};
+  const auto report = sink->put("logs-1", documents);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->refused.size(), 2u);
+  EXPECT_EQ(report->retry_after, std::chrono::seconds(3));
+  EXPECT_EQ(asked().size(), 1u);
+  is_busy = false;
+  EXPECT_EQ(sink->put("logs-1", documents)->created, 2u);
+  EXPECT_EQ(asked().size(), 3u);
 }
 
 TEST_F(OpenSearchSinkTest, WhatTheDomainTakesIsFoundByHalves) {

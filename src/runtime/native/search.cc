@@ -41,20 +41,20 @@ class Domain {
   Domain(const OpenSink& open, std::string file, std::string prefix)
       : open_(open), file_(std::move(file)), prefix_(std::move(prefix)) {}
 
-  Result<std::shared_ptr<ports::Sink>> sink() {
-    return opened_.with([&](Opened& opened) -> Result<std::shared_ptr<ports::Sink>> {
+  Result<std::shared_ptr<SearchDomain>> open() {
+    return opened_.with([&](Opened& opened) -> Result<std::shared_ptr<SearchDomain>> {
       const auto now = state_of(file_);
-      if (opened.sink && opened.state == now) return opened.sink;
+      if (opened.domain && opened.state == now) return opened.domain;
       SX_TRY_AS(auto sink, open_(file_, prefix_));
-      opened = {now, std::move(sink)};
-      return opened.sink;
+      opened = {now, std::make_shared<SearchDomain>(std::move(sink))};
+      return opened.domain;
     });
   }
 
  private:
   struct Opened {
     FileState state;
-    std::shared_ptr<ports::Sink> sink;  // deliveries keep the one that they began with
+    std::shared_ptr<SearchDomain> domain;  // deliveries keep the one that they began with
   };
   const OpenSink open_;
   const std::string file_;
@@ -75,7 +75,7 @@ class SearchPrepared final : public sdk::Prepared {
         domain_(std::make_unique<Domain>(parts.open, std::move(file), settings_.prefix)) {}
 
   std::unique_ptr<sdk::Stage> start(const sdk::Source& source) const override {
-    return std::make_unique<SearchStage>(SearchStage::Parts{.sink = domain_->sink(),
+    return std::make_unique<SearchStage>(SearchStage::Parts{.domain = domain_->open(),
                                                             .clock = clock_,
                                                             .prefix = settings_.prefix,
                                                             .passes_rows = settings_.passes_rows},

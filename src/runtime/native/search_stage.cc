@@ -2,6 +2,7 @@
 
 #include <arrow/record_batch.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/hash.h"
@@ -15,7 +16,9 @@ constexpr std::size_t kGroupBytesMax = 4u << 20;
 constexpr std::size_t kGroupDocumentsMax = 5'000;
 constexpr int kTriesMax = 4;
 constexpr std::chrono::milliseconds kFirstWait{200};  // doubled at each try
-constexpr std::size_t kIdDigits = 32;                 // 128 bits
+// Of those who asked to be left alone; for longer ones the delivery gives its thread back.
+constexpr Duration kWaitMax = std::chrono::seconds(30);
+constexpr std::size_t kIdDigits = 32;  // 128 bits
 
 // Whatever keeps the domain from taking documents may be over later: the delivery is to be tried as
 // long as its event is young enough, not only as often as a function that fails.
@@ -33,7 +36,7 @@ std::string search_index_name(const std::string& prefix, const std::string& tabl
 
 Result<> SearchStage::rows(sdk::Rows rows, const sdk::Emit& emit) {
   if (rows.table == kDeadLetterTable) return emit(std::move(rows));
-  if (!parts_.sink) return not_now(parts_.sink.error());
+  if (!parts_.domain) return not_now(parts_.domain.error());
   SX_TRY_AS(const auto documents, Documents::of(rows.batch));
   for (std::int64_t row = 0; row < rows.batch->num_rows(); ++row)
     SX_TRY(add(rows.table, documents, row, emit));
@@ -90,6 +93,7 @@ Result<> SearchStage::put(const std::string& index, Group group) {
   Error reason;
   Duration wait = kFirstWait;
   for (int attempt = 1;; ++attempt, wait *= 2) {
+    SX_TRY(leave_alone());
     SX_TRY_AS(group, put_once(index, std::move(group), reason));
     if (group.documents.empty()) return {};
     if (attempt == kTriesMax || source_.stop.stop_requested()) return not_now(reason);
@@ -97,16 +101,33 @@ Result<> SearchStage::put(const std::string& index, Group group) {
   }
 }
 
+// As long as the domain asked for, whichever delivery it told. A delivery that would wait long is
+// to be tried again later, and does not call before that time either.
+Result<> SearchStage::leave_alone() {
+  const auto until = (*parts_.domain)->left_alone_until.with([](auto time) { return time; });
+  const auto now = parts_.clock.now();
+  if (until <= now) return {};
+  const bool waits = until - now <= kWaitMax && parts_.clock.wait_until(until, source_.stop);
+  if (waits) return {};
+  return not_now(
+      {Code::Exhausted, "the search domain asked to be left alone until " + iso8601(until)});
+}
+
 // What is to be put again; `reason` says why.
 Result<SearchStage::Group> SearchStage::put_once(const std::string& index, Group group,
                                                  Error& reason) {
-  auto report = (*parts_.sink)->put(index, group.documents);
+  auto& domain = **parts_.domain;
+  auto report = domain.sink->put(index, group.documents);
   if (!report) {
     const bool worth_a_try =
         report.error().code == Code::Unavailable || report.error().code == Code::Exhausted;
     if (!worth_a_try) return not_now(report.error());
     reason = std::move(report).error();
     return group;
+  }
+  if (report->retry_after) {
+    const auto until = parts_.clock.now() + *report->retry_after;
+    domain.left_alone_until.with([&](auto& time) { time = std::max(time, until); });
   }
   Group again;
   for (auto& refused : report->refused) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/guarded.h"
 #include "ports/sink.h"
 #include "runtime/native/dead_letters.h"
 #include "runtime/native/documents.h"
@@ -15,10 +16,17 @@
 
 namespace sextant::runtime::native {
 
+// A search domain, and what those who put documents into it know of it together.
+struct SearchDomain {
+  explicit SearchDomain(std::unique_ptr<ports::Sink> to) : sink(std::move(to)) {}
+  const std::unique_ptr<ports::Sink> sink;
+  Guarded<Time> left_alone_until{Time::min()};  // it asked for that
+};
+
 class SearchStage final : public sdk::Stage {
  public:
   struct Parts {
-    Result<std::shared_ptr<ports::Sink>> sink;  // an error fails the delivery's first rows
+    Result<std::shared_ptr<SearchDomain>> domain;  // an error fails the delivery's first rows
     Clock& clock;
     std::string prefix;  // of indices
     bool passes_rows;    // a stage comes behind this one
@@ -44,6 +52,7 @@ class SearchStage final : public sdk::Stage {
   std::string document_id(const std::string& table, std::optional<std::int64_t> offset);
   Result<> flush(const sdk::Emit& emit);
   Result<> put(const std::string& index, Group group);
+  Result<> leave_alone();
   Result<Group> put_once(const std::string& index, Group group, Error& reason);
   void bury(const std::string& index, Group& group, std::size_t position, std::string reason);
 

@@ -248,6 +248,98 @@ TEST_F(SearchIndexTest, ADomainThatIsDownFailsTheDeliveryAfterAFewTriesAndLosesN
   EXPECT_EQ(count("sextant-alb-2026.07.03"), 1u);
 }
 
+// Takes nothing until a time, and says so.
+class BusySink final : public ports::Sink {
+ public:
+  struct Domain {
+    adapters::MemorySink documents = {};
+    std::chrono::seconds retry_after{0};
+    Time busy_until = {};
+    std::vector<Time> calls = {};
+  };
+  BusySink(Domain& domain, const Clock& clock) : domain_(domain), clock_(clock) {}
+  Result<ports::SinkReport> put(std::string_view index,
+                                std::span<const ports::Document> documents) override {
+    domain_.calls.push_back(clock_.now());
+    if (clock_.now() >= domain_.busy_until) return domain_.documents.put(index, documents);
+    ports::SinkReport report{.retry_after = domain_.retry_after};
+    for (std::size_t i = 0; i < documents.size(); ++i)
+      report.refused.push_back({i, {Code::Exhausted, "the search domain answered 429"}});
+    return report;
+  }
+  Result<std::optional<ports::Document>> get(std::string_view, std::string_view) const override {
+    return std::nullopt;
+  }
+  Result<std::uint64_t> count(std::string_view index) const override {
+    return domain_.documents.count(index);
+  }
+
+ private:
+  Domain& domain_;
+  const Clock& clock_;
+};
+
+class BusyDomainTest : public SearchIndexTest {
+ protected:
+  BusyDomainTest() {
+    function = search_index_function(
+        {.open = [this](const auto&, const auto&) -> Result<std::unique_ptr<ports::Sink>> {
+           return std::make_unique<BusySink>(domain, clock);
+         },
+         .clock = clock});
+  }
+  void be_busy(std::chrono::seconds how_long) {
+    domain.calls.clear();
+    domain.retry_after = how_long;
+    domain.busy_until = clock.now() + how_long;
+  }
+  std::vector<Row> many_rows() {
+    std::vector<Row> rows;
+    for (int i = 0; i < 300; ++i) rows.push_back({kNight, i, "x"});
+    return rows;
+  }
+  std::uint64_t documents() { return *domain.documents.count("sextant-alb-2026.07.03"); }
+
+  BusySink::Domain domain;
+};
+
+TEST_F(BusyDomainTest, GetsTheNextCallWhenItSaid) {
+  be_busy(std::chrono::seconds(7));
+  const auto began = clock.now();
+  ASSERT_TRUE(deliver(many_rows()));
+  EXPECT_EQ(domain.calls, (std::vector<Time>{began, began + std::chrono::seconds(7)}));
+  EXPECT_EQ(documents(), 300u);
+}
+
+TEST_F(BusyDomainTest, WhoWouldWaitLongGivesItsThreadBackAndNobodyCallsBefore) {
+  be_busy(std::chrono::seconds(600));
+  const auto began = clock.now();
+  const auto first = deliver(many_rows());
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error().code, Code::Unavailable) << "tried again while the event is young";
+  EXPECT_TRUE(first.error().message.contains("left alone until 2026-07-03T00:09:59"))
+      << first.error().message;
+  EXPECT_FALSE(deliver(many_rows(), "v2"));
+  EXPECT_EQ(domain.calls.size(), 1u) << "of all deliveries";
+  clock.wait_until(domain.busy_until - std::chrono::milliseconds(1), {});
+  EXPECT_TRUE(deliver(many_rows()));
+  EXPECT_EQ(domain.calls, (std::vector<Time>{began, domain.busy_until}));
+  EXPECT_TRUE(deliver(many_rows(), "v2"));
+  EXPECT_EQ(documents(), 600u);
+}
+
+// A delivery has one cause, however many of its documents were refused for now; none of these is a
+// dead letter.
+TEST_F(BusyDomainTest, ManyDocumentsThatWaitAreToldOfOnce) {
+  be_busy(std::chrono::seconds(0));
+  domain.busy_until = Time::max();
+  const auto done = deliver(many_rows());
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().message, "the search domain answered 429");
+  EXPECT_TRUE(emitted.empty());
+  EXPECT_EQ(domain.calls.size(), 4u);
+}
+
 TEST_F(SearchIndexTest, WhenTheNodeEndsNobodyWaitsForTheDomain) {
   script = [](auto) { return Result<>(fail(Code::Unavailable, "no")); };
   stop.request_stop();
