@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/json_defect.h"
+
 namespace sextant::json {
 namespace {
 
@@ -113,34 +115,31 @@ class UniqueKeyHandler {
   std::optional<std::string> duplicate_;
 };
 
-std::string at_position(std::string_view text, std::size_t offset) {
+TextPosition position_of(std::string_view text, std::size_t offset) {
   const std::string_view before = text.substr(0, offset);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const auto newline = before.rfind('\n');
   const std::size_t column = newline == std::string_view::npos ? offset + 1 : offset - newline;
-  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+  return {static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(column)};
 }
 
-std::unexpected<Error> refuse(std::string_view text, std::size_t offset,
-                              const UniqueKeyHandler& handler, const bj::error_code& failure) {
-  std::string why = failure.message();
-  if (failure == bj::error::too_deep) why = "nested deeper than " + std::to_string(kDepthMax);
-  if (failure == bj::error::incomplete) why = "the text ends too early";
-  if (handler.duplicate()) {
-    why = "key '" + *handler.duplicate() + "' is there twice";
-  }
-  return fail(Code::Invalid, "not valid JSON at " + at_position(text, offset) + ": " + why);
+std::string why_refused(const UniqueKeyHandler& handler, const bj::error_code& failure) {
+  if (handler.duplicate()) return "key '" + *handler.duplicate() + "' is there twice";
+  if (failure == bj::error::too_deep) return "nested deeper than " + std::to_string(kDepthMax);
+  if (failure == bj::error::incomplete) return "the text ends too early";
+  return failure.message();
 }
 
-Result<Value> parse_or_throw(std::string_view text) {
+std::expected<Value, Defect> read_or_throw(std::string_view text) {
   bj::parse_options options;
   options.max_depth = kDepthMax;
   bj::basic_parser<UniqueKeyHandler> parser(options);
   bj::error_code failure;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), failure);
   if (!failure && used < text.size()) failure = bj::error::extra_data;
-  if (failure) return refuse(text, used, parser.handler(), failure);
-  return parser.handler().release();
+  if (!failure) return parser.handler().release();
+  return std::unexpected(
+      Defect{.why = why_refused(parser.handler(), failure), .at = position_of(text, used)});
 }
 
 void append_pretty(const Value& value, std::size_t depth, std::string& out);
@@ -230,12 +229,25 @@ void append_compact(const Value& value, std::string& out) {
 
 }  // namespace
 
-Result<Value> parse(std::string_view text) {
+Error Defect::error() const {
+  if (at.line == 0) return {code, why};
+  return {code, "not valid JSON at line " + std::to_string(at.line) + ", column " +
+                    std::to_string(at.column) + ": " + why};
+}
+
+std::expected<Value, Defect> read(std::string_view text) {
   try {
-    return parse_or_throw(text);
+    return read_or_throw(text);
   } catch (const std::exception& error) {
-    return fail(Code::Exhausted, std::string("JSON text is too large: ") + error.what());
+    return std::unexpected(Defect{.code = Code::Exhausted,
+                                  .why = std::string("JSON text is too large: ") + error.what()});
   }
+}
+
+Result<Value> parse(std::string_view text) {
+  auto value = read(text);
+  if (!value) return std::unexpected(value.error().error());
+  return std::move(*value);
 }
 
 std::string to_text(const Value& value) {

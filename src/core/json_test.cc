@@ -5,6 +5,8 @@
 #include <boost/json.hpp>
 #include <limits>
 
+#include "core/json_defect.h"
+
 namespace sextant::json {
 namespace {
 
@@ -63,6 +65,16 @@ TEST(Json, RefusesWithPosition) {
     EXPECT_NE(value.error().message.find(in_message), std::string::npos)
         << text << " gave: " << value.error().message;
   }
+}
+
+TEST(Json, ADefectCarriesItsPlace) {
+  const auto value = read("{\"a\":1,\n  \"b\": oops}");
+  ASSERT_FALSE(value);
+  EXPECT_EQ(value.error().at, (TextPosition{2, 8}));
+  EXPECT_EQ(value.error().error().message,
+            "not valid JSON at line 2, column 8: " + value.error().why);
+  EXPECT_EQ(read("[1").error().at, (TextPosition{1, 3}));
+  EXPECT_TRUE(read("[1]"));
 }
 
 TEST(Json, RefusesDuplicateKeysHoweverWritten) {

@@ -125,6 +125,7 @@ Result<PolicyPtr> parse_policy(std::string_view text, PolicyUse use, std::string
 struct GrammarDefect {
   std::vector<std::string> path;  // "Statement", "0"; or "Statement" when it is not a list
   std::string message;
+  TextPosition at = {};  // of text that is no JSON, where no path leads
 };
 std::vector<GrammarDefect> grammar_defects(std::string_view text, PolicyUse use);
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/json.h"
+#include "core/json_defect.h"
 #include "core/strings.h"
 #include "guard/iam/policy.h"
 
@@ -245,23 +246,26 @@ Result<std::vector<Statement>> read_statements(const Document& document, PolicyU
   return statements;
 }
 
-Result<json::Value> read_json(std::string_view text) {
+std::expected<json::Value, GrammarDefect> read_json(std::string_view text) {
+  const auto defect = [](std::string message, TextPosition at = {}) {
+    return std::unexpected(GrammarDefect{.path = {}, .message = std::move(message), .at = at});
+  };
   if (text.size() > kPolicyBytesMax) {
-    return malformed("a policy may have " + std::to_string(kPolicyBytesMax) + " bytes, this has " +
-                     std::to_string(text.size()));
+    return defect("a policy may have " + std::to_string(kPolicyBytesMax) + " bytes, this has " +
+                  std::to_string(text.size()));
   }
-  auto value = json::parse(text);
-  if (!value) return malformed("Syntax errors in policy. " + value.error().message);
-  return value;
+  auto value = json::read(text);
+  if (value) return std::move(*value);
+  return defect("Syntax errors in policy. " + value.error().error().message, value.error().at);
 }
 
 }  // namespace
 
 std::vector<GrammarDefect> grammar_defects(std::string_view text, PolicyUse use) {
   const auto value = read_json(text);
-  if (!value) return {{{}, value.error().message}};
+  if (!value) return {value.error()};
   const auto document = read_document(*value);
-  if (!document) return {{{}, document.error().message}};
+  if (!document) return {{.path = {}, .message = document.error().message}};
   std::vector<GrammarDefect> defects;
   const bool listed = value->get_object().at("Statement").is_array();
   std::set<std::string> sids;
@@ -271,18 +275,19 @@ std::vector<GrammarDefect> grammar_defects(std::string_view text, PolicyUse use)
     StatementParser parser(use, document->variables);
     const auto statement = parser.parse(*document->statements[i]);
     if (!statement) {
-      defects.push_back({std::move(path), statement.error().message});
+      defects.push_back({.path = std::move(path), .message = statement.error().message});
     } else if (!parser.sid().empty() && !sids.insert(parser.sid()).second) {
-      defects.push_back(
-          {std::move(path), "Sid: Statement IDs (SID) in a single policy must be unique."});
+      defects.push_back({.path = std::move(path),
+                         .message = "Sid: Statement IDs (SID) in a single policy must be unique."});
     }
   }
   return defects;
 }
 
 Result<PolicyPtr> parse_policy(std::string_view text, PolicyUse use, std::string name) {
-  SX_TRY_AS(const auto value, read_json(text));
-  SX_TRY_AS(const auto document, read_document(value));
+  const auto value = read_json(text);
+  if (!value) return malformed(value.error().message);
+  SX_TRY_AS(const auto document, read_document(*value));
   SX_TRY_AS(auto statements, read_statements(document, use, text, name));
   return std::make_shared<const Policy>(std::move(name), std::move(statements));
 }

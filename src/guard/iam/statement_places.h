@@ -1,17 +1,12 @@
 #pragma once
 // Where the statements of a policy document stand in its text, for MatchedStatements of IAM's
 // simulations and for whoever explains a decision.
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
-namespace sextant::guard::iam {
+#include "core/text_position.h"
 
-struct TextPosition {
-  std::uint32_t line = 0;  // from 1; 0: nowhere
-  std::uint32_t column = 0;
-  friend bool operator==(const TextPosition&, const TextPosition&) = default;
-};
+namespace sextant::guard::iam {
 
 // As AWS counts: a statement ends behind its brace. It begins behind its own brace when it is the
 // only one, and behind the list's bracket, or the end of the statement before, when it is in a

@@ -58,8 +58,10 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
 
 // "Condition: StringEqals: unknown …" begins with where it is; that goes into the path.
 Finding grammar_finding(const GrammarDefect& defect) {
-  Finding finding{
-      .code = "MalformedPolicyDocument", .path = defect.path, .message = defect.message};
+  Finding finding{.code = "MalformedPolicyDocument",
+                  .path = defect.path,
+                  .message = defect.message,
+                  .at = defect.at};
   auto& message = finding.message;
   const auto take = [&] {
     const auto colon = message.find(": ");

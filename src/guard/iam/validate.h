@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "core/text_position.h"
 #include "guard/iam/policy.h"
 
 namespace sextant::guard::iam {
@@ -44,6 +45,7 @@ struct Finding {
   std::string sid = {};           // of the statement, if it has one
   std::string message;            // what is wrong
   std::string hint = {};          // what to do; may be empty
+  TextPosition at = {};           // of text that is no JSON; nowhere: the path says it
 };
 
 // "Statement[0].Action[1]"

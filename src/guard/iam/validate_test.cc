@@ -123,6 +123,8 @@ TEST(Validate, EveryBadStatementIsReported) {
   EXPECT_EQ(lines_of("{\n \"Statement\": [}"),
             "E MalformedPolicyDocument : Syntax errors in policy. not valid JSON at line 2, column "
             "16: syntax error\n");
+  EXPECT_EQ(validate("{\n \"Statement\": [}", PolicyKind::Managed).at(0).at, (TextPosition{2, 16}));
+  EXPECT_EQ(validate(text, PolicyKind::Managed).at(0).at, TextPosition{});  // the path says it
   EXPECT_TRUE(lines_of(R"({"Version":"2012-10-17","Version":"2012-10-17"})")
                   .starts_with("E MalformedPolicyDocument : Syntax errors in policy."));
 }

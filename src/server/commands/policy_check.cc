@@ -62,16 +62,11 @@ PolicyKind guess_kind(const std::string& text) {
   return resource ? PolicyKind::Resource : PolicyKind::Trust;
 }
 
-// Where a finding stands. Of text that is no JSON the message says it ("line 3, column 5").
-templates::Where place_of(const std::string& text, const Finding& finding) {
-  templates::Where at;
-  const auto said = finding.message.find("not valid JSON at line ");
-  if (!finding.path.empty() || said == std::string::npos)
-    return templates::place_of(text, finding.path);
-  // NOLINTNEXTLINE(cert-err34-c): two numbers that were printed the same way
-  std::sscanf(finding.message.c_str() + said, "not valid JSON at line %d, column %d", &at.line,
-              &at.column);
-  return at;
+model::Position place_of(const std::string& file, const std::string& text, const Finding& finding) {
+  if (finding.at.line > 0)
+    return {file, static_cast<int>(finding.at.line), static_cast<int>(finding.at.column)};
+  const auto at = templates::place_of(text, finding.path);
+  return {file, at.line, at.column};
 }
 
 class Check {
@@ -102,8 +97,8 @@ class Check {
   void look_at_policy(const std::string& file, const std::string& text) {
     const auto kind = options_.kind == "auto" ? guess_kind(text) : kKinds.at(options_.kind);
     for (auto& finding : guard::iam::validate(text, kind)) {
-      const auto at = place_of(text, finding);
-      found_.push_back({{file, at.line, at.column}, std::move(finding)});
+      auto at = place_of(file, text, finding);
+      found_.push_back({std::move(at), std::move(finding)});
     }
   }
 

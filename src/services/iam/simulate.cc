@@ -114,7 +114,7 @@ Result<sdk::Principal> caller_of(const Request& request, const std::string& othe
   return principal;
 }
 
-object shown_position(const guard::iam::TextPosition& position) {
+object shown_position(const TextPosition& position) {
   return {{"Line", position.line}, {"Column", position.column}};
 }
 
