@@ -3,17 +3,12 @@
 import pathlib
 import re
 import sys
-import tempfile
 import unittest
-
-import boto3
-import botocore.config
-import botocore.exceptions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from harness.node import Node  # noqa: E402
+from harness.boto import BotoCase  # noqa: E402
 
 TEMPLATE = (ROOT / "apps" / "threat_intel" / "template.yaml").read_text()
 FUNCTIONS = sorted(re.findall(r"^  (\w+):\n    Type: AWS::Serverless::Function$", TEMPLATE, re.MULTILINE))
@@ -21,30 +16,15 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 QUICKLY = {"Delay": 1, "MaxAttempts": 20}
 
 
-class CloudFormation(unittest.TestCase):
+class CloudFormation(BotoCase):
     @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.node = Node(pathlib.Path(cls.folder.name)).start()
+    def connect(cls):
+        super().connect()
         cls.stacks = cls.client("cloudformation")
-        cls.s3 = cls.client("s3")
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.node.kill()
-        cls.folder.cleanup()
-
-    @classmethod
-    def client(cls, service):
-        keys = cls.node.credentials()
-        config = botocore.config.Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"})
-        return boto3.client(service, endpoint_url=f"http://127.0.0.1:{cls.node.port}", region_name="us-east-1",
-                            aws_access_key_id=keys.key_id, aws_secret_access_key=keys.secret, config=config)
-
-    def refused(self, call, **arguments):
-        with self.assertRaises(botocore.exceptions.ClientError) as caught:
-            call(**arguments)
-        return caught.exception.response["Error"]
+    def told(self, code, call, **arguments):
+        """What the refusal says."""
+        return self.refused(code, call, **arguments)["Error"]["Message"]
 
     def create(self, name):
         self.stacks.create_stack(StackName=name, TemplateBody=TEMPLATE, Capabilities=CAPABILITIES,
@@ -68,7 +48,7 @@ class CloudFormation(unittest.TestCase):
 
         self.stacks.delete_stack(StackName="lives")
         self.stacks.get_waiter("stack_delete_complete").wait(StackName="lives", WaiterConfig=QUICKLY)
-        self.assertEqual(self.refused(self.s3.head_bucket, Bucket="lives-alb-logs")["Code"], "404")
+        self.refused("404", self.s3.head_bucket, Bucket="lives-alb-logs")
 
     def test_change_sets_show_and_do(self):
         self.create("changing")
@@ -87,24 +67,25 @@ class CloudFormation(unittest.TestCase):
 
     def test_what_is_wrong_is_said_with_its_place(self):
         wrong = TEMPLATE.replace("parsers.alb|", "parsers.alp|")
-        error = self.refused(self.stacks.create_stack, StackName="wrong", TemplateBody=wrong, Capabilities=CAPABILITIES)
-        self.assertEqual(error["Code"], "ValidationError")
+        told = self.told("ValidationError", self.stacks.create_stack, StackName="wrong", TemplateBody=wrong,
+                         Capabilities=CAPABILITIES)
         line = wrong[:wrong.index("parsers.alp")].count("\n") + 1
-        self.assertIn(f"template.yaml:{line}:", error["Message"])
-        self.assertIn("did you mean 'parsers.alb'?", error["Message"])
+        self.assertIn(f"template.yaml:{line}:", told)
+        self.assertIn("did you mean 'parsers.alb'?", told)
         typo = TEMPLATE.replace("KEEP_ORIGINAL:", "KEEP_ORIGINALS:")
-        error = self.refused(self.stacks.create_stack, StackName="wrong", TemplateBody=typo, Capabilities=CAPABILITIES)
-        self.assertIn("did you mean 'KEEP_ORIGINAL'?", error["Message"])
-        error = self.refused(self.stacks.create_stack, StackName="wrong", TemplateBody=TEMPLATE)
-        self.assertEqual(error["Code"], "InsufficientCapabilitiesException")
-        error = self.refused(self.stacks.describe_stacks, StackName="wrong")
-        self.assertEqual(error["Message"], "Stack with id wrong does not exist")
+        told = self.told("ValidationError", self.stacks.create_stack, StackName="wrong", TemplateBody=typo,
+                         Capabilities=CAPABILITIES)
+        self.assertIn("did you mean 'KEEP_ORIGINAL'?", told)
+        self.refused("InsufficientCapabilitiesException", self.stacks.create_stack, StackName="wrong",
+                     TemplateBody=TEMPLATE)
+        self.assertEqual(self.told("ValidationError", self.stacks.describe_stacks, StackName="wrong"),
+                         "Stack with id wrong does not exist")
 
     def test_a_bucket_with_objects_keeps_its_stack(self):
         self.create("kept")
         self.s3.put_object(Bucket="kept-failed-events", Key="k", Body=b"x")
-        error = self.refused(self.stacks.delete_stack, StackName="kept")
-        self.assertIn("bucket 'kept-failed-events' has objects", error["Message"])
+        self.assertIn("bucket 'kept-failed-events' has objects",
+                      self.told("ValidationError", self.stacks.delete_stack, StackName="kept"))
         self.s3.put_object(Bucket="kept-failed-events", Key="k2", Body=b"x")  # it takes objects again
         for key in ("k", "k2"):
             self.s3.delete_object(Bucket="kept-failed-events", Key=key)

@@ -4,52 +4,18 @@ import json
 import pathlib
 import subprocess
 import sys
-import tempfile
 import unittest
-
-import boto3
-import botocore.config
-import botocore.exceptions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from harness.node import Node, program  # noqa: E402
+from harness.boto import BotoCase  # noqa: E402
+from harness.node import program  # noqa: E402
 
 ACCOUNT = "arn:aws:iam::000000000000"
 
 
-class IamCase(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.node = Node(pathlib.Path(cls.folder.name)).start()
-        keys = cls.node.credentials()
-        cls.root = {"aws_access_key_id": keys.key_id, "aws_secret_access_key": keys.secret}
-        cls.iam = cls.client("iam")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.node.kill()
-        cls.folder.cleanup()
-
-    @classmethod
-    def client(cls, service, keys=None):
-        config = botocore.config.Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"})
-        return boto3.client(service, endpoint_url=f"http://127.0.0.1:{cls.node.port}", region_name="us-east-1",
-                            config=config, **(keys or cls.root))
-
-    def refused(self, call, **arguments):
-        with self.assertRaises(botocore.exceptions.ClientError) as caught:
-            call(**arguments)
-        return caught.exception.response["Error"]["Code"]
-
-    def new_key(self, user):
-        key = self.iam.create_access_key(UserName=user)["AccessKey"]
-        return {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
-
-
-class Users(IamCase):
+class Users(BotoCase):
     def test_a_user_lives(self):
         made = self.iam.create_user(UserName="ada", Path="/soc/", Tags=[{"Key": "team", "Value": "blue"}])["User"]
         self.assertEqual(made["Arn"], ACCOUNT + ":user/soc/ada")
@@ -57,11 +23,11 @@ class Users(IamCase):
         found = self.iam.get_user(UserName="ada")["User"]
         self.assertEqual((found["UserId"], found["Tags"]), (made["UserId"], [{"Key": "team", "Value": "blue"}]))
         self.assertEqual(found["CreateDate"], made["CreateDate"])
-        self.assertEqual(self.refused(self.iam.create_user, UserName="ADA"), "EntityAlreadyExists")
+        self.refused("EntityAlreadyExists", self.iam.create_user, UserName="ADA")
         names = [user["UserName"] for user in self.iam.list_users(PathPrefix="/soc/")["Users"]]
         self.assertEqual(names, ["ada"])
         self.iam.delete_user(UserName="ada")
-        self.assertEqual(self.refused(self.iam.get_user, UserName="ada"), "NoSuchEntity")
+        self.refused("NoSuchEntity", self.iam.get_user, UserName="ada")
 
     def test_lists_come_in_pages(self):
         for number in range(7):
@@ -71,21 +37,21 @@ class Users(IamCase):
         self.assertEqual([len(page["Users"]) for page in pages], [3, 3, 1])
         names = [user["UserName"] for page in pages for user in page["Users"]]
         self.assertEqual(names, [f"page-{number}" for number in range(7)])
-        self.assertEqual(self.refused(self.iam.list_users, Marker="junk"), "ValidationError")
+        self.refused("ValidationError", self.iam.list_users, Marker="junk")
 
     def test_a_key_counts_at_once_and_until_it_is_gone(self):
         self.iam.create_user(UserName="kim")
         keys = self.new_key("kim")
         who = self.client("sts", keys).get_caller_identity()
         self.assertEqual(who["Arn"], ACCOUNT + ":user/kim")
-        self.assertEqual(self.refused(self.client("s3", keys).list_buckets), "AccessDenied")
-        self.assertEqual(self.refused(self.client("iam", keys).get_user), "AccessDenied")
+        self.refused("AccessDenied", self.client("s3", keys).list_buckets)
+        self.refused("AccessDenied", self.client("iam", keys).get_user)
         second = self.new_key("kim")
-        self.assertEqual(self.refused(self.iam.create_access_key, UserName="kim"), "LimitExceeded")
-        self.assertEqual(self.refused(self.iam.delete_user, UserName="kim"), "DeleteConflict")
+        self.refused("LimitExceeded", self.iam.create_access_key, UserName="kim")
+        self.refused("DeleteConflict", self.iam.delete_user, UserName="kim")
 
         self.iam.update_access_key(UserName="kim", AccessKeyId=keys["aws_access_key_id"], Status="Inactive")
-        self.assertEqual(self.refused(self.client("sts", keys).get_caller_identity), "InvalidClientTokenId")
+        self.refused("InvalidClientTokenId", self.client("sts", keys).get_caller_identity)
         listed = self.iam.list_access_keys(UserName="kim")["AccessKeyMetadata"]
         self.assertEqual({key["AccessKeyId"]: key["Status"] for key in listed},
                          {keys["aws_access_key_id"]: "Inactive", second["aws_access_key_id"]: "Active"})
@@ -94,8 +60,8 @@ class Users(IamCase):
 
         for each in (keys, second):
             self.iam.delete_access_key(UserName="kim", AccessKeyId=each["aws_access_key_id"])
-            self.assertEqual(self.refused(self.client("sts", each).get_caller_identity), "InvalidClientTokenId")
-            self.assertEqual(self.refused(self.client("s3", each).list_buckets), "InvalidAccessKeyId")
+            self.refused("InvalidClientTokenId", self.client("sts", each).get_caller_identity)
+            self.refused("InvalidAccessKeyId", self.client("s3", each).list_buckets)
         self.iam.delete_user(UserName="kim")
 
     def test_what_was_answered_survives_a_crash(self):
@@ -103,24 +69,20 @@ class Users(IamCase):
         keys = self.new_key("durable")
         gone = self.new_key("durable")
         self.iam.delete_access_key(UserName="durable", AccessKeyId=gone["aws_access_key_id"])
-        self.node.kill()
-        type(self).node = Node(pathlib.Path(self.folder.name)).start()
-        type(self).iam = self.client("iam")
+        self.restart()
         self.assertEqual(self.client("sts", keys).get_caller_identity()["Arn"], ACCOUNT + ":user/durable")
-        self.assertEqual(self.refused(self.client("sts", gone).get_caller_identity), "InvalidClientTokenId")
+        self.refused("InvalidClientTokenId", self.client("sts", gone).get_caller_identity)
         self.assertNotIn(keys["aws_secret_access_key"].encode(),
                          b"".join(path.read_bytes() for path in self.node.data.rglob("*") if path.is_file()))
 
     def test_a_session_does_not_outlive_its_user(self):
         self.iam.create_user(UserName="brief")
         keys = self.new_key("brief")
-        session = self.client("sts", keys).get_session_token()["Credentials"]
-        of_session = {"aws_access_key_id": session["AccessKeyId"], "aws_session_token": session["SessionToken"],
-                      "aws_secret_access_key": session["SecretAccessKey"]}
+        of_session = self.keys_of(self.client("sts", keys).get_session_token())
         self.iam.delete_access_key(UserName="brief", AccessKeyId=keys["aws_access_key_id"])
         self.iam.delete_user(UserName="brief")
         self.iam.create_user(UserName="brief")  # somebody else
-        self.assertEqual(self.refused(self.client("iam", of_session).get_user), "AccessDenied")
+        self.refused("AccessDenied", self.client("iam", of_session).get_user)
 
     def test_the_root_turns_its_own_key_over(self):
         self.assertEqual(self.iam.get_user()["User"]["Arn"], ACCOUNT + ":root")
@@ -142,17 +104,16 @@ class Users(IamCase):
         turned = rotate()
         self.assertEqual((turned.returncode, turned.stderr), (0, ""))
         self.assertNotEqual((self.node.data / "master.key").read_text(), before)
-        type(self).node = Node(pathlib.Path(self.folder.name)).start()
-        type(self).iam = self.client("iam")
+        self.restart()
         self.client("sts", keys).get_caller_identity()
 
     def test_what_makes_no_sense_is_refused(self):
         for arguments in ({"UserName": "with space"}, {"UserName": "x" * 65}, {"UserName": "sl/ash"},
                           {"UserName": "ok", "Path": "no-slash/"}, {"UserName": "ok", "Path": "/a b/"}):
             with self.subTest(arguments):
-                self.assertEqual(self.refused(self.iam.create_user, **arguments), "ValidationError")
+                self.refused("ValidationError", self.iam.create_user, **arguments)
         for tags in ([{"Key": "aws:x", "Value": ""}], [{"Key": "a", "Value": ""}, {"Key": "A", "Value": ""}]):
-            self.assertEqual(self.refused(self.iam.create_user, UserName="ok", Tags=tags), "InvalidInput")
+            self.refused("InvalidInput", self.iam.create_user, UserName="ok", Tags=tags)
 
 
 def policy(*statements):
@@ -187,33 +148,28 @@ Resources:
 """
 
 
-class Policies(IamCase):
+class Policies(BotoCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        s3 = cls.client("s3")
-        s3.create_bucket(Bucket="logs")
+        cls.s3.create_bucket(Bucket="logs")
         for key in ("open/a", "closed/a"):
-            s3.put_object(Bucket="logs", Key=key, Body=b"x")
-
-    def new_user(self, name, **more):
-        self.iam.create_user(UserName=name, **more)
-        return self.new_key(name)
+            cls.s3.put_object(Bucket="logs", Key=key, Body=b"x")
 
     def test_an_inline_policy_is_what_its_user_may(self):
         keys = self.new_user("ada")
         document = policy(allow("s3:GetObject", "arn:aws:s3:::logs/open/*"))
         s3 = self.client("s3", keys)
-        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="open/a"), "AccessDenied")
+        self.refused("AccessDenied", s3.get_object, Bucket="logs", Key="open/a")
         self.iam.put_user_policy(UserName="ada", PolicyName="read", PolicyDocument=document)
         self.assertEqual(s3.get_object(Bucket="logs", Key="open/a")["Body"].read(), b"x")
-        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="closed/a"), "AccessDenied")
-        self.assertEqual(self.refused(s3.put_object, Bucket="logs", Key="open/a", Body=b""), "AccessDenied")
+        self.refused("AccessDenied", s3.get_object, Bucket="logs", Key="closed/a")
+        self.refused("AccessDenied", s3.put_object, Bucket="logs", Key="open/a", Body=b"")
         self.assertEqual(self.iam.get_user_policy(UserName="ada", PolicyName="read")["PolicyDocument"],
                          json.loads(document))
         self.assertEqual(self.iam.list_user_policies(UserName="ada")["PolicyNames"], ["read"])
         self.iam.delete_user_policy(UserName="ada", PolicyName="read")
-        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="open/a"), "AccessDenied")
+        self.refused("AccessDenied", s3.get_object, Bucket="logs", Key="open/a")
 
     def test_a_boundary_holds(self):
         limit = self.iam.create_policy(PolicyName="limit", PolicyDocument=policy(
@@ -221,10 +177,10 @@ class Policies(IamCase):
         s3 = self.client("s3", self.new_user("bob", PermissionsBoundary=limit))
         self.iam.attach_user_policy(UserName="bob", PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
         s3.get_object(Bucket="logs", Key="open/a")
-        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="closed/a"), "AccessDenied")
+        self.refused("AccessDenied", s3.get_object, Bucket="logs", Key="closed/a")
         self.assertEqual(self.iam.get_user(UserName="bob")["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"],
                          limit)
-        self.assertEqual(self.refused(self.iam.delete_policy, PolicyArn=limit), "DeleteConflict")
+        self.refused("DeleteConflict", self.iam.delete_policy, PolicyArn=limit)
         self.iam.delete_user_permissions_boundary(UserName="bob")
         s3.get_object(Bucket="logs", Key="closed/a")
         self.assertEqual([each["PolicyName"] for each in
@@ -243,8 +199,8 @@ class Policies(IamCase):
         turned = self.client("iam", {"aws_access_key_id": fresh["AccessKeyId"],
                                      "aws_secret_access_key": fresh["SecretAccessKey"]})
         turned.delete_access_key(AccessKeyId=keys["aws_access_key_id"])
-        self.assertEqual(self.refused(iam.list_access_keys), "InvalidClientTokenId")
-        self.assertEqual(self.refused(turned.create_access_key, UserName="other"), "AccessDenied")
+        self.refused("InvalidClientTokenId", iam.list_access_keys)
+        self.refused("AccessDenied", turned.create_access_key, UserName="other")
 
     def test_users_are_told_by_their_tags(self):
         keys = self.new_user("tagged", Tags=[{"Key": "area", "Value": "open"}])
@@ -253,18 +209,18 @@ class Policies(IamCase):
         s3 = self.client("s3", keys)
         s3.get_object(Bucket="logs", Key="open/a")
         self.iam.tag_user(UserName="tagged", Tags=[{"Key": "area", "Value": "closed"}])
-        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="open/a"), "AccessDenied")
+        self.refused("AccessDenied", s3.get_object, Bucket="logs", Key="open/a")
         s3.get_object(Bucket="logs", Key="closed/a")
         self.assertEqual(self.iam.list_user_tags(UserName="tagged")["Tags"], [{"Key": "area", "Value": "closed"}])
         self.iam.untag_user(UserName="tagged", TagKeys=["area"])
-        self.assertEqual(self.refused(s3.get_object, Bucket="logs", Key="closed/a"), "AccessDenied")
+        self.refused("AccessDenied", s3.get_object, Bucket="logs", Key="closed/a")
 
     def test_a_wrong_policy_is_refused(self):
         self.iam.create_user(UserName="wrong")
         for document in ("{}", "junk", policy(allow("s3:Gett", "*")), policy(allow("*", "*", Principal="*"))):
             with self.subTest(document):
-                self.assertEqual(self.refused(self.iam.put_user_policy, UserName="wrong", PolicyName="p",
-                                              PolicyDocument=document), "MalformedPolicyDocument")
+                self.refused("MalformedPolicyDocument", self.iam.put_user_policy, UserName="wrong", PolicyName="p",
+                             PolicyDocument=document)
 
     def test_versions(self):
         arn = self.iam.create_policy(PolicyName="versioned", PolicyDocument=policy(allow("s3:*", "*")))["Policy"]["Arn"]
@@ -275,7 +231,7 @@ class Policies(IamCase):
                          json.loads(narrow))
         self.assertEqual([each["VersionId"] for each in self.iam.list_policy_versions(PolicyArn=arn)["Versions"]],
                          ["v2", "v1"])
-        self.assertEqual(self.refused(self.iam.delete_policy, PolicyArn=arn), "DeleteConflict")
+        self.refused("DeleteConflict", self.iam.delete_policy, PolicyArn=arn)
         self.iam.delete_policy_version(PolicyArn=arn, VersionId="v1")
         self.iam.delete_policy(PolicyArn=arn)
         self.assertIn("AdministratorAccess", [each["PolicyName"] for each in
@@ -304,14 +260,9 @@ class Policies(IamCase):
         self.assertEqual((allowed["StartPosition"], allowed["EndPosition"]["Line"]), ({"Line": 1, "Column": 41}, 1))
 
 
-class Roles(IamCase):
-    def keys_of(self, answer):
-        found = answer["Credentials"]
-        return {"aws_access_key_id": found["AccessKeyId"], "aws_secret_access_key": found["SecretAccessKey"],
-                "aws_session_token": found["SessionToken"]}
-
+class Roles(BotoCase):
     def test_a_role_is_assumed_by_whom_it_trusts(self):
-        self.client("s3").create_bucket(Bucket="vault")
+        self.s3.create_bucket(Bucket="vault")
         for name in ("ada", "eve"):
             self.iam.create_user(UserName=name)
             self.iam.put_user_policy(UserName=name, PolicyName="assume",
@@ -327,23 +278,22 @@ class Roles(IamCase):
         self.assertEqual(answer["AssumedRoleUser"]["AssumedRoleId"], role["RoleId"] + ":night")
         s3 = self.client("s3", self.keys_of(answer))
         s3.put_object(Bucket="vault", Key="k", Body=b"x")
-        self.assertEqual(self.refused(s3.get_object, Bucket="vault", Key="k"), "AccessDenied")
-        self.assertEqual(self.refused(self.client("sts", eve).assume_role, **call), "AccessDenied")
-        self.assertEqual(self.refused(self.client("sts", ada).assume_role, DurationSeconds=7201, **call),
-                         "ValidationError")
+        self.refused("AccessDenied", s3.get_object, Bucket="vault", Key="k")
+        self.refused("AccessDenied", self.client("sts", eve).assume_role, **call)
+        self.refused("ValidationError", self.client("sts", ada).assume_role, DurationSeconds=7201, **call)
         self.iam.update_assume_role_policy(RoleName="keeper",
                                            PolicyDocument=trust({"AWS": ACCOUNT + ":user/eve"}))
         self.client("sts", eve).assume_role(**call)
-        self.assertEqual(self.refused(self.client("sts", ada).assume_role, **call), "AccessDenied")
+        self.refused("AccessDenied", self.client("sts", ada).assume_role, **call)
         # The session that runs is bound at once, and ends with its role.
         self.iam.put_role_permissions_boundary(RoleName="keeper",
                                                PermissionsBoundary="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
-        self.assertEqual(self.refused(s3.put_object, Bucket="vault", Key="k", Body=b"x"), "AccessDenied")
+        self.refused("AccessDenied", s3.put_object, Bucket="vault", Key="k", Body=b"x")
         self.iam.delete_role_permissions_boundary(RoleName="keeper")
         s3.put_object(Bucket="vault", Key="k", Body=b"x")
         self.iam.delete_role_policy(RoleName="keeper", PolicyName="put")
         self.iam.delete_role(RoleName="keeper")
-        self.assertEqual(self.refused(s3.put_object, Bucket="vault", Key="k", Body=b"x"), "AccessDenied")
+        self.refused("AccessDenied", s3.put_object, Bucket="vault", Key="k", Body=b"x")
 
     def test_no_way_round_a_boundary(self):
         """Who may make roles only within a boundary makes none that it does not hold."""
@@ -358,9 +308,9 @@ class Roles(IamCase):
         iam, sts = self.client("iam", keys), self.client("sts", keys)
         wanted = {"AssumeRolePolicyDocument": trust({"AWS": ACCOUNT + ":user/maker"}), "PermissionsBoundary": limit}
         for path in ("/aws-service-role/", "/aws-service-role/x.amazonaws.com/"):
-            self.assertEqual(self.refused(iam.create_role, RoleName="linked", Path=path, **wanted), "ValidationError")
-        self.assertEqual(self.refused(iam.create_role, RoleName="free", AssumeRolePolicyDocument=wanted[
-            "AssumeRolePolicyDocument"]), "AccessDenied")
+            self.refused("ValidationError", iam.create_role, RoleName="linked", Path=path, **wanted)
+        self.refused("AccessDenied", iam.create_role, RoleName="free",
+                     AssumeRolePolicyDocument=wanted["AssumeRolePolicyDocument"])
         for number, path in enumerate(("/", "/x/:role/aws-service-role/", "/role/aws-service-role/")):
             with self.subTest(path):
                 role = iam.create_role(RoleName=f"held-{number}", Path=path, **wanted)["Role"]
@@ -368,8 +318,8 @@ class Roles(IamCase):
                                     PolicyDocument=policy(allow("*", "*")))
                 held = self.keys_of(sts.assume_role(RoleArn=role["Arn"], RoleSessionName="night"))
                 self.client("s3", held).list_buckets()
-                self.assertEqual(self.refused(self.client("iam", held).list_users), "AccessDenied")
-                self.assertEqual(self.refused(self.client("s3", held).create_bucket, Bucket="beyond"), "AccessDenied")
+                self.refused("AccessDenied", self.client("iam", held).list_users)
+                self.refused("AccessDenied", self.client("s3", held).create_bucket, Bucket="beyond")
 
     def test_roles_of_stacks_are_seen_and_left_to_their_template(self):
         stacks = self.client("cloudformation")
@@ -378,17 +328,17 @@ class Roles(IamCase):
         self.assertEqual(role["AssumeRolePolicyDocument"]["Statement"][0]["Action"], "sts:AssumeRole")
         self.assertGreater(role["CreateDate"].year, 2000)
         self.assertIn("of-stack", [each["RoleName"] for each in self.iam.list_roles()["Roles"]])
-        self.assertEqual(self.refused(self.iam.delete_role, RoleName="of-stack"), "UnmodifiableEntity")
+        self.refused("UnmodifiableEntity", self.iam.delete_role, RoleName="of-stack")
         # A policy that a user has cannot go with its stack; and names are one for both ways.
         self.iam.create_user(UserName="lister")
         self.iam.attach_user_policy(UserName="lister", PolicyArn=ACCOUNT + ":policy/shared")
         self.client("s3", self.new_key("lister")).list_buckets()
-        self.assertEqual(self.refused(stacks.delete_stack, StackName="demo"), "ValidationError")
+        self.refused("ValidationError", stacks.delete_stack, StackName="demo")
         self.iam.detach_user_policy(UserName="lister", PolicyArn=ACCOUNT + ":policy/shared")
         stacks.delete_stack(StackName="demo")
         self.iam.create_role(RoleName="OF-stack", AssumeRolePolicyDocument=trust({"AWS": ACCOUNT + ":root"}))
-        self.assertEqual(self.refused(stacks.create_stack, StackName="demo", TemplateBody=STACK,
-                                      Capabilities=["CAPABILITY_NAMED_IAM"]), "ValidationError")
+        self.refused("ValidationError", stacks.create_stack, StackName="demo", TemplateBody=STACK,
+                     Capabilities=["CAPABILITY_NAMED_IAM"])
 
 
 if __name__ == "__main__":

@@ -16,20 +16,17 @@ import urllib.request
 import xml.etree.ElementTree
 import zlib
 
-import boto3
 import botocore
 import botocore.auth
 import botocore.awsrequest
-import botocore.config
 import botocore.credentials
-import botocore.exceptions
 import botocore.handlers
 import botocore.httpsession
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from harness.node import Node  # noqa: E402
+from harness.boto import BotoCase  # noqa: E402
 
 MIB = 1 << 20
 BODY = b"one entry\n" * 100
@@ -85,35 +82,11 @@ class Unseekable(io.RawIOBase):
         return self.source.readinto(buffer)
 
 
-class S3(unittest.TestCase):
-    scheme, verify, arguments = "http", None, []
-
+class S3(BotoCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.node = Node(pathlib.Path(cls.folder.name), cls.arguments).start()
-        cls.s3 = cls.client()
+        super().setUpClass()
         cls.s3.create_bucket(Bucket="logs")
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.node.kill()
-        cls.folder.cleanup()
-
-    @classmethod
-    def client(cls, **options):
-        keys = cls.node.credentials()
-        config = botocore.config.Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, **options)
-        return boto3.client("s3", endpoint_url=f"{cls.scheme}://127.0.0.1:{cls.node.port}", region_name="us-east-1",
-                            aws_access_key_id=keys.key_id, aws_secret_access_key=keys.secret, config=config,
-                            verify=cls.verify)
-
-    def refused(self, code, call, **arguments):
-        """The answer, which must have this error code."""
-        with self.assertRaises(botocore.exceptions.ClientError) as caught:
-            call(**arguments)
-        self.assertEqual(caught.exception.response["Error"]["Code"], code)
-        return caught.exception.response
 
     def read(self, key, **arguments):
         answer = self.s3.get_object(Bucket="logs", Key=key, **arguments)
@@ -185,7 +158,8 @@ class Checksums(S3):
         self.absent("wrong")
 
     def test_without_one(self):
-        quiet = self.client(request_checksum_calculation="when_required", response_checksum_validation="when_required")
+        quiet = self.client("s3", request_checksum_calculation="when_required",
+                            response_checksum_validation="when_required")
         put = quiet.put_object(Bucket="logs", Key="quiet", Body=BODY)
         self.assertEqual(put["ETag"], f'"{hashlib.md5(BODY).hexdigest()}"')
         self.assertEqual(quiet.get_object(Bucket="logs", Key="quiet")["Body"].read(), BODY)
@@ -193,11 +167,11 @@ class Checksums(S3):
 
 class OverTls(S3):
     """Over TLS the SDK signs no body: it sends aws-chunked ones, with the checksum in the trailer."""
-    scheme = "https"
 
     @classmethod
     def setUpClass(cls):
         cls.certificate = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.certificate.cleanup)
         folder = pathlib.Path(cls.certificate.name)
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
                         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "cert.pem"],
@@ -205,11 +179,6 @@ class OverTls(S3):
         cls.verify = str(folder / "cert.pem")
         cls.arguments = ["--tls-cert", folder / "cert.pem", "--tls-key", folder / "key.pem"]
         super().setUpClass()
-
-    @classmethod
-    def tearDownClass(cls):
-        super().tearDownClass()
-        cls.certificate.cleanup()
 
     def sent(self, **arguments):
         """The request's headers and the answer."""
@@ -463,7 +432,7 @@ class Presigned(S3):
     """URLs as boto3 signs them, sent by a client that knows nothing of S3."""
 
     def url(self, method, key, seconds, **more):
-        return self.client(signature_version="s3v4").generate_presigned_url(
+        return self.client("s3", signature_version="s3v4").generate_presigned_url(
             method, Params={"Bucket": "logs", "Key": key, **more}, ExpiresIn=seconds)
 
     @staticmethod
@@ -508,21 +477,13 @@ class Presigned(S3):
     def test_a_deny_on_their_age_and_kind_applies(self):
         self.s3.put_object(Bucket="logs", Key="k", Body=BODY)
         self.assertEqual(self.send("GET", self.url("get_object", "k", 60))[0], 200)
-        iam = boto3.client("iam", endpoint_url=self.s3.meta.endpoint_url, region_name="us-east-1",
-                           aws_access_key_id=self.node.credentials().key_id,
-                           aws_secret_access_key=self.node.credentials().secret)
-        iam.create_user(UserName="reader")
-        made = iam.create_access_key(UserName="reader")["AccessKey"]
-        reader = boto3.client("s3", endpoint_url=self.s3.meta.endpoint_url, region_name="us-east-1",
-                              aws_access_key_id=made["AccessKeyId"], aws_secret_access_key=made["SecretAccessKey"],
-                              config=botocore.config.Config(signature_version="s3v4",
-                                                            s3={"addressing_style": "path"}))
+        reader = self.client("s3", self.new_user("reader"), signature_version="s3v4")
 
         def get(condition):
             statements = [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/*"}]
             if condition:
                 statements.append({"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": condition})
-            iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=json.dumps(
+            self.iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=json.dumps(
                 {"Version": "2012-10-17", "Statement": statements}))
             url = reader.generate_presigned_url("get_object", Params={"Bucket": "logs", "Key": "k"}, ExpiresIn=60)
             return self.send("GET", url)[0]
@@ -549,7 +510,7 @@ class Errors(S3):
 
     def test_buckets(self):
         self.refused("BucketAlreadyOwnedByYou", self.s3.create_bucket, Bucket="logs")
-        quiet = self.client(parameter_validation=False)
+        quiet = self.client("s3", parameter_validation=False)
         quiet.meta.events.unregister("before-parameter-build.s3", botocore.handlers.validate_bucket_name)
         for name in ("Capitals", "ab", "under_score", "192.168.0.1", "dots..dots"):
             with self.subTest(name):
@@ -566,7 +527,7 @@ class Errors(S3):
         self.refused("KeyTooLongError", self.s3.put_object, Bucket="logs", Key="k" * 1025, Body=b"x")
 
     def test_who_may_not(self):
-        wrong = self.client()
+        wrong = self.client("s3")
         wrong._request_signer._credentials.secret_key += "x"  # pylint: disable=protected-access
         error = self.refused("SignatureDoesNotMatch", wrong.get_object, Bucket="logs", Key="k")
         self.assertEqual(error["ResponseMetadata"]["HTTPStatusCode"], 403)
@@ -583,7 +544,7 @@ class Errors(S3):
             self.assertEqual(bytes.fromhex(told[name + "Bytes"]).decode(), told[name])
         wrong._request_signer._credentials.access_key = "AKIAUNKNOWNUNKNOWN00"  # pylint: disable=protected-access
         self.refused("InvalidAccessKeyId", wrong.get_object, Bucket="logs", Key="k")
-        unsigned = self.client(signature_version=botocore.UNSIGNED)
+        unsigned = self.client("s3", signature_version=botocore.UNSIGNED)
         self.refused("AccessDenied", unsigned.get_object, Bucket="logs", Key="k")
 
     def test_a_clock_that_is_wrong(self):
@@ -602,7 +563,7 @@ class Errors(S3):
         self.assertRegex(told["ServerTime"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
 
     def test_a_token_that_is_none(self):
-        client = self.client()
+        client = self.client("s3")
         client._request_signer._credentials.token = "junk"  # pylint: disable=protected-access
         error = self.refused("InvalidToken", client.get_object, Bucket="logs", Key="k")
         self.assertEqual(error["ResponseMetadata"]["HTTPStatusCode"], 400)
