@@ -58,8 +58,6 @@ Gate::Gate(Scope scope, const Clock& clock, const PolicySource& policies, AuditL
       long_calls_(long_calls) {}
 
 sdk::Call Gate::call_of(const Operation& operation, Caller caller, const sdk::Input& input) const {
-  if (caller.principal.kind == sdk::PrincipalKind::User)
-    caller.principal.session_tags = policies_.tags_of(caller.principal);
   return {.scope = scope_,
           .principal = std::move(caller.principal),
           .service = std::string(operation.service),
@@ -80,6 +78,7 @@ sdk::Call Gate::call_of(const Operation& operation, Caller caller, const sdk::In
 }
 
 void Gate::run(const Operation& operation, Caller caller, sdk::Input input, sdk::Reply reply) {
+  caller.principal = policies_.current(std::move(caller.principal));
   if (operation.complete) operation.complete(caller.principal, input);
   auto call = call_of(operation, std::move(caller), input);
   auto target = operation.target(scope_, input);
@@ -164,6 +163,7 @@ void Gate::refuse(std::string_view service, std::string_view name, Caller caller
                           .category = sdk::EventCategory::Management,
                           .target = {},
                           .handle = {}};
+  caller.principal = policies_.current(std::move(caller.principal));
   auto call = call_of(unknown, std::move(caller), {});
   const auto decision = refusal(error.message);
   deny(call, decision, std::move(error), std::move(reply));

@@ -1,9 +1,6 @@
 #pragma once
 // Which policies apply to a call. Implemented over the configuration snapshot
 // (snapshot_policy_source.h); tests give their own.
-#include <map>
-#include <string>
-
 #include "guard/iam/applied_policies.h"
 #include "sdk/call.h"
 
@@ -17,10 +14,9 @@ class PolicySource {
   virtual ~PolicySource() = default;
   virtual AppliedPolicies policies_for(
       const sdk::Call& call) const = 0;  // any thread; never blocks
-  // A user's tags as they are now; those of a session are part of it.
-  virtual std::map<std::string, std::string> tags_of(const sdk::Principal& /*principal*/) const {
-    return {};
-  }
+  // A user as it is now, whoever knew it before: with its tags of this moment, and under its new
+  // name when it has one. Others as they are: what a session has is part of it.
+  virtual sdk::Principal current(sdk::Principal principal) const { return principal; }
 };
 
 }  // namespace sextant::guard

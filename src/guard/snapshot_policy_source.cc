@@ -120,8 +120,8 @@ void PolicySnapshot::add(const model::App& app, PolicyCache& cache) {
   for (const auto& [arn, role] : app.roles) add(store::identity_of(role, {}), cache);
   for (const auto& [name, bucket] : app.buckets) {
     if (!bucket.policy) continue;
-    resources_[bucket.arn].push_back(cache.compile(
-        with_unique_ids(*bucket.policy, bucket.policy_ids), PolicyUse::Resource, bucket.arn));
+    resources_[bucket.arn].push_back(cache.compile(with_names(*bucket.policy, bucket.policy_ids),
+                                                   PolicyUse::Resource, bucket.arn));
   }
   for (const auto& permission : app.permissions) add_permission(app, permission, cache);
 }
@@ -138,10 +138,11 @@ void PolicySnapshot::add(const store::IdentityRecord& record, PolicyCache& cache
   if (record.boundary_arn) identity.boundary.push_back(attached(*record.boundary_arn, cache));
   if (record.kind == store::IdentityKind::User) {
     identity.tags = record.tags;
+    users_[record.id] = record.arn;
     return;
   }
   resources_[record.arn].push_back(cache.compile(
-      with_unique_ids(record.trust_policy, record.trusted_ids), PolicyUse::Trust, record.arn));
+      with_names(record.trust_policy, record.trusted_ids), PolicyUse::Trust, record.arn));
 }
 
 void PolicySnapshot::add_permission(const model::App& app, const model::Permission& permission,
@@ -202,18 +203,23 @@ AppliedPolicies PolicySnapshot::policies_for(const sdk::Call& call) const {
   return applied;
 }
 
-std::map<std::string, std::string> PolicySnapshot::tags_of(const sdk::Principal& principal) const {
-  if (principal.kind != sdk::PrincipalKind::User) return {};
+// A key or a session knows its user as it was when it was made; the unique id stays.
+sdk::Principal PolicySnapshot::current(sdk::Principal principal) const {
+  if (principal.kind != sdk::PrincipalKind::User) return principal;
+  if (const auto user = users_.find(principal.principal_id); user != users_.end())
+    principal.arn = user->second;
   const auto* identity = find(principal);
-  return identity == nullptr ? std::map<std::string, std::string>() : identity->tags;
+  principal.session_tags =
+      identity == nullptr ? std::map<std::string, std::string>() : identity->tags;
+  return principal;
 }
 
 SnapshotPolicySource::SnapshotPolicySource(std::shared_ptr<const PolicySnapshot> snapshot)
     : snapshot_(std::move(snapshot)) {}
 
-std::map<std::string, std::string> SnapshotPolicySource::tags_of(
-    const sdk::Principal& principal) const {
-  return snapshot_.with([](const auto& current) { return current; })->tags_of(principal);
+sdk::Principal SnapshotPolicySource::current(sdk::Principal principal) const {
+  const auto snapshot = snapshot_.with([](const auto& latest) { return latest; });
+  return snapshot->current(std::move(principal));
 }
 
 void SnapshotPolicySource::take(const store::Configuration& configuration) {

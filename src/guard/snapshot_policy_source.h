@@ -30,8 +30,7 @@ class PolicySnapshot {
 
   // All but session policies.
   AppliedPolicies policies_for(const sdk::Call& call) const;
-  // Of a user; empty for others.
-  std::map<std::string, std::string> tags_of(const sdk::Principal& principal) const;
+  sdk::Principal current(sdk::Principal principal) const;
   // A managed policy of the account's own; nullptr: there is none of that ARN.
   PolicyPtr managed(const std::string& arn) const;
 
@@ -56,7 +55,8 @@ class PolicySnapshot {
   bool knows_everyone_ = false;
 
   ManagedPolicies managed_;
-  std::unordered_map<std::string, Identity> identities_;               // by ARN of the role
+  std::unordered_map<std::string, Identity> identities_;               // by ARN
+  std::unordered_map<std::string, std::string> users_;                 // ARNs by unique id
   std::unordered_map<std::string, std::vector<PolicyPtr>> resources_;  // by ARN
 };
 
@@ -64,7 +64,7 @@ class SnapshotPolicySource final : public PolicySource {
  public:
   explicit SnapshotPolicySource(std::shared_ptr<const PolicySnapshot> snapshot);
   AppliedPolicies policies_for(const sdk::Call& call) const override;
-  std::map<std::string, std::string> tags_of(const sdk::Principal& principal) const override;
+  sdk::Principal current(sdk::Principal principal) const override;
   void swap(std::shared_ptr<const PolicySnapshot> snapshot);  // any thread
   // Compiles what is new in it, and swaps. Any thread.
   void take(const store::Configuration& configuration);

@@ -252,9 +252,13 @@ TEST(PolicySnapshot, ATrustPolicyMeansWhoeverItMeantWhenItWasPut) {
 TEST(PolicySnapshot, TagsAreThoseOfTheUserNow) {
   SnapshotPolicySource source(PolicySnapshot::make(std::vector<model::App>{}));
   source.take(with_user({.name = "ann", .tags = {{"team", "blue"}}}));
-  EXPECT_EQ(source.tags_of(test::user("ann")).at("team"), "blue");
-  EXPECT_TRUE(source.tags_of(test::user("bob")).empty());
-  EXPECT_TRUE(source.tags_of(test::root()).empty());
+  EXPECT_EQ(source.current(test::user("ann")).session_tags.at("team"), "blue");
+  // By the unique id: whoever was called otherwise when its key was made has another name now.
+  EXPECT_EQ(source.current(test::user("anne")).arn, test::user("ann").arn);
+  auto bob = test::user("bob");
+  bob.principal_id = "AIDABOB";
+  EXPECT_TRUE(source.current(bob).session_tags.empty());
+  EXPECT_TRUE(source.current(test::root()).session_tags.empty());
 }
 
 }  // namespace

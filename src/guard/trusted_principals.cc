@@ -58,13 +58,13 @@ std::vector<std::string> trusted_arns(std::string_view trust_policy) {
   return arns;
 }
 
-std::string with_unique_ids(std::string_view trust_policy,
-                            const std::map<std::string, std::string>& ids) {
+std::string with_names(std::string_view trust_policy,
+                       const std::map<std::string, std::string>& names) {
   auto document = json::parse(trust_policy);
-  if (ids.empty() || !document) return std::string(trust_policy);
+  if (names.empty() || !document) return std::string(trust_policy);
   visit_principals(*document, [&](boost::json::string& name) {
-    const auto id = ids.find(std::string(name));
-    if (id != ids.end()) name = id->second;
+    const auto other = names.find(std::string(name));
+    if (other != names.end()) name = other->second;
   });
   return json::to_text(*document);
 }

@@ -12,8 +12,8 @@ namespace sextant::guard {
 // services are not among them. Empty for what is no policy.
 std::vector<std::string> trusted_arns(std::string_view trust_policy);
 
-// The same document with each of these ARNs replaced by its unique id.
-std::string with_unique_ids(std::string_view trust_policy,
-                            const std::map<std::string, std::string>& ids);
+// The same document with each of these ARNs replaced by another name: a unique id, or a new ARN.
+std::string with_names(std::string_view trust_policy,
+                       const std::map<std::string, std::string>& names);
 
 }  // namespace sextant::guard

@@ -29,11 +29,11 @@ TEST(TrustedPrincipals, AreUsersAndRolesByArn) {
 TEST(TrustedPrincipals, TheirIdsTakeTheirPlace) {
   const std::map<std::string, std::string> ids{{"arn:aws:iam::000000000000:user/ada", "AIDA1"}};
   EXPECT_EQ(
-      with_unique_ids(
+      with_names(
           R"({"Statement":[{"Principal":{"AWS":["arn:aws:iam::000000000000:user/ada","000000000000"]},"Sid":"arn:aws:iam::000000000000:user/ada"}]})",
           ids),
       R"({"Statement":[{"Principal":{"AWS":["AIDA1","000000000000"]},"Sid":"arn:aws:iam::000000000000:user/ada"}]})");
-  EXPECT_EQ(with_unique_ids("no JSON", ids), "no JSON");
+  EXPECT_EQ(with_names("no JSON", ids), "no JSON");
 }
 
 }  // namespace

@@ -91,6 +91,52 @@ class Grants(BotoCase):
         self.client("s3", keys).get_object(Bucket="grants-box", Key="k")
         self.refused("AccessDenied", self.client("sts", keys).assume_role, **assume)
 
+    def test_who_is_renamed_stays_who_it_is(self):
+        stacks = self.client("cloudformation")
+        keys = self.new_user("before", Path="/old/")
+        names = {"AWS": ACCOUNT + ":user/old/before"}
+        template = TEMPLATE.replace("grants-", "renamed-").replace("user/%s", "user/old/%s") % ("before", "before")
+        stacks.create_stack(StackName="renamed", Capabilities=["CAPABILITY_NAMED_IAM"], TemplateBody=template)
+        self.s3.put_object(Bucket="renamed-box", Key="k", Body=b"x")
+        self.iam.create_role(RoleName="trusts-before", AssumeRolePolicyDocument=document(
+            {"Effect": "Allow", "Principal": names, "Action": "sts:AssumeRole"}))
+        self.iam.put_user_policy(UserName="before", PolicyName="own", PolicyDocument=document(
+            {"Effect": "Allow", "Action": "iam:*", "Resource": ACCOUNT + ":user/new/${aws:username}"}))
+        self.iam.attach_user_policy(UserName="before", PolicyArn="arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess")
+        session = self.keys_of(self.client("sts", keys).get_session_token())
+        user = self.iam.get_user(UserName="before")["User"]
+
+        self.iam.update_user(UserName="before", NewUserName="after", NewPath="/new/")
+        self.refused("NoSuchEntity", self.iam.get_user, UserName="before")
+        renamed = self.iam.get_user(UserName="after")["User"]
+        self.assertEqual((renamed["Arn"], renamed["UserId"], renamed["CreateDate"]),
+                         (ACCOUNT + ":user/new/after", user["UserId"], user["CreateDate"]))
+        for round_number in range(2):
+            for held in (keys, session):
+                with self.subTest((round_number, len(held))):
+                    self.assertEqual(self.client("sts", held).get_caller_identity()["Arn"], renamed["Arn"])
+                    self.client("s3", held).list_buckets()  # by what is attached
+                    self.client("s3", held).get_object(Bucket="renamed-box", Key="k")
+            self.client("iam", keys).tag_user(UserName="after", Tags=[{"Key": "round", "Value": str(round_number)}])
+            for role in ("trusts-before", "renamed-keeper"):
+                self.client("sts", keys).assume_role(RoleArn=f"{ACCOUNT}:role/{role}", RoleSessionName="night")
+            shown = self.iam.get_role(RoleName="trusts-before")["Role"]["AssumeRolePolicyDocument"]
+            self.assertEqual(shown["Statement"][0]["Principal"]["AWS"], renamed["Arn"])
+            self.assertEqual(len(self.iam.list_access_keys(UserName="after")["AccessKeyMetadata"]), 1)
+            self.restart()
+        # Whoever comes by the old name has nothing of it.
+        other = self.new_user("before", Path="/old/")
+        self.refused("AccessDenied", self.client("s3", other).get_object, Bucket="renamed-box", Key="k")
+        self.refused("AccessDenied", self.client("sts", other).assume_role, RoleSessionName="night",
+                     RoleArn=ACCOUNT + ":role/trusts-before")
+        self.refused("EntityAlreadyExists", self.iam.update_user, UserName="after", NewUserName="BEFORE")
+        # As a resource it is not followed: policies that name the old ARN mean the old ARN.
+        self.iam.put_user_policy(UserName="after", PolicyName="own", PolicyDocument=document(
+            {"Effect": "Allow", "Action": "iam:*", "Resource": renamed["Arn"]}))
+        told = self.refused("AccessDenied", self.client("iam", keys).update_user, UserName="after", NewPath="/")
+        self.assertIn(f"on resource: {ACCOUNT}:user/after because no identity-based policy allows",
+                      told["Error"]["Message"])
+
     def test_managed_session_policies_narrow(self):
         self.s3.create_bucket(Bucket="narrow")
         self.s3.put_object(Bucket="narrow", Key="k", Body=b"x")

@@ -33,10 +33,6 @@ std::string make_id(std::string_view prefix) {
 
 std::string make_secret() { return base64(random_bytes(30)); }  // 40 characters
 
-std::string root_arn(const Scope& scope) {
-  return "arn:aws:iam::" + scope.account.text() + ":root";
-}
-
 std::string secret_context(std::string_view access_key_id) {
   return "accesskey/" + std::string(access_key_id);
 }
@@ -116,7 +112,7 @@ Result<> CredentialStore::refresh(const std::string& access_key_id) {
 }
 
 std::vector<CredentialPtr> CredentialStore::active_root_keys() const {
-  auto keys = keys_of(root_arn(scope_));
+  auto keys = keys_of(scope_.account.text());
   std::erase_if(keys, [](const auto& key) { return !key->active; });
   return keys;
 }
@@ -127,7 +123,7 @@ Result<> CredentialStore::ensure_root_key(const std::filesystem::path& file) {
     ports::Batch batch;
     const auto keys = make_access_key({.kind = sdk::PrincipalKind::Root,
                                        .account = scope_.account,
-                                       .arn = root_arn(scope_),
+                                       .arn = "arn:aws:iam::" + scope_.account.text() + ":root",
                                        .principal_id = scope_.account.text()},
                                       batch);
     SX_TRY(ports::commit(log_, std::move(batch)));
@@ -144,11 +140,11 @@ Result<> CredentialStore::ensure_root_key(const std::filesystem::path& file) {
                                        .secret_access_key = root.secret_access_key});
 }
 
-std::vector<CredentialPtr> CredentialStore::keys_of(std::string_view owner_arn) const {
+std::vector<CredentialPtr> CredentialStore::keys_of(std::string_view owner_id) const {
   const auto snapshot = snapshot_.with([](const auto& current) { return current; });
   std::vector<CredentialPtr> keys;
   for (const auto& [id, credential] : *snapshot) {
-    if (credential->principal.arn == owner_arn) keys.push_back(credential);
+    if (credential->principal.principal_id == owner_id) keys.push_back(credential);
   }
   std::ranges::sort(keys, {}, [](const auto& key) {
     return std::pair(key->created, std::string_view(key->principal.access_key_id));

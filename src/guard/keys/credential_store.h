@@ -62,8 +62,9 @@ class CredentialStore {
   // Makes an access key and puts it into the batch. It counts once the batch is durable and
   // refresh() ran.
   sigv4::Credentials make_access_key(const sdk::Principal& owner, ports::Batch& batch) const;
-  // All keys of a user or of the root, also inactive ones, oldest first. Any thread.
-  std::vector<CredentialPtr> keys_of(std::string_view owner_arn) const;
+  // All keys of the user of that unique id, or of the root (its id is the account's), also inactive
+  // ones, oldest first. Any thread.
+  std::vector<CredentialPtr> keys_of(std::string_view owner_id) const;
   // Puts the key with another status into the batch, or its end. Either counts as make_access_key.
   enum class KeyStatus { Active, Inactive };
   void set_status(const Credential& credential, KeyStatus status, ports::Batch& batch) const;

@@ -40,7 +40,7 @@ const char* status_of(const guard::Credential& key) { return key.active ? "Activ
 Result<guard::CredentialPtr> named_key(const Request& request) {
   SX_TRY_AS(const auto owner, owner_of(request));
   SX_TRY_AS(const auto id, required(request.parameters, "AccessKeyId"));
-  const auto keys = request.parts.credentials.keys_of(owner.arn);
+  const auto keys = request.parts.credentials.keys_of(owner.principal_id);
   const auto found =
       std::ranges::find(keys, id, [](const auto& key) { return key->principal.access_key_id; });
   if (found != keys.end()) return *found;
@@ -51,7 +51,7 @@ Result<guard::CredentialPtr> named_key(const Request& request) {
 
 Answer create_access_key(const Request& request) {
   SX_TRY_AS(const auto owner, owner_of(request));
-  if (request.parts.credentials.keys_of(owner.arn).size() >= kKeysPerUserMax)
+  if (request.parts.credentials.keys_of(owner.principal_id).size() >= kKeysPerUserMax)
     return limit_exceeded("Cannot exceed quota for AccessKeysPerUser: 2");
   const auto keys = request.draft.make_access_key(request.parts.credentials, owner);
   auto shown = shown_owner(owner);
@@ -64,7 +64,7 @@ Answer create_access_key(const Request& request) {
 
 Answer list_access_keys(const Request& request) {
   SX_TRY_AS(const auto owner, owner_of(request));
-  auto keys = request.parts.credentials.keys_of(owner.arn);
+  auto keys = request.parts.credentials.keys_of(owner.principal_id);
   const auto id_of = [](const auto& key) { return key->principal.access_key_id; };
   std::ranges::sort(keys, {}, id_of);
   return page(request.parameters, "AccessKeyMetadata", keys, id_of, [&](const auto& key) {

@@ -4,7 +4,7 @@
 #include <future>
 #include <utility>
 
-#include "core/log.h"
+#include "guard/iam/evaluate.h"
 #include "store/keys.h"
 
 namespace sextant::services::iam {
@@ -63,16 +63,27 @@ Answer Changes::attempt(Handler handler, Subject subject, guard::Permit& permit,
   const auto configuration = parts_.configuration.current();
   SX_TRY_AS(const auto target, target_of(subject, parts_.scope, input, *configuration));
   if (!still_holds(target, permit.call())) return concurrent_modification();
-  auto answer = handler({.parts = parts_,
-                         .call = permit.call(),
-                         .parameters = input.parameters,
-                         .configuration = *configuration,
-                         .kind = kind_of(subject),
-                         .draft = draft});
+  auto answer =
+      handler({.parts = parts_,
+               .call = permit.call(),
+               .parameters = input.parameters,
+               .configuration = *configuration,
+               .kind = kind_of(subject),
+               .draft = draft,
+               .ask = [&](const std::string& resource) { return ask(permit, resource); }});
   if (!answer) return answer;
   permit.will_answer(*answer);
   SX_TRY(commit(std::move(draft), permit));
   return answer;
+}
+
+Result<> Changes::ask(guard::Permit& permit, const std::string& resource) const {
+  auto call = permit.call();
+  call.resource = resource;
+  const auto decision = guard::iam::evaluate(call, parts_.policies.policies_for(call));
+  permit.asked(call, decision);
+  if (decision.verdict == sdk::Verdict::Allow) return {};
+  return fail(Code::Denied, decision.reason, "AccessDenied");
 }
 
 // Before the snapshot is read: whatever is committed after this makes the batch fail.

@@ -25,6 +25,7 @@ class Changes {
 
  private:
   Answer attempt(Handler handler, Subject subject, guard::Permit& permit, const sdk::Input& input);
+  Result<> ask(guard::Permit& permit, const std::string& resource) const;
   Result<> commit(Draft draft, guard::Permit& permit);
   Result<> add_conditions(Draft& draft) const;
 

@@ -2,7 +2,9 @@
 // IAM's operations, one function each, a file a family; operations.cc puts them into the table. A
 // handler reads the snapshot it is given and fills in the draft; it neither commits nor waits.
 #include <boost/json/object.hpp>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "sdk/service_caller.h"
 #include "services/iam/draft.h"
@@ -20,12 +22,16 @@ struct Request {
   const store::Configuration& configuration;
   store::IdentityKind kind;  // users and roles share what is the same for both
   Draft& draft;
+  // Of a change: whether the caller may do the same to this resource, too; the answer stands in the
+  // call's record. Denied ("AccessDenied").
+  std::function<Result<>(const std::string& resource)> ask = {};
 };
 
 // users.cc
 Answer create_user(const Request& request);
 Answer get_user(const Request& request);
 Answer list_users(const Request& request);
+Answer update_user(const Request& request);
 Answer delete_user(const Request& request);
 
 // access_keys.cc

@@ -24,6 +24,7 @@ constexpr std::array kRows{
     Row{"CreateUser", "iam:CreateUser", kWrite, Subject::NewUser, create_user},
     Row{"GetUser", "iam:GetUser", kRead, Subject::Caller, get_user},
     Row{"ListUsers", "iam:ListUsers", kRead, Subject::None, list_users},
+    Row{"UpdateUser", "iam:UpdateUser", kWrite, Subject::User, update_user},
     Row{"DeleteUser", "iam:DeleteUser", kWrite, Subject::User, delete_user},
     Row{"CreateAccessKey", "iam:CreateAccessKey", kWrite, Subject::Caller, create_access_key},
     Row{"ListAccessKeys", "iam:ListAccessKeys", kRead, Subject::Caller, list_access_keys},

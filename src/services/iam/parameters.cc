@@ -106,19 +106,19 @@ Result<std::string> required_name(const object& parameters, std::string_view nam
   return text;
 }
 
-Result<std::string> path_of(const object& parameters) {
-  auto path = optional_text(parameters, "Path").value_or("/");
+Result<std::string> path_of(const object& parameters, std::string_view name) {
+  auto path = optional_text(parameters, name).value_or("/");
   if (path.size() > kPathMax || !path.starts_with('/') || !path.ends_with('/') ||
       path.contains("//") || !is_path_text(path)) {
-    return validation_error(
-        "The specified value for path is invalid. It must begin and end with / and contain only "
-        "alphanumeric characters and/or / characters.");
+    return validation_error("The specified value for " + in_messages(name) +
+                            " is invalid. It must begin and end with / and contain only "
+                            "alphanumeric characters and/or / characters.");
   }
   // The evaluator trusts roles of this path with more than their boundary: no caller makes one.
   if (to_lower(path).starts_with("/aws-service-role/")) {
-    return validation_error(
-        "The specified value for path is invalid. The path /aws-service-role/ is reserved for "
-        "service-linked roles.");
+    return validation_error("The specified value for " + in_messages(name) +
+                            " is invalid. The path /aws-service-role/ is reserved for "
+                            "service-linked roles.");
   }
   return path;
 }

@@ -27,7 +27,8 @@ std::optional<std::string> optional_text(const boost::json::object& parameters,
 // [\w+=,.@-]{1,max}
 Result<std::string> required_name(const boost::json::object& parameters, std::string_view name,
                                   std::size_t length_max);
-Result<std::string> path_of(const boost::json::object& parameters);  // "/" when none is given
+// "/" when none is given.
+Result<std::string> path_of(const boost::json::object& parameters, std::string_view name = "Path");
 // Of lists: "/" when none is given.
 Result<std::string> path_prefix_of(const boost::json::object& parameters);
 // "" when none is given.

@@ -33,16 +33,28 @@ Result<Trust> trust_of(const Request& request, std::string_view parameter) {
   return trust;
 }
 
-// A principal that is gone, or is somebody else by now, stands there by its unique id, as with AWS.
+// "" when there is no user of that unique id.
+std::string arn_of_user(const store::Configuration& configuration, std::string_view id) {
+  const auto& users = configuration.identities->users;
+  const auto found = std::ranges::find(users, id, [](const auto& user) { return user.second->id; });
+  return found == users.end() ? std::string() : found->second->arn;
+}
+
+// As with AWS, a principal that was renamed stands there under its new name, and one that is gone,
+// or is somebody else by now, by its unique id.
 object shown_role(const Request& request, const store::IdentityRecord& role, Detail detail) {
-  auto gone = role.trusted_ids;
-  std::erase_if(gone, [&](const auto& trusted) {
+  auto changed = role.trusted_ids;
+  std::erase_if(changed, [&](const auto& trusted) {
     const auto now = store::find_identity_by_arn(request.configuration, trusted.first);
     return now != nullptr && now->id == trusted.second;
   });
-  if (gone.empty()) return shown_identity(role, detail);
+  if (changed.empty()) return shown_identity(role, detail);
+  for (auto& [old_arn, stands_there] : changed) {
+    if (auto arn = arn_of_user(request.configuration, stands_there); !arn.empty())
+      stands_there = std::move(arn);
+  }
   auto shown = role;
-  shown.trust_policy = guard::with_unique_ids(role.trust_policy, gone);
+  shown.trust_policy = guard::with_names(role.trust_policy, changed);
   return shown_identity(shown, detail);
 }
 

@@ -103,6 +103,97 @@ TEST_F(Users, OnlyTheRootHasNoName) {
   EXPECT_EQ(refused("GetUser", {}, session), "ValidationError");
 }
 
+TEST_F(Users, WhoIsRenamedStaysWhoItIs) {
+  const auto id =
+      made("CreateUser", {{"UserName", "ada"}, {"Path", "/soc/"}}).at("User").at("UserId");
+  made("PutUserPolicy", {{"UserName", "ada"}, {"PolicyName", "p"}, {"PolicyDocument", kAllowAll}});
+  made("TagUser",
+       {{"UserName", "ada"}, {"Tags", array{object{{"Key", "team"}, {"Value", "blue"}}}}});
+  const auto before = sign_in("ada");
+  const auto key = before.access_key_id;
+
+  made("UpdateUser", {{"UserName", "ADA"}, {"NewUserName", "Lovelace"}, {"NewPath", "/maths/"}});
+  EXPECT_EQ(refused("GetUser", {{"UserName", "ada"}}), "NoSuchEntity");
+  const auto user = made("GetUser", {{"UserName", "lovelace"}}).at("User").as_object();
+  EXPECT_EQ(json::text_or(user, "Arn"), kArn + "user/maths/Lovelace");
+  EXPECT_EQ(user.at("UserId"), id);
+  EXPECT_EQ(user.at("Tags"), (array{object{{"Key", "team"}, {"Value", "blue"}}}));
+  made("GetUserPolicy", {{"UserName", "Lovelace"}, {"PolicyName", "p"}});
+  const auto keys = made("ListAccessKeys", {{"UserName", "Lovelace"}}).at("AccessKeyMetadata");
+  EXPECT_EQ(json::text_or(keys.at(0).as_object(), "AccessKeyId"), key);
+  // Whoever signs with that key, or goes on in a session of it, is the user under its new name.
+  const auto now = policies_.current(before);
+  EXPECT_EQ(now.arn, kArn + "user/maths/Lovelace");
+  EXPECT_TRUE(may(now, "s3:GetObject", "arn:aws:s3:::b/k"));
+  const auto itself = call("GetUser", {}, before);
+  EXPECT_EQ(itself.result.at("User").at("UserName"), "Lovelace") << itself.error;
+  // Nothing of it is left for the next one of the old name.
+  made("CreateUser", {{"UserName", "ada"}, {"Path", "/soc/"}});
+  EXPECT_TRUE(
+      made("ListAccessKeys", {{"UserName", "ada"}}).at("AccessKeyMetadata").as_array().empty());
+  EXPECT_EQ(policies_.current(before).arn, kArn + "user/maths/Lovelace");
+  made("DeleteAccessKey", {{"UserName", "Lovelace"}, {"AccessKeyId", key}});
+  EXPECT_EQ(credentials_->find(key), nullptr);
+}
+
+TEST_F(Users, NewNamesAndPathsFollowTheRules) {
+  made("CreateUser", {{"UserName", "ada"}});
+  made("CreateUser", {{"UserName", "eve"}});
+  EXPECT_EQ(refused("UpdateUser", {{"UserName", "ada"}, {"NewUserName", "EVE"}}),
+            "EntityAlreadyExists");
+  EXPECT_EQ(refused("UpdateUser", {{"UserName", "none"}, {"NewUserName", "x"}}), "NoSuchEntity");
+  for (const auto& [name, value] : {std::pair{"NewUserName", "a b"},
+                                    {"NewUserName", ""},
+                                    {"NewPath", "x/"},
+                                    {"NewPath", "/aws-service-role/x/"}}) {
+    EXPECT_EQ(refused("UpdateUser", {{"UserName", "ada"}, {name, value}}), "ValidationError")
+        << value;
+  }
+  made("UpdateUser", {{"UserName", "ada"}});                          // changes nothing
+  made("UpdateUser", {{"UserName", "ada"}, {"NewUserName", "Ada"}});  // its own name
+  const auto arn = [&] {
+    return json::text_or(made("GetUser", {{"UserName", "ada"}}).at("User").as_object(), "Arn");
+  };
+  EXPECT_EQ(arn(), kArn + "user/Ada");
+  made("UpdateUser", {{"UserName", "ada"}, {"NewPath", "/a/b/"}});
+  EXPECT_EQ(arn(), kArn + "user/a/b/Ada");
+}
+
+// "To change Bob to Robert, the entity making the request must have permission on Bob and Robert."
+TEST_F(Users, RenamingNeedsBothNames) {
+  made("CreateUser", {{"UserName", "bob"}});
+  made("CreateUser", {{"UserName", "admin"}});
+  const auto admin = sign_in("admin");
+  const auto allow_on = [&](const std::string& resources) {
+    made("PutUserPolicy",
+         {{"UserName", "admin"},
+          {"PolicyName", "p"},
+          {"PolicyDocument", R"({"Version":"2012-10-17","Statement":{"Effect":"Allow",)"
+                             R"("Action":"iam:UpdateUser","Resource":[)" +
+                                 resources + "]}}"}});
+  };
+  const object wanted{{"UserName", "bob"}, {"NewUserName", "robert"}};
+  allow_on("\"" + kArn + "user/bob\"");
+  const auto told = call("UpdateUser", wanted, admin);
+  EXPECT_EQ(told.error, "AccessDenied");
+  EXPECT_TRUE(
+      told.message.contains("on resource: " + kArn + "user/robert because no identity-based"))
+      << told.message;
+  allow_on("\"" + kArn + "user/robert\"");
+  EXPECT_EQ(refused("UpdateUser", wanted, admin), "AccessDenied");
+  allow_on("\"" + kArn + "user/robert\",\"" + kArn + "user/bob\"");
+  EXPECT_EQ(refused("UpdateUser", wanted, admin), "");
+  const auto read = *store_.read(store::keys::audit_stream(kScope), 1, 100, 1 << 20);
+  const auto record = boost::json::parse(read.back().payload);
+  EXPECT_EQ(record.at("eventName"), "UpdateUser");
+  EXPECT_EQ(record.at("requestParameters"),
+            (boost::json::value{{"userName", "bob"}, {"newUserName", "robert"}}));
+  const auto& asked = record.at("additionalEventData").at("decisions").at(0);
+  EXPECT_EQ(asked.at("action"), "iam:UpdateUser");
+  EXPECT_EQ(json::text_or(asked.as_object(), "resource"), kArn + "user/robert");
+  EXPECT_EQ(asked.at("decision"), "Allow");
+}
+
 TEST_F(Users, KeysAreTheirOwners) {
   made("CreateUser", {{"UserName", "ada"}});
   made("CreateUser", {{"UserName", "eve"}});
