@@ -192,9 +192,10 @@ class Grants(BotoCase):
         self.iam.update_role(RoleName="changes", MaxSessionDuration=7200)
         role = self.iam.get_role(RoleName="changes")["Role"]
         self.assertEqual((role["Description"], role["MaxSessionDuration"]), ("old", 7200))
+        # Without the duration its default is applied, as AWS says.
         self.iam.update_role(RoleName="changes", Description="new")
         role = self.iam.get_role(RoleName="changes")["Role"]
-        self.assertEqual((role["Description"], role["MaxSessionDuration"]), ("new", 7200))
+        self.assertEqual((role["Description"], role["MaxSessionDuration"]), ("new", 3600))
         self.assertEqual(self.iam.update_role_description(RoleName="changes", Description="x")["Role"]["Description"],
                          "x")
         self.refused("NoSuchEntity", self.iam.update_role, RoleName="none")

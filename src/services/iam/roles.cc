@@ -125,12 +125,14 @@ Answer delete_role(const Request& request) {
 
 Answer update_role(const Request& request) {
   SX_TRY_AS(auto role, own_identity(request));
-  // What is not given stays.
   if (optional_text(request.parameters, "Description")) {
     SX_TRY_AS(role.description, description_of(request.parameters));
   }
+  // "If you do not specify a value for this setting, the default value of one hour is applied":
+  // docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html. It says nothing of the kind of
+  // the description, which stays.
   SX_TRY_AS(role.session_max_s, number_of(request.parameters, "MaxSessionDuration", kSessionLeast,
-                                          kSessionMost, role.session_max_s));
+                                          kSessionMost, kSessionLeast));
   request.draft.put(role);
   return object{};
 }
