@@ -1,10 +1,11 @@
 #include "guard/iam/evaluate.h"
 
-#include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
+#include "guard/iam/organisation.h"
 #include "guard/iam/policy.h"
 #include "guard/iam/request_view.h"
 
@@ -92,13 +93,12 @@ class Evaluation {
     }
     if (defective(policies_.identity) || defective(policies_.resource) ||
         defective(policies_.boundary) || defective(policies_.session) ||
-        defective(policies_.service_control) || defective(policies_.resource_control) ||
-        unproven_service() || denied()) {
+        defective(service_control()) || defective(resource_control()) || unproven_service() ||
+        denied()) {
       return std::move(decision_);
     }
-    const bool controlled =
-        controls_allow(policies_.resource_control, kResourceControl) &&
-        (outside_service_control() || controls_allow(policies_.service_control, kServiceControl));
+    const bool controlled = controls_allow(resource_control(), kResourceControl) &&
+                            controls_allow(service_control(), kServiceControl);
     if (!controlled) return std::move(decision_);
     // Users may call it without any Allow; a Deny counts.
     if (call_.action == "sts:GetSessionToken" &&
@@ -123,7 +123,7 @@ class Evaluation {
     }
     return false;
   }
-  bool defective(const std::vector<Policies>& levels) {
+  bool defective(std::span<const Policies> levels) {
     for (const auto& level : levels) {
       if (defective(level)) return true;
     }
@@ -145,10 +145,10 @@ class Evaluation {
   }
 
   bool denied() {
-    for (const auto& level : policies_.service_control) {
-      if (!outside_service_control() && denied_by(level, kServiceControl)) return true;
+    for (const auto& level : service_control()) {
+      if (denied_by(level, kServiceControl)) return true;
     }
-    for (const auto& level : policies_.resource_control) {
+    for (const auto& level : resource_control()) {
       if (denied_by(level, kResourceControl)) return true;
     }
     return denied_by(policies_.resource, kResource) || denied_by(policies_.identity, kIdentity) ||
@@ -170,7 +170,7 @@ class Evaluation {
   }
 
   // Every level of the organisation must allow.
-  bool controls_allow(const std::vector<Policies>& levels, const Layer& layer) {
+  bool controls_allow(std::span<const Policies> levels, const Layer& layer) {
     for (std::size_t i = 0; i < levels.size(); ++i) {
       if (allowed_by(levels[i], layer)) continue;
       level_ = i + 1;
@@ -230,16 +230,18 @@ class Evaluation {
     return request_.action().starts_with("sts:assumerole") ||
            request_.action() == "sts:tagsession" || request_.action().starts_with("kms:");
   }
-  bool bounded() const { return !policies_.boundary.empty() && !service_linked(); }
-  // By the resource's own part: a path may hold any text.
-  bool service_linked() const {
-    std::array<std::string_view, 6> parts;
-    return split_arn(call_.principal.role_arn, parts) &&
-           parts[5].starts_with("role/aws-service-role/");
+  bool bounded() const {
+    return !policies_.boundary.empty() && !is_service_linked(call_.principal.role_arn);
   }
-  bool outside_service_control() const {
-    return service_linked() || call_.principal.kind == PrincipalKind::Service ||
-           call_.principal.kind == PrincipalKind::Anonymous;
+  // None where they do not bind the call.
+  std::span<const Policies> service_control() const {
+    const auto& all = policies_.service_control;
+    return all.empty() || !bound_by_service_control(call_.principal) ? std::span<const Policies>()
+                                                                     : all;
+  }
+  std::span<const Policies> resource_control() const {
+    const auto& all = policies_.resource_control;
+    return all.empty() || !bound_by_resource_control(call_) ? std::span<const Policies>() : all;
   }
 
   sdk::Decision allow(const Found& found) {

@@ -7,6 +7,7 @@
 
 #include "guard/iam/explain.h"
 #include "guard/iam/iam_test_support.h"
+#include "guard/iam/organisation.h"
 
 namespace sextant::guard::iam {
 namespace {
@@ -132,7 +133,7 @@ class Property : public testing::Test {
   World world{20'260'702};
 };
 
-// Whichever layer says it. Service control policies are no business of anonymous callers.
+// Whichever layer says it, if it binds the call.
 TEST_F(Property, ADenyThatAppliesWins) {
   const auto everything = test::policy(test::deny("*"));
   const auto to_everybody =
@@ -148,8 +149,10 @@ TEST_F(Property, ADenyThatAppliesWins) {
     ASSERT_TRUE(denied_in([&](auto& all) { all.identity.push_back(everything); }));
     ASSERT_TRUE(denied_in([&](auto& all) { all.resource.push_back(to_everybody); }));
     ASSERT_TRUE(denied_in([&](auto& all) { all.session.push_back(everything); }));
-    ASSERT_TRUE(denied_in([&](auto& all) { all.resource_control.push_back({to_everybody}); }));
-    if (made.principal.kind != sdk::PrincipalKind::Anonymous) {
+    if (bound_by_resource_control(made)) {
+      ASSERT_TRUE(denied_in([&](auto& all) { all.resource_control.push_back({to_everybody}); }));
+    }
+    if (bound_by_service_control(made.principal)) {
       ASSERT_TRUE(denied_in([&](auto& all) { all.service_control.push_back({everything}); }));
     }
   }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "guard/iam/organisation.h"
 #include "guard/iam/request_view.h"
 
 namespace sextant::guard::iam {
@@ -103,7 +104,8 @@ std::vector<std::string> StatementReport::doubtful_keys() const {
 std::vector<StatementReport> explain(const sdk::Call& call, const AppliedPolicies& policies) {
   const RequestView request(call);
   std::vector<StatementReport> reports;
-  visit_statements(policies, [&](const Visited& visited, const Statement& statement) {
+  visit_statements(binding(call, policies), [&](const Visited& visited,
+                                                const Statement& statement) {
     if (!statement.speaks_of(request.action())) return;
     StatementReport report{.layer = std::string(visited.layer),
                            .level = visited.level,
@@ -152,7 +154,7 @@ std::vector<std::string> missing_context_keys(const sdk::Call& call,
                                               const AppliedPolicies& policies) {
   const RequestView request(call);
   std::vector<std::string> missing;
-  visit_statements(policies, [&](const Visited&, const Statement& statement) {
+  visit_statements(binding(call, policies), [&](const Visited&, const Statement& statement) {
     if (!statement.speaks_of(request.action())) return;
     for (const auto& condition : statement.conditions) {
       const auto& name = condition.key_name();

@@ -40,7 +40,8 @@ struct StatementReport {
   std::vector<std::string> doubtful_keys() const;
 };
 
-// Every statement of every policy that speaks of the action, in the order of evaluation.
+// Every statement of every policy that binds the call and speaks of its action, in the order of
+// evaluation.
 std::vector<StatementReport> explain(const sdk::Call& call, const AppliedPolicies& policies);
 
 // Of them, those in doubt that the answer hangs on: with the keys that they name it could be

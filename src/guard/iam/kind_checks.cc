@@ -9,6 +9,7 @@
 
 #include "core/json.h"
 #include "core/strings.h"
+#include "guard/iam/organisation.h"
 
 namespace sextant::guard::iam {
 namespace {
@@ -59,9 +60,15 @@ void check_resource_control(const StatementView& statement, std::vector<Finding>
            "say whom it means by a condition, like aws:PrincipalOrgID");
   }
   for (const auto& action : statement.actions) {
-    if (action.text != "*" && action.text != "*:*") continue;
-    refuse(action.path, "an action of a resource control policy names its service",
-           "write the services out, like \"s3:*\"");
+    const auto service = action.text.substr(0, action.text.find(':'));
+    if (action.text == "*" || action.text == "*:*") {
+      refuse(action.path, "an action of a resource control policy names its service",
+             "write the services out, like \"s3:*\"");
+    } else if (!has_resource_control(service)) {
+      findings.push_back(warning_at(action.path, "RcpWithoutEffect",
+                                    "resource control policies do not bind actions of " + service,
+                                    "use a policy of the resource, or a service control policy"));
+    }
   }
 }
 

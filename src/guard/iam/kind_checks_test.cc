@@ -68,6 +68,10 @@ TEST(KindChecks, ControlPoliciesHaveTheirOwnRules) {
        kRcp,
        "E RcpSyntaxError Statement.Action[1]: an action of a resource control policy names its "
        "service; write the services out, like \"s3:*\"\n"},
+      {"of services that have them",
+       R"("Effect":"Deny","Principal":"*","Action":["s3:*","iam:*"],"Resource":"*")", kRcp,
+       "W RcpWithoutEffect Statement.Action[1]: resource control policies do not bind actions of "
+       "iam; use a policy of the resource, or a service control policy\n"},
       {"a Sid", R"("Sid":"a b","Effect":"Deny","Action":"s3:*","Resource":"*")", kScp,
        "E InvalidSid Statement.Sid (a b): Statement IDs (SID) must be alpha-numeric. Check that "
        "your input satisfies the regular expression [0-9A-Za-z]*\n"},

@@ -22,7 +22,7 @@ class Part:
 
 class Smallest:
     def __init__(self, policies: dict, request: dict, own: str, other: str):
-        self.answers, self.documents = (own, other), []
+        self.answers, self.documents, self.action = (own, other), [], request["action"]
         for kind, found in policies.items():
             for each in found:
                 self.documents += [(kind, one) for one in (each if isinstance(each, list) else [each])]
@@ -133,9 +133,16 @@ def direct_grant(case: Smallest) -> bool:
         kind in ("resource", "trust") and named(statement) for kind, _, statement in case.statements())
 
 
-CASES = {"direct-grant": direct_grant, "not-resource-without-value": not_resource_without_value,
-         "not-principal": not_principal, "literal-variables": literal_variables,
-         "escapes-in-resource": escapes_in_resource, "variable-first": variable_first}
+def control_of_another_service(case: Smallest) -> bool:
+    """Of the world's services all but Lambda have resource control policies."""
+    kinds = {kind for kind, _ in case.documents}
+    return case.action.startswith("lambda:") and "resource_control" in kinds and case.answers[1] != "Allowed"
+
+
+CASES = {"direct-grant": direct_grant, "control-of-another-service": control_of_another_service,
+         "not-resource-without-value": not_resource_without_value, "not-principal": not_principal,
+         "literal-variables": literal_variables, "escapes-in-resource": escapes_in_resource,
+         "variable-first": variable_first}
 
 
 def classify(policies: dict, request: dict, own: str, other: str) -> str:
