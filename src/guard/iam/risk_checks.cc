@@ -67,10 +67,7 @@ void check_service_principal(const StatementView& statement, std::vector<Finding
 void check_for_all_values(const StatementView& statement, std::vector<Finding>& findings) {
   for (const auto& key : statement.keys) {
     if (!to_lower(key.operator_name).starts_with("forallvalues:")) continue;
-    const bool required = std::ranges::any_of(statement.keys, [&](const ConditionKey& other) {
-      return other.requires_presence() && iequals(other.name, key.name);
-    });
-    if (required) continue;
+    if (statement.requires_key(key.name)) continue;
     findings.push_back(
         warning_at(key.path, "ForAllValuesWithAllow",
                    "ForAllValues is true when the request has no " + key.name,

@@ -59,10 +59,14 @@ void each_text(const json::Value& value, Path path,
   }
 }
 
-bool ConditionKey::limits() const {
+bool ConditionKey::limits_values() const {
   const auto kind = to_lower(operator_name);
-  const bool without_it = kind.ends_with("ifexists") || kind.starts_with("forallvalues:");
-  return !without_it && !kind.contains("not") && kind != "null";
+  return !kind.contains("not") && kind != "null";
+}
+
+bool ConditionKey::holds_without() const {
+  const auto kind = to_lower(operator_name);
+  return kind.ends_with("ifexists") || kind.starts_with("forallvalues:");
 }
 
 bool ConditionKey::requires_presence() const {
@@ -94,9 +98,17 @@ std::vector<Text> StatementView::texts(std::string_view element) const {
   return texts_of(json, element);
 }
 
+bool StatementView::requires_key(std::string_view key) const {
+  return std::ranges::any_of(keys, [&](const ConditionKey& each) {
+    return iequals(each.name, key) && each.requires_presence();
+  });
+}
+
 bool StatementView::limited_by(std::string_view key) const {
-  return std::ranges::any_of(
-      keys, [&](const ConditionKey& each) { return iequals(each.name, key) && each.limits(); });
+  const bool required = requires_key(key);
+  return std::ranges::any_of(keys, [&](const ConditionKey& each) {
+    return iequals(each.name, key) && each.limits_values() && (required || !each.holds_without());
+  });
 }
 
 Finding error_at(Path path, std::string code, std::string message, std::string hint) {

@@ -28,8 +28,10 @@ struct ConditionKey {
   std::string name;
   const boost::json::value* values;
 
-  // Whether the condition holds only for requests that have the key with such a value.
-  bool limits() const;
+  // Whether it holds only for such values of the key, if the request has the key.
+  bool limits_values() const;
+  // Whether it holds, too, for requests that have not.
+  bool holds_without() const;
   // {"Null": {key: "false"}}: the request must have the key.
   bool requires_presence() const;
 };
@@ -51,7 +53,10 @@ class StatementView {
   const boost::json::value* find(std::string_view element) const;  // nullptr: it is not there
   // The strings of an element that is one or a list of them.
   std::vector<Text> texts(std::string_view element) const;
-  // By a condition that limits what is allowed.
+  // To requests that have the key.
+  bool requires_key(std::string_view key) const;
+  // To requests that have the key with certain values: by one condition, or by one that limits the
+  // values and one that requires the key.
   bool limited_by(std::string_view key) const;
 };
 

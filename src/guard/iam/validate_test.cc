@@ -242,6 +242,40 @@ TEST(Validate, WhatLimitsLittleSilencesNoWarning) {
   check_all(cases);
 }
 
+// {"Null": {key: "false"}} beside them is the cure that AWS itself recommends.
+TEST(Validate, NullFalseMakesIfExistsAndForAllValuesLimit) {
+  const std::string from_service =
+      R"("Principal":{"Service":"s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*","Condition":)";
+  const std::string pass_role = R"("Action":"iam:PassRole","Resource":"*","Condition":)";
+  const Case cases[] = {
+      {"ForAllValues, the key required by a boolean and in another spelling",
+       R"("Action":"s3:*","Resource":"*","Condition":{"ForAllValues:StringLike":{"aws:TagKeys":["a"]},
+       "Null":{"AWS:tagkeys":false}})",
+       ""},
+      {"a service with its source if it exists, which it must",
+       from_service +
+           R"({"ArnLikeIfExists":{"aws:SourceArn":"arn:aws:s3:::b"},"Null":{"aws:SourceArn":"false"}})",
+       "", PolicyKind::Bucket},
+      {"a role for one service",
+       pass_role + R"({"StringEqualsIfExists":{"iam:PassedToService":"lambda.amazonaws.com"},
+       "Null":{"iam:PassedToService":"false"}})",
+       ""},
+      {"a role for these services at most",
+       pass_role + R"({"ForAllValues:StringEquals":{"iam:PassedToService":["lambda.amazonaws.com"]},
+       "Null":{"iam:PassedToService":["false"]}})",
+       ""},
+  };
+  check_all(cases);
+  for (
+      const char* other :
+      {R"({"StringEqualsIfExists":{"iam:PassedToService":"x"},"Null":{"iam:PassedToService":"true"}})",
+       R"({"StringEqualsIfExists":{"iam:PassedToService":"x"},"Null":{"aws:SourceArn":"false"}})",
+       R"({"StringNotEquals":{"iam:PassedToService":"x"},"Null":{"iam:PassedToService":"false"}})",
+       R"({"Null":{"iam:PassedToService":"false"}})"}) {
+    EXPECT_TRUE(lines_of(allow(pass_role + other)).contains("W PassRoleWithWildcard")) << other;
+  }
+}
+
 TEST(Validate, KeysThatNoRequestHas) {
   const Case cases[] = {
       {"never", R"("Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*","Condition":
