@@ -79,6 +79,40 @@ Resources:
       SourceArn: arn:aws:s3:::box
       SourceAccount: '000000000000'
 """
+# Several statements on one line, one over several, braces in texts.
+SCATTERED = r"""{"Version": "2012-10-17", "Statement": [{"Sid": "A", "Effect": "Allow", "Action": "s3:GetObject",
+  "Resource": "*"}, {"Sid": "B", "Effect": "Allow", "Action": ["s3:ListBucket", "s3:PutObject"], "Resource":
+  ["*", "arn:aws:s3:::b/,{]\""]},  {
+    "Effect": "Deny", "Action": ["s3:DeleteObject",
+      "s3:PutObject", "s3:GetObjct"], "Resource": "*"}]}"""
+# Items that are not there.
+CONDITIONAL = """Conditions: {Never: !Equals [a, b]}
+Resources:
+  P:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      ManagedPolicyName: p
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - !If [Never, {Effect: Allow, Action: 's3:PutObject', Resource: '*'}, !Ref AWS::NoValue]
+          - {Effect: Allow, Action: 's3:GetObject', Resource: '*'}
+          - Fn::If:
+              - Never
+              - {Effect: Deny, Action: 's3:PutObject', Resource: '*'}
+              - Effect: Deny
+                Action: [!If [Never, 's3:GetObject', !Ref AWS::NoValue], s3:DeleteObject,
+                         s3:GetObjct]
+                Resource: '*'
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: r
+      ManagedPolicyArns: [!Ref P]
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement: {Effect: Allow, Action: 'sts:AssumeRole', Principal: {Service: lambda.amazonaws.com}}
+"""
 USER = "arn:aws:iam::000000000000:user/ada"
 
 
@@ -232,6 +266,33 @@ class PolicyCommand(unittest.TestCase):
         self.assertEqual((code, out.count("\n")), (1, 1))
         self.assertIn("open.json:4:39: error: [RcpSyntaxError] statement Read: a resource control policy only denies",
                       out)
+
+    def test_places_are_those_of_each_item(self):
+        def place(text, item):
+            at = text.index(item)
+            return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+        role = "arn:aws:iam::000000000000:role/r"
+        cases = {
+            "p.json": (SCATTERED, ["--identity", "p.json", "--principal", USER], '"s3:GetObjct"',
+                       {"s3:GetObject": '{"Sid": "A"', "s3:ListBucket": '{"Sid": "B"',
+                        "s3:DeleteObject": '{\n    "Effect": "Deny"'}),
+            "t.yaml": (CONDITIONAL, ["--template", "t.yaml", "--principal", role], "s3:GetObjct]",
+                       {"s3:GetObject": "{Effect: Allow, Action: 's3:GetObject'", "s3:DeleteObject": "Effect: Deny\n"}),
+        }
+        for name, (text, ask, wrong, statements) in cases.items():
+            (self.path / name).write_text(text)
+            told = self.run_policy("check", name)[1]
+            self.assertTrue(told.startswith("{}:{}:{}: error: ".format(name, *place(text, wrong))), told)
+            for action, statement in statements.items():
+                with self.subTest((name, action)):
+                    known = text.replace("s3:GetObjct", "s3:DeleteObjectVersion")
+                    (self.path / name).write_text(known)
+                    for command in ("simulate", "explain"):
+                        _, out, err = self.run_policy(command, *ask, "--action", action, "--output", "json")
+                        decided = json.loads(out)[0]["decidedBy"] if out else err
+                        self.assertEqual([(each["line"], each["column"]) for each in decided],
+                                         [place(known, statement)])
 
     def test_the_template_tells_what_its_roles_may(self):
         template = ROOT / "apps/threat_intel/template.yaml"
