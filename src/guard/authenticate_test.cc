@@ -249,7 +249,9 @@ TEST_F(Authenticate, PayloadForms) {
     EXPECT_EQ(result->payload, kind);
     EXPECT_EQ(error(sign("iam", text), "iam"), "InvalidArgument") << text;
   }
-  for (const auto* bad : {"STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", "abc", "unsigned-payload"}) {
+  for (const auto* bad :
+       {"STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+        "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER", "abc", "unsigned-payload"}) {
     EXPECT_EQ(error(sign("s3", bad)), "InvalidArgument") << bad;
   }
 }
@@ -367,6 +369,20 @@ TEST_F(Presigned, RefusedWhenChangedOrMalformed) {
   sent = presign("60");
   sent.header("Authorization") = sign().header("Authorization");
   EXPECT_EQ(error(sent), "InvalidArgument");
+}
+
+TEST_F(Presigned, OfVersion4aIsToldWhatToUse) {
+  auto sent = presign("60");
+  sent.query.replace(sent.query.find("AWS4-HMAC-SHA256"), 16, "AWS4-ECDSA-P256-SHA256");
+  sent.query += "&X-Amz-Region-Set=%2A";
+  for (const auto* service : {"s3", "sts"}) {
+    const auto result = authenticate(sent, service);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().name, "InvalidRequest");
+    EXPECT_EQ(result.error().message,
+              "Signature Version 4A (AWS4-ECDSA-P256-SHA256) is not supported: sign with "
+              "AWS4-HMAC-SHA256.");
+  }
 }
 
 TEST_F(Presigned, OfVersion2IsToldWhatToUse) {

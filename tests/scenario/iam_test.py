@@ -256,6 +256,12 @@ class Policies(BotoCase):
             PolicyInputList=[policy(allow("*", "*"), {"Effect": "Deny", "Action": "iam:*", "Resource": "*"})],
             ActionNames=["iam:CreateUser", "s3:ListAllMyBuckets"])["EvaluationResults"]
         self.assertEqual([each["EvalDecision"] for each in custom], ["explicitDeny", "allowed"])
+        pages = list(self.iam.get_paginator("simulate_custom_policy").paginate(
+            PolicyInputList=[policy(allow("*", "*"))], PaginationConfig={"PageSize": 3},
+            ActionNames=["s3:GetObject", "s3:PutObject"], ResourceArns=[f"arn:aws:s3:::logs/{k}" for k in range(4)]))
+        self.assertEqual([len(page["EvaluationResults"]) for page in pages], [3, 3, 2])
+        self.refused("InvalidInput", self.iam.simulate_custom_policy, PolicyInputList=[policy(allow("*", "*"))],
+                     ActionNames=["ec2:RunInstances"], ResourceHandlingOption="EC2-VPC-InstanceStore")
         allowed = ask(ContextEntries=context)[1][0]["MatchedStatements"][0]
         self.assertEqual((allowed["StartPosition"], allowed["EndPosition"]["Line"]), ({"Line": 1, "Column": 41}, 1))
 

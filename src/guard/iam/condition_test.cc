@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <iterator>
+#include <optional>
 
 #include "guard/iam/iam_test_support.h"
 
@@ -132,6 +134,75 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"ForAnyValue:StringNotEquals", R"(["a"])", {}, kNo},
                     Row{"foranyvalue:NumericLessThan", "3", {"x", "2"}, kYes},
                     Row{"ForAllValues:StringLike", R"("a*")", {"ab", "ac"}, kYes}));
+
+struct Operator {
+  const char* name;
+  const char* values;  // JSON
+  const char* yes;     // of the request: it holds
+  const char* no;
+  Match missing;  // what it says of a request without the key
+};
+constexpr Operator kOperators[] = {
+    {"StringEquals", R"("a")", "a", "b", kNo},
+    {"StringNotEquals", R"("a")", "b", "a", kYes},
+    {"StringEqualsIgnoreCase", R"("a")", "A", "b", kNo},
+    {"StringNotEqualsIgnoreCase", R"("a")", "b", "A", kYes},
+    {"StringLike", R"("a*")", "ab", "b", kNo},
+    {"StringNotLike", R"("a*")", "b", "ab", kYes},
+    {"NumericEquals", "5", "5.0", "6", kNo},
+    {"NumericNotEquals", "5", "6", "5.0", kYes},
+    {"NumericLessThan", "5", "4", "5", kNo},
+    {"NumericLessThanEquals", "5", "5", "6", kNo},
+    {"NumericGreaterThan", "5", "6", "5", kNo},
+    {"NumericGreaterThanEquals", "5", "5", "4", kNo},
+    {"DateEquals", R"("2026-07-02")", "2026-07-02T00:00:00Z", "2026-07-03", kNo},
+    {"DateNotEquals", R"("2026-07-02")", "2026-07-03", "2026-07-02T00:00:00Z", kYes},
+    {"DateLessThan", R"("2026-07-02")", "2026-07-01", "2026-07-02", kNo},
+    {"DateLessThanEquals", R"("2026-07-02")", "2026-07-02", "2026-07-03", kNo},
+    {"DateGreaterThan", R"("2026-07-02")", "2026-07-03", "2026-07-02", kNo},
+    {"DateGreaterThanEquals", R"("2026-07-02")", "2026-07-02", "2026-07-01", kNo},
+    {"Bool", "true", "true", "false", kNo},
+    {"BinaryEquals", R"("QQ==")", "QQ==", "Qg==", kNo},
+    {"IpAddress", R"("192.0.2.0/24")", "192.0.2.7", "10.0.0.1", kNo},
+    {"NotIpAddress", R"("192.0.2.0/24")", "10.0.0.1", "192.0.2.7", kYes},
+    {"ArnEquals", R"("arn:aws:s3:::a*")", "arn:aws:s3:::ab", "arn:aws:s3:::b", kNo},
+    {"ArnNotEquals", R"("arn:aws:s3:::a*")", "arn:aws:s3:::b", "arn:aws:s3:::ab", kYes},
+    {"ArnLike", R"("arn:aws:s3:::a*")", "arn:aws:s3:::ab", "arn:aws:s3:::b", kNo},
+    {"ArnNotLike", R"("arn:aws:s3:::a*")", "arn:aws:s3:::b", "arn:aws:s3:::ab", kYes},
+};
+static_assert(std::size(kOperators) == 26, "and Null, which takes neither prefix nor suffix");
+
+// Each operator with each prefix and suffix, on no value, one and several.
+TEST(Condition, EveryOperatorInEveryForm) {
+  struct Form {
+    const char* prefix;
+    const char* suffix;
+    std::optional<Match> missing;  // nullopt: as the operator says
+    Match both;                    // on a value that holds and one that does not
+  };
+  constexpr Form kForms[] = {
+      {"", "", std::nullopt, kUnknown}, {"", "IfExists", kYes, kUnknown},
+      {"ForAllValues:", "", kYes, kNo}, {"ForAllValues:", "IfExists", kYes, kNo},
+      {"ForAnyValue:", "", kNo, kYes},  {"ForAnyValue:", "IfExists", kYes, kYes},
+  };
+  for (const auto& row : kOperators) {
+    for (const auto& form : kForms) {
+      const auto name = std::string(form.prefix) + row.name + form.suffix;
+      const auto on = [&](const Values_& given) {
+        auto call = test::call(test::user());
+        if (!given.empty()) call.context["k:x"] = given;
+        return evaluate_one(name.c_str(), "k:x", row.values, call);
+      };
+      EXPECT_EQ(on({}), form.missing.value_or(row.missing)) << name;
+      EXPECT_EQ(on({row.yes}), kYes) << name;
+      EXPECT_EQ(on({row.no}), kNo) << name;
+      EXPECT_EQ(on({row.yes, row.no}), form.both) << name;
+      if (*form.prefix == '\0') continue;
+      EXPECT_EQ(on({row.yes, row.yes}), kYes) << name;
+      EXPECT_EQ(on({row.no, row.no}), kNo) << name;
+    }
+  }
+}
 
 // Every single-valued, readable value is either matched by an operator or by its negation.
 TEST(Condition, NegationIsTheComplement) {

@@ -67,6 +67,7 @@ Result<sdk::ConditionContext> context_of(const object& parameters) {
 // What all questions of one call share.
 struct Simulation {
   guard::iam::Question question;
+  AccountId owner = {};  // of resources whose ARN names none
   AppliedPolicies policies;
   std::vector<std::string> actions;
   std::vector<std::string> resources;
@@ -82,6 +83,8 @@ Result<> take_questions(const Request& request, Simulation& simulation) {
   SX_TRY_AS(simulation.resources, texts_of(parameters, "ResourceArns"));
   if (simulation.actions.empty()) SX_TRY(required(parameters, "ActionNames"));
   if (simulation.resources.empty()) simulation.resources = {"*"};
+  if (optional_text(parameters, "ResourceHandlingOption"))
+    return invalid_input("ResourceHandlingOption chooses between scenarios of EC2: there are none");
   if (simulation.actions.size() * simulation.resources.size() > kPairsMax)
     return invalid_input("more than 10000 pairs of actions and resources");
   if (const auto document = optional_text(parameters, "ResourcePolicy")) {
@@ -114,6 +117,26 @@ Result<sdk::Principal> caller_of(const Request& request, const std::string& othe
   return principal;
 }
 
+// Without a ResourceOwner what names no account is the caller's. The API reference asks for an ARN
+// of the account; its number alone is understood, too.
+Result<> take_caller(const Request& request, const std::string& otherwise, Simulation& simulation) {
+  SX_TRY_AS(simulation.question.principal, caller_of(request, otherwise));
+  const auto given = optional_text(request.parameters, "ResourceOwner");
+  if (!given) {
+    simulation.owner = simulation.question.principal.account;
+    return {};
+  }
+  std::string_view account = *given;
+  if (account.starts_with("arn:aws:iam::") && account.ends_with(":root"))
+    account = account.substr(13, account.size() - 18);
+  const bool is_account =
+      account.size() == 12 && account.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!is_account)
+    return invalid_input("ResourceOwner is the ARN of an account, arn:aws:iam::000000000000:root");
+  simulation.owner = AccountId(std::string(account));
+  return {};
+}
+
 object shown_position(const TextPosition& position) {
   return {{"Line", position.line}, {"Column", position.column}};
 }
@@ -141,8 +164,9 @@ Result<object> answer_one(const Simulation& simulation, const std::string& actio
   auto question = simulation.question;
   question.action = action;
   question.resource = resource;
-  const auto call = guard::iam::call_of(question);
+  auto call = guard::iam::call_of(question);
   if (!call) return invalid_input(call.error().message);
+  if (call->resource_owner.empty()) call->resource_owner = simulation.owner;
   const auto& policies = simulation.policies;
   const auto decision = guard::iam::evaluate(*call, policies);
   const bool allowed = decision.verdict == sdk::Verdict::Allow;
@@ -192,7 +216,7 @@ Answer simulate_custom_policy(const Request& request) {
   SX_TRY_AS(simulation.policies.boundary,
             policies_of(request.parameters, "PermissionsBoundaryPolicyInputList"));
   const auto nobody = "arn:aws:iam::" + request.parts.scope.account.text() + ":user/simulated";
-  SX_TRY_AS(simulation.question.principal, caller_of(request, nobody));
+  SX_TRY(take_caller(request, nobody, simulation));
   return answer_all(request, simulation);
 }
 
@@ -202,7 +226,7 @@ Answer simulate_principal_policy(const Request& request) {
   const auto source = store::find_identity_by_arn(request.configuration, request.call.resource);
   if (source == nullptr)
     return no_such_entity("There is no user or role " + request.call.resource + ".");
-  SX_TRY_AS(simulation.question.principal, caller_of(request, source->arn));
+  SX_TRY(take_caller(request, source->arn, simulation));
   // Whose policies they are is the source, whoever calls.
   sdk::Call asking;
   asking.scope = request.parts.scope;

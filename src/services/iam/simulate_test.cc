@@ -106,6 +106,51 @@ TEST_F(Simulate, UsersAndRolesBringTheirTags) {
   }
 }
 
+TEST_F(Simulate, ResultsComeInPages) {
+  object parameters{{"PolicyInputList", array{kRead}},
+                    {"ActionNames", array{"s3:GetObject", "s3:PutObject", "s3:ListBucket"}},
+                    {"ResourceArns", array{"arn:aws:s3:::b/1", "arn:aws:s3:::b/2"}},
+                    {"MaxItems", "4"}};
+  auto page = made("SimulateCustomPolicy", parameters);
+  auto found = page.at("EvaluationResults").as_array();
+  EXPECT_EQ(found.size(), 4u);
+  EXPECT_EQ(page.at("IsTruncated"), true);
+  parameters["Marker"] = page.at("Marker");
+  page = made("SimulateCustomPolicy", parameters);
+  EXPECT_EQ(page.at("IsTruncated"), false);
+  EXPECT_FALSE(page.contains("Marker"));
+  for (const auto& result : page.at("EvaluationResults").as_array()) found.push_back(result);
+  std::string told;
+  for (const auto& result : found) {
+    told += json::text_or(result.as_object(), "EvalActionName") + " " +
+            json::text_or(result.as_object(), "EvalResourceName").substr(13) + " " +
+            decision(result) + "\n";
+  }
+  EXPECT_EQ(told,
+            "s3:GetObject b/1 allowed\ns3:GetObject b/2 allowed\n"
+            "s3:PutObject b/1 implicitDeny\ns3:PutObject b/2 implicitDeny\n"
+            "s3:ListBucket b/1 implicitDeny\ns3:ListBucket b/2 implicitDeny\n");
+}
+
+// Of what names no account itself; without it the caller's account has it.
+TEST_F(Simulate, TheResourcesOwnerMustAllowToo) {
+  const object base{{"PolicyInputList", array{kRead}},
+                    {"ActionNames", array{"s3:GetObject"}},
+                    {"ResourceArns", array{"arn:aws:s3:::b/k"}}};
+  const auto with = [&](const char* owner, const char* resource_policy) {
+    auto parameters = base;
+    if (owner != nullptr) parameters["ResourceOwner"] = owner;
+    if (resource_policy != nullptr) parameters["ResourcePolicy"] = resource_policy;
+    return decision(results("SimulateCustomPolicy", parameters)[0]);
+  };
+  const char* to_us = R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*",
+      "Resource":"*","Principal":{"AWS":"000000000000"}}})";
+  EXPECT_EQ(with(nullptr, nullptr), "allowed");
+  EXPECT_EQ(with("arn:aws:iam::000000000000:root", nullptr), "allowed");
+  EXPECT_EQ(with("arn:aws:iam::111122223333:root", nullptr), "implicitDeny");
+  EXPECT_EQ(with("111122223333", to_us), "allowed");
+}
+
 TEST_F(Simulate, WhatMakesNoSenseIsRefused) {
   const object good{{"PolicyInputList", array{kRead}}, {"ActionNames", array{"s3:GetObject"}}};
   const auto with = [&](const char* name, const boost::json::value& value) {
@@ -119,6 +164,9 @@ TEST_F(Simulate, WhatMakesNoSenseIsRefused) {
   EXPECT_EQ(with("ActionNames", array{"s3:*"}), "InvalidInput");
   EXPECT_EQ(with("CallerArn", "ada"), "InvalidInput");
   EXPECT_EQ(with("ResourcePolicy", "{"), "InvalidInput");
+  EXPECT_EQ(with("ResourceOwner", "arn:aws:iam::12:root"), "InvalidInput");
+  EXPECT_EQ(with("ResourceOwner", "ada"), "InvalidInput");
+  EXPECT_EQ(with("ResourceHandlingOption", "EC2-VPC-InstanceStore"), "InvalidInput");
   EXPECT_EQ(refused("SimulatePrincipalPolicy", {{"PolicySourceArn", kArn + "user/none"},
                                                 {"ActionNames", array{"s3:GetObject"}}}),
             "NoSuchEntity");
