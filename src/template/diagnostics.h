@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/yaml.h"
 #include "model/app.h"
 
 namespace sextant::templates {
@@ -20,12 +21,7 @@ struct Diagnostic {
 std::string to_text(const Diagnostic& diagnostic);
 std::string to_text(const std::vector<Diagnostic>& diagnostics);  // one a line
 
-// A place in the text; 1-based, 0: nowhere.
-struct Where {
-  int line = 0;
-  int column = 0;
-  friend auto operator<=>(const Where&, const Where&) = default;
-};
+using yaml::Where;
 
 class Diagnostics {
  public:
