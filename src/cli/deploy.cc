@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/node_client.h"
+#include "cli/package_code.h"
 #include "core/encoding.h"
 #include "core/file.h"
 #include "core/json.h"
@@ -180,6 +181,8 @@ std::string with_file_name(const std::string& warning, const std::string& file) 
 
 ExitCode run(const DeployOptions& options) {
   auto text = read_file(options.file);
+  if (!text) return report_usage(text.error());
+  text = package_code(*text, options.file);
   if (!text) return report_usage(text.error());
   auto client = NodeClient::open(options.node);
   if (!client) return report_usage(client.error());

@@ -33,6 +33,8 @@ std::string value_text(const arrow::Array& values, std::int64_t row) {
       return std::to_string(static_cast<const arrow::Int32Array&>(values).Value(row));
     case Type::INT64:
       return std::to_string(static_cast<const arrow::Int64Array&>(values).Value(row));
+    case Type::BOOL:
+      return static_cast<const arrow::BooleanArray&>(values).Value(row) ? "true" : "false";
     case Type::DOUBLE: return shortest(static_cast<const arrow::DoubleArray&>(values).Value(row));
     case Type::TIMESTAMP:
       return iso8601(Time(Duration(static_cast<const arrow::TimestampArray&>(values).Value(row))));
@@ -47,9 +49,11 @@ std::optional<std::string> metadata_of(const BatchPtr& batch, const std::string&
   return found.ok() ? std::optional(*found) : std::nullopt;
 }
 
-bool is_number(const arrow::Array& values) {
+// What JSON writes without quotes.
+bool is_plain(const arrow::Array& values) {
   const auto type = values.type_id();
-  return type == arrow::Type::INT32 || type == arrow::Type::INT64 || type == arrow::Type::DOUBLE;
+  return type == arrow::Type::INT32 || type == arrow::Type::INT64 || type == arrow::Type::DOUBLE ||
+         type == arrow::Type::BOOL;
 }
 
 }  // namespace
@@ -77,7 +81,7 @@ std::string row_json(const BatchPtr& batch, std::int64_t row) {
     json += boost::json::serialize(boost::json::string_view(batch->column_name(i)));
     json += ':';
     const auto text = value_text(values, row);
-    json += is_number(values) ? text : boost::json::serialize(boost::json::string_view(text));
+    json += is_plain(values) ? text : boost::json::serialize(boost::json::string_view(text));
   }
   return json + "}";
 }

@@ -1,6 +1,9 @@
 // AWS::Serverless::Function with its events, AWS::Lambda::Permission.
 #include <algorithm>
+#include <iterator>
 
+#include "core/function_code.h"
+#include "core/strings.h"
 #include "core/suggest.h"
 #include "template/function_role.h"
 #include "template/resource_types.h"
@@ -24,19 +27,51 @@ std::vector<std::string> stages_of(const std::string& handler) {
   }
 }
 
+// "parsers.*" is known: any parser whose log type is the function's code.
+std::string family_of(const std::string& stage) {
+  return stage.substr(0, std::min(stage.rfind('.'), stage.size())) + ".*";
+}
+
+// What to do about a stage that nobody knows.
+std::string hint_for(const std::string& stage, const std::vector<std::string_view>& functions) {
+  std::vector<std::string_view> named;
+  std::ranges::copy_if(functions, std::back_inserter(named),
+                       [](std::string_view id) { return !id.ends_with(".*"); });
+  auto hint = did_you_mean(stage, named);
+  if (std::ranges::find(functions, family_of(stage)) == functions.end()) return hint;
+  if (!hint.empty()) hint += " Or ";
+  return hint + "give its log type: CodeUri: " + stage.substr(stage.rfind('.') + 1) +
+         ".yaml, for `sextant deploy`, or the text itself as InlineCode";
+}
+
+bool is_known(const std::string& stage, const std::vector<std::string_view>& functions,
+              const model::Function& function) {
+  if (functions.empty() || std::ranges::find(functions, stage) != functions.end()) return true;
+  return function.environment.contains(std::string(kCodeVariable)) &&
+         std::ranges::find(functions, family_of(stage)) != functions.end();
+}
+
 // True when every stage is known; the chain as a whole is the caller's to check.
-bool check_stages(const ParseOptions& options, const std::string& handler, Properties& properties) {
+bool check_stages(const ParseOptions& options, const model::Function& function,
+                  Properties& properties) {
   bool known = true;
-  for (const auto& stage : stages_of(handler)) {
-    const auto& functions = options.known_functions;
-    if (functions.empty() || std::ranges::find(functions, stage) != functions.end()) continue;
+  for (const auto& stage : stages_of(function.handler)) {
+    if (is_known(stage, options.known_functions, function)) continue;
     known = false;
-    properties.report("Handler",
-                      stage.empty() ? "the handler '" + handler + "' has an empty stage"
-                                    : "there is no native function '" + stage + "'",
-                      stage.empty() ? "write stages as a|b|c" : did_you_mean(stage, functions));
+    properties.report(
+        "Handler",
+        stage.empty() ? "the handler '" + function.handler + "' has an empty stage"
+                      : "there is no native function '" + stage + "'",
+        stage.empty() ? "write stages as a|b|c" : hint_for(stage, options.known_functions));
   }
   return known;
+}
+
+// A log type; "-" and nothing are what a function without code has.
+void read_code(Properties& properties, model::Function& function) {
+  const auto code = properties.text("InlineCode");
+  if (code && !trim(*code).empty() && trim(*code) != "-")
+    function.environment[std::string(kCodeVariable)] = *code;
 }
 
 void read_handler(AppBuilder& builder, Properties& properties, model::Function& function) {
@@ -44,7 +79,7 @@ void read_handler(AppBuilder& builder, Properties& properties, model::Function& 
   if (!handler) return;
   function.handler = *handler;
   const auto& options = builder.options();
-  if (!check_stages(options, *handler, properties) || !options.check_handler) return;
+  if (!check_stages(options, function, properties) || !options.check_handler) return;
   const auto checked = options.check_handler(*handler);
   if (!checked) {
     properties.report("Handler",
@@ -211,7 +246,7 @@ std::string read_role_arn(AppBuilder& builder, const Resource& resource, Propert
 
 // What SAM takes and a native function has no use for.
 void pass_over(Properties& properties) {
-  for (const auto* name : {"CodeUri", "InlineCode", "Description"}) properties.any(name);
+  for (const auto* name : {"CodeUri", "Description"}) properties.any(name);
   const auto package = properties.text("PackageType");
   if (package && *package != "Zip")
     properties.report("PackageType", "container images do not run here", "leave it out");
@@ -229,6 +264,7 @@ void read_function(AppBuilder& builder, const Resource& resource, Properties& pr
   function.logical_id = resource.logical_id;
   function.position = builder.position(resource.at);
   read_runtime(properties);
+  read_code(properties, function);
   read_handler(builder, properties, function);
   function.role_arn = read_role_arn(builder, resource, properties);
   read_environment(properties, function);

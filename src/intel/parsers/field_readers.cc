@@ -242,6 +242,7 @@ std::unique_ptr<FieldReader> make_field_reader(const FieldSpec& spec, const Obje
     case Form::Address: return std::make_unique<AddressField>(spec);
     case Form::Endpoint: return std::make_unique<EndpointField>(spec);
     case Form::Split: return std::make_unique<SplitField>(spec, facts);
+    case Form::Made: return spec.maker->make(spec, facts);
     default: return make_scalar_field(spec);
   }
 }

@@ -29,6 +29,7 @@ enum class Form {
   Address,       // an IP address: dictionary<int32, utf8>
   Endpoint,      // address:port, cut at the last colon: dictionary of addresses, and int32
   Split,         // columns computed once per distinct value
+  Made,          // by the field's own maker
 };
 
 enum class PartType { Text, Integer };  // dictionary<int32, utf8>, int32
@@ -47,11 +48,14 @@ using Split = const char* (*)(std::string_view value, const ObjectFacts& facts,
 
 inline constexpr std::size_t kPartsMax = 8;
 
+class FieldMaker;
+
 struct FieldSpec {
   std::string_view name;  // as the log's own documentation calls it
   Form form = Form::Text;
   std::array<PartSpec, kPartsMax> columns = {};  // those used come first
   Split split = nullptr;                         // of Form::Split
+  const FieldMaker* maker = nullptr;             // of Form::Made; outlives its readers
 };
 
 struct NamedColumn {
@@ -86,6 +90,14 @@ class FieldReader {
   virtual WrongText set(std::size_t row, const FieldTexts& texts) = 0;
   virtual std::size_t bytes(std::size_t rows) const = 0;  // of text held, about
   virtual void finish(std::size_t rows, std::vector<NamedColumn>& columns) = 0;
+};
+
+// Makes readers of a field that no other form describes.
+class FieldMaker {
+ public:
+  virtual ~FieldMaker() = default;
+  virtual std::unique_ptr<FieldReader> make(const FieldSpec& spec,
+                                            const ObjectFacts& facts) const = 0;
 };
 
 // `facts` must outlive the reader.

@@ -125,11 +125,14 @@ class JsonCutter final : public Cutter {
   }
 
  private:
-  // "outer.inner": a member of the object that is member "outer".
+  // "outer.inner": a member of the object that is member "outer"; "list[0]": of a list.
   void add_name(std::string_view path, std::size_t field) {
-    const auto dot = path.rfind('.');
-    const auto object = dot == std::string_view::npos ? 0 : object_of(path.substr(0, dot));
-    names_.push_back({object, path.substr(object == 0 ? 0 : dot + 1), field, kNone});
+    const auto end = path.find_last_of(".[");
+    if (end == std::string_view::npos) return names_.push_back({0, path, field, kNone});
+    const auto object = object_of(path.substr(0, end));
+    const bool of_list = path[end] == '[';
+    if (of_list) is_list_[object] = true;
+    names_.push_back({object, path.substr(of_list ? end : end + 1), field, kNone});
   }
 
   std::size_t object_of(std::string_view path) {
@@ -138,6 +141,7 @@ class JsonCutter final : public Cutter {
     add_name(path, kNone);
     names_.back().inside = objects_.size();
     objects_.push_back(path);
+    is_list_.push_back(false);
     return objects_.size() - 1;
   }
 
@@ -166,6 +170,18 @@ class JsonCutter final : public Cutter {
   }
 
   // NOLINTNEXTLINE(misc-no-recursion)
+  simdjson::error_code walk_list(ondemand::array& list, std::size_t number, CutLine& into) {
+    std::size_t index = 0;
+    for (auto element : list) {
+      ondemand::value value;
+      if (auto error = std::move(element).get(value)) return error;
+      const auto key = "[" + std::to_string(index++) + "]";
+      if (auto error = take(number, key, value, into)) return error;
+    }
+    return simdjson::SUCCESS;
+  }
+
+  // NOLINTNEXTLINE(misc-no-recursion)
   simdjson::error_code take(std::size_t object, std::string_view key, ondemand::value value,
                             CutLine& into) {
     const auto* name = find(object, key);
@@ -173,10 +189,16 @@ class JsonCutter final : public Cutter {
     ondemand::json_type type{};
     if (auto error = value.type().get(type)) return error;
     if (name == nullptr) return keep(object, key, value, type);
-    if (type == ondemand::json_type::object) {
+    const bool is_list = is_list_[name->inside];
+    if (type == ondemand::json_type::object && !is_list) {
       ondemand::object inside;
       if (auto error = value.get_object().get(inside)) return error;
       return walk_object(inside, name->inside, into);
+    }
+    if (type == ondemand::json_type::array && is_list) {
+      ondemand::array inside;
+      if (auto error = value.get_array().get(inside)) return error;
+      return walk_list(inside, name->inside, into);
     }
     std::string_view nothing;
     if (type == ondemand::json_type::null) return set(value, nothing);
@@ -253,7 +275,7 @@ class JsonCutter final : public Cutter {
     }
     auto& other = others_[next_other_];
     other.append(other.empty() ? "{\"" : ",\"");
-    if (object != 0) other.append(objects_[object]).append(".");
+    if (object != 0) other.append(objects_[object]).append(is_list_[object] ? "" : ".");
     append_escaped(key, other);
     other.append("\":").append(json);
     return simdjson::SUCCESS;
@@ -261,6 +283,7 @@ class JsonCutter final : public Cutter {
 
   std::vector<Name> names_;
   std::vector<std::string_view> objects_ = {""};  // by their paths; the line's own is the first
+  std::vector<bool> is_list_ = {false};           // of each: not an object, but a list
   std::vector<std::size_t> behind_;               // which name came behind each of them last time
   std::size_t last_ = 0;
   ondemand::parser parser_;

@@ -1,6 +1,7 @@
 #pragma once
 // Cuts lines that are a JSON object each: a field's text is the value of the member of its name. A
-// member of an object inside is named "outer.inner", and so on. Strings are unescaped, null is
+// member of an object inside is named "outer.inner", and so on; "list[0]" is the first element of a
+// list, "list[0].inner" a member of it. Strings are unescaped, null is
 // nothing, arrays and objects that no field names the members of stay JSON text as it was written.
 #include <memory>
 #include <utility>

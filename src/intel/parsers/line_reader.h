@@ -64,10 +64,10 @@ struct Parser {
   std::string_view summary;
   std::function<std::unique_ptr<LineReader>(const ObjectFacts&, const ReaderOptions&)> make_reader;
   // Whether a line says what the lines behind it hold and is no entry itself; nullptr: none does.
-  bool (*heading)(std::string_view line) = nullptr;
+  std::function<bool(std::string_view line)> heading = nullptr;
   // The time of a malformed line, as far as it can be told; nullptr: ISO 8601 among the first
   // words.
-  std::optional<Time> (*time_of)(std::string_view line) = nullptr;
+  std::function<std::optional<Time>(std::string_view line)> time_of = nullptr;
   // Lines are JSON: bytes that are no text are escaped as JSON strings have it.
   bool json = false;
   // Entries are JSON objects, over many lines or many on one: record_stage.h cuts them.

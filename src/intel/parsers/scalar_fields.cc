@@ -3,6 +3,7 @@
 #include <arrow/type.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "intel/parsers/numbers.h"
 
@@ -44,53 +45,10 @@ std::optional<std::int32_t> read_port(std::string_view text) {
   return static_cast<std::int32_t>(*port);
 }
 
-// `read` gives the cell of a text that is not null, or nullopt.
-template <typename T, typename Read>
-class ScalarField final : public FieldReader {
- public:
-  ScalarField(const FieldSpec& spec, TypePtr type, const char* expected, Read read)
-      : column_(spec.columns[0].column),
-        must_be_there_(column_ == "ts"),
-        type_(std::move(type)),
-        expected_(expected),
-        read_(std::move(read)) {}
-  WrongText set(std::size_t row, const FieldTexts& texts) override {
-    for (std::size_t i = 0; i < texts.count(); ++i) {
-      const auto text = texts[i];
-      if (!must_be_there_ && (text.empty() || text == "-")) {
-        values_.set(row + i, sdk::NumberColumn<T>::kNull);
-        continue;
-      }
-      const auto value = read_(text);
-      if (!value) return {i, expected_};
-      values_.set(row + i, *value);
-    }
-    return {};
-  }
-  std::size_t bytes(std::size_t) const override { return 0; }
-  void finish(std::size_t rows, std::vector<NamedColumn>& columns) override {
-    columns.push_back({column_, values_.finish(rows, type_)});
-  }
-
- private:
-  std::string column_;
-  bool must_be_there_;
-  TypePtr type_;
-  const char* expected_;
-  Read read_;
-  sdk::NumberColumn<T> values_;
-};
-
-template <typename T, typename Read>
-std::unique_ptr<FieldReader> scalar(const FieldSpec& spec, TypePtr type, const char* expected,
-                                    Read read) {
-  return std::make_unique<ScalarField<T, Read>>(spec, std::move(type), expected, std::move(read));
-}
-
 template <typename Read>
 std::unique_ptr<FieldReader> time_field(const FieldSpec& spec, Read read) {
-  return scalar<std::int64_t>(spec, arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), "a time",
-                              std::move(read));
+  return make_scalar<std::int64_t>(spec, arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), "a time",
+                                   std::move(read));
 }
 
 }  // namespace
@@ -110,13 +68,13 @@ std::unique_ptr<FieldReader> make_scalar_field(const FieldSpec& spec) {
     case Form::Epoch: return time_field(spec, read_epoch);
     case Form::EpochMillis: return time_field(spec, read_epoch_millis);
     case Form::Integer:
-      return scalar<std::int64_t>(spec, arrow::int64(), "a whole number", read_integer);
+      return make_scalar<std::int64_t>(spec, arrow::int64(), "a whole number", read_integer);
     case Form::Milliseconds:
-      return scalar<std::int64_t>(spec, arrow::int64(), "a number of milliseconds",
-                                  read_milliseconds);
-    case Form::Port: return scalar<std::int32_t>(spec, arrow::int32(), "a port", read_port);
+      return make_scalar<std::int64_t>(spec, arrow::int64(), "a number of milliseconds",
+                                       read_milliseconds);
+    case Form::Port: return make_scalar<std::int32_t>(spec, arrow::int32(), "a port", read_port);
     case Form::Seconds:
-      return scalar<double>(spec, arrow::float64(), "a number of seconds", read_decimal);
+      return make_scalar<double>(spec, arrow::float64(), "a number of seconds", read_decimal);
     default: return nullptr;
   }
 }

@@ -8,11 +8,9 @@
 #include <arrow/util/key_value_metadata.h>
 
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <utility>
 
-#include "core/guarded.h"
 #include "intel/parsers/space_cutter.h"
 
 namespace sextant::intel {
@@ -27,6 +25,11 @@ std::string wrong_field(std::size_t index, const FieldSpec& spec, const char* ex
 std::unique_ptr<Cutter> make_cutter(const Format& format) {
   if (format.make_cutter != nullptr) return format.make_cutter(format);
   return std::make_unique<SpaceCutter>(format);
+}
+
+KnownSchemas& schemas_for_good() {
+  static KnownSchemas schemas;
+  return schemas;
 }
 
 // `rows` rows that all hold what the one of `value` does.
@@ -44,10 +47,15 @@ ArrayPtr repeat(const ArrayPtr& value, std::size_t rows) {
 
 TableReader::TableReader(const Format& format, const ObjectFacts& facts,
                          const ReaderOptions& options)
+    : TableReader(format, facts, options, {make_cutter(format), schemas_for_good()}) {}
+
+TableReader::TableReader(const Format& format, const ObjectFacts& facts,
+                         const ReaderOptions& options, OwnParts parts)
     : format_(format),
       facts_(facts),
       options_(options),
-      cutter_(make_cutter(format)),
+      cutter_(std::move(parts.cutter)),
+      schemas_(parts.schemas),
       cut_(format.fields.size() * kGroupLines),
       absent_(format.fields.size()) {
   for (const auto& field : format_.fields) readers_.push_back(make_field_reader(field, facts_));
@@ -181,7 +189,8 @@ BatchPtr TableReader::finish() {
   std::vector<NamedColumn> columns;
   finish_fields(rows, columns);
   fill_time(rows, columns);
-  columns.push_back({std::string(format_.trailing), trailing_.finish(rows)});
+  if (!format_.trailing.empty())
+    columns.push_back({std::string(format_.trailing), trailing_.finish(rows)});
   for (const auto& [name, value] : constants_) {
     columns.push_back({name, sdk::make_constant_array(value, rows)});
   }
@@ -196,10 +205,8 @@ BatchPtr TableReader::finish() {
   return arrow::RecordBatch::Make(schema_, static_cast<std::int64_t>(rows), std::move(arrays));
 }
 
-// One for all readers of a format, so that whoever takes their rows need only compare pointers.
 SchemaPtr TableReader::shared_schema(const std::vector<NamedColumn>& columns) const {
-  static Guarded<std::map<std::pair<const Format*, bool>, SchemaPtr>> known;
-  return known.with([&](auto& schemas) {
+  return schemas_.with([&](auto& schemas) {
     auto& schema = schemas[{&format_, options_.keep_original}];
     if (!schema) schema = schema_of(columns);
     return schema;

@@ -2,11 +2,14 @@
 // Reads logs by a table that says what each field of a line becomes. How a line is cut into fields
 // is the cutter's business.
 #include <array>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/guarded.h"
 #include "intel/parsers/cutter.h"
 #include "intel/parsers/field_readers.h"
 
@@ -17,7 +20,7 @@ struct Format {
   std::span<const FieldSpec> fields;
   // Counts below the table's own that generations of the format had; any other is malformed.
   std::span<const std::size_t> older_counts = {};
-  std::string_view trailing;  // column that keeps what no field takes, raw
+  std::string_view trailing;  // column that keeps what no field takes, raw; "": nothing is left
   // Columns that are the same in every row, and their text.
   std::span<const std::pair<std::string_view, std::string_view>> constants;
   // Columns that would say the same as another one, and which: kept as metadata "alias:<column>".
@@ -31,9 +34,21 @@ struct Format {
   std::string_view second_time = {};
 };
 
+// The schemas of formats, with and without the original line: one for all readers of a format, so
+// that whoever takes their rows need only compare pointers.
+using KnownSchemas = Guarded<std::map<std::pair<const Format*, bool>, SchemaPtr>>;
+
+// What a reader gets whose format does not stay for good.
+struct OwnParts {
+  std::unique_ptr<Cutter> cutter;
+  KnownSchemas& schemas;
+};
+
 class TableReader final : public LineReader {
  public:
   TableReader(const Format& format, const ObjectFacts& facts, const ReaderOptions& options);
+  TableReader(const Format& format, const ObjectFacts& facts, const ReaderOptions& options,
+              OwnParts parts);
   void read(std::span<const Line> lines, const Refuse& refuse) override;
   bool heading(std::string_view line) override;
   std::size_t rows() const override { return rows_; }
@@ -54,6 +69,7 @@ class TableReader final : public LineReader {
   ObjectFacts facts_;
   ReaderOptions options_;
   std::unique_ptr<Cutter> cutter_;
+  KnownSchemas& schemas_;
   std::vector<std::size_t> used_;      // fields that lines have, by number
   std::vector<std::string_view> cut_;  // of a group: all fields of its first line, its second …
   std::array<std::string_view, kGroupLines> rest_;

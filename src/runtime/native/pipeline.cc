@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "core/function_code.h"
 #include "core/hash.h"
 #include "core/strings.h"
 #include "core/suggest.h"
+#include "runtime/native/find_stage.h"
 #include "runtime/native/land.h"
 #include "runtime/native/run.h"
 
@@ -13,7 +15,9 @@ namespace {
 
 std::string suggestion(const sdk::Catalogue& catalogue, std::string_view id) {
   std::vector<std::string_view> known;
-  for (const auto* function : catalogue.all()) known.push_back(function->id);
+  for (const auto* function : catalogue.all()) {
+    if (!is_open(function->id)) known.push_back(function->id);
+  }
   const auto nearest = did_you_mean(id, known);
   return nearest.empty() ? nearest : "; " + nearest;
 }
@@ -23,7 +27,7 @@ Result<std::vector<const sdk::Function*>> parse_chain(const sdk::Catalogue& cata
   std::vector<const sdk::Function*> chain;
   for (const auto piece : split(handler, '|')) {
     const auto id = trim(piece);
-    const auto* function = catalogue.find(id);
+    const auto* function = find_stage(catalogue, id);
     if (function == nullptr) {
       return fail(Code::Invalid,
                   "there is no function '" + std::string(id) + "'" + suggestion(catalogue, id));
@@ -55,7 +59,7 @@ Result<std::vector<const sdk::Function*>> parse_chain(const sdk::Catalogue& cata
 
 bool waits_outside(const sdk::Catalogue& catalogue, std::string_view handler) {
   return std::ranges::any_of(split(handler, '|'), [&](std::string_view piece) {
-    const auto* function = catalogue.find(trim(piece));
+    const auto* function = find_stage(catalogue, trim(piece));
     return function != nullptr && function->waits_outside;
   });
 }
@@ -73,6 +77,7 @@ std::expected<std::shared_ptr<const Pipeline>, Failure> Pipeline::prepare(
   std::string identity = function.handler + '\0';
   for (const auto& [name, value] : function.environment) identity += name + '\0' + value + '\0';
   sdk::Configuration configuration{function.environment, data_folder};
+  configuration.variables[std::string(kStageVariable)] = trim(split(function.handler, '|').front());
   for (std::size_t i = 0; i < chain.size(); ++i) {
     configuration.is_last = i + 1 == chain.size();
     auto prepared = within(chain[i]->id, chain[i]->prepare(configuration));

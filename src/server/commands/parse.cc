@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,9 +11,12 @@
 
 #include "cli/node_client.h"
 #include "cli/text_table.h"
+#include "core/file.h"
 #include "core/inflate.h"
 #include "intel/auto_parser.h"
 #include "intel/log_kinds.h"
+#include "intel/parsers/log_types/log_type.h"
+#include "intel/parsers/log_types/log_type_cases.h"
 #include "sdk/batch_text.h"
 #include "sdk/text_blocks.h"
 #include "server/commands/commands.h"
@@ -24,10 +28,45 @@ constexpr std::size_t kReadBytes = 256 * 1024;
 constexpr std::size_t kInflatedBytes = 1 << 20;
 
 struct ParseOptions {
-  std::string kind;  // "": whichever it is
-  std::string file;  // "-": standard input
+  std::string kind;   // a kind in the box, or the file of a log type; "": whichever it is
+  std::string file;   // "-": standard input
+  std::string cases;  // of a log type, to be run; "": none
   std::string output = "json";
 };
+
+bool is_log_type_file(std::string_view kind) {
+  return kind.contains('/') || kind.ends_with(".yaml") || kind.ends_with(".yml") ||
+         kind.ends_with(".json");
+}
+
+// Errors: as read_file; Invalid, every finding with its place, one a line.
+Result<intel::Parser> load_log_type(const std::string& file) {
+  SX_TRY_AS(const auto text, read_file(file));
+  auto parser = intel::parse_log_type(text);
+  if (parser) return std::move(*parser);
+  return fail(Code::Invalid, intel::to_text(parser.error(), file));
+}
+
+Result<sdk::Function> load_parser(const std::string& kind) {
+  if (kind.empty()) return intel::auto_parser_function();
+  if (const auto* known = intel::find_log_kind(kind)) return intel::parser_function(*known->parser);
+  SX_TRY_AS(const auto parser, load_log_type(kind));
+  return intel::parser_function(parser);
+}
+
+// Runs the cases that lie beside a log type.
+Result<> run_cases(const std::string& file) {
+  SX_TRY_AS(const auto text, read_file(file));
+  const auto cases = intel::parse_log_type_cases(text);
+  if (!cases) return fail(Code::Invalid, intel::to_text(cases.error(), file));
+  const auto folder = std::filesystem::path(file).parent_path();
+  SX_TRY_AS(const auto parser, load_log_type((folder / cases->log_type).string()));
+  const auto wrong = intel::run_log_type_cases(parser, *cases);
+  if (!wrong.empty()) return fail(Code::Invalid, intel::to_text(wrong, file));
+  std::printf("%zu cases of '%s' are as they should be\n", cases->cases.size(),
+              std::string(parser.kind).c_str());
+  return {};
+}
 
 // What people look at first, of whatever kind; a kind has some of them.
 constexpr std::string_view kShown[] = {"ts",
@@ -49,11 +88,8 @@ using FilePtr = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 class Parsing {
  public:
-  explicit Parsing(const ParseOptions& options)
-      : options_(options),
-        function_(options.kind.empty()
-                      ? intel::auto_parser_function()
-                      : intel::parser_function(*intel::find_log_kind(options.kind)->parser)) {}
+  Parsing(const ParseOptions& options, sdk::Function function)
+      : options_(options), function_(std::move(function)) {}
 
   Result<> run() {
     SX_TRY_AS(const auto prepared, function_.prepare({}));
@@ -177,6 +213,13 @@ class Parsing {
   std::uint64_t malformed_ = 0;
 };
 
+Result<> run(const ParseOptions& options) {
+  if (!options.cases.empty()) return run_cases(options.cases);
+  if (options.file.empty()) return fail(Code::Invalid, "name a log file, or - for standard input");
+  SX_TRY_AS(auto function, load_parser(options.kind));
+  return Parsing(options, std::move(function)).run();
+}
+
 }  // namespace
 
 void add_parse(CLI::App& program, cli::ExitCode& exit) {
@@ -187,15 +230,19 @@ void add_parse(CLI::App& program, cli::ExitCode& exit) {
       "parse", "Show what a parser makes of a log, without a node; malformed lines on stderr");
   command
       ->add_option("--kind", options->kind,
-                   "Kind of log (default: the one that the file's name and its beginning show)")
-      ->check(CLI::IsMember(kinds));
-  command->add_option("FILE", options->file, "Plain, gzip or zstd; - is standard input")
-      ->required();
+                   "Kind of log, or the file of a log type (my_log.yaml); default: the kind that "
+                   "the file's name and its beginning show")
+      ->check([known = CLI::IsMember(kinds)](const std::string& kind) {
+        return is_log_type_file(kind) ? std::string() : known(kind);
+      });
+  command->add_option("FILE", options->file, "Plain, gzip or zstd; - is standard input");
+  command->add_option("--test", options->cases,
+                      "Run the cases of a log type (my_log_cases.yaml) instead");
   command->add_option("--output", options->output, "json: an ECS record a line; text: a table")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   command->callback([options, &exit] {
-    const auto done = Parsing(*options).run();
+    const auto done = run(*options);
     exit = done ? cli::ExitCode::Ok : cli::report_usage(done.error());
   });
 }

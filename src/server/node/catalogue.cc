@@ -8,6 +8,7 @@
 #include "intel/enrichers/community_id.h"
 #include "intel/enrichers/geoip.h"
 #include "intel/log_kinds.h"
+#include "intel/log_type_parser.h"
 #include "runtime/native/land.h"
 #include "runtime/native/search.h"
 #include "server/node/document_columns.h"
@@ -35,6 +36,7 @@ std::vector<const sdk::Function*> functions() {
       parsers.push_back(intel::parser_function(*kind.parser));
     }
     parsers.push_back(intel::auto_parser_function());
+    parsers.push_back(intel::log_type_function());
     return parsers;
   }();
   std::vector<const sdk::Function*> all;

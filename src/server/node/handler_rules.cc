@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "core/function_code.h"
 #include "core/strings.h"
 #include "core/suggest.h"
+#include "runtime/native/find_stage.h"
 #include "runtime/native/pipeline.h"
 #include "server/node/catalogue.h"
 
@@ -13,7 +15,7 @@ namespace {
 std::vector<std::string_view> variables_of(std::string_view handler) {
   std::vector<std::string_view> names;
   for (const auto stage : split(handler, '|')) {
-    const auto* function = catalogue().find(stage);
+    const auto* function = runtime::native::find_stage(catalogue(), trim(stage));
     if (function == nullptr) continue;
     for (const auto& field : function->config) names.push_back(field.name);
   }
@@ -24,6 +26,11 @@ Result<> check_function(const model::Function& function, const std::string& data
   const auto known = variables_of(function.handler);
   for (const auto& [name, value] : function.environment) {
     if (std::ranges::find(known, name) != known.end()) continue;
+    if (name == kCodeVariable) {
+      return fail(Code::Invalid,
+                  "it has code (InlineCode or CodeUri), and no stage of its handler takes any: "
+                  "write InlineCode: '-'");
+    }
     auto hint = did_you_mean(name, known);
     if (hint.empty()) hint = known.empty() ? "they read none" : "they read " + listed(known);
     return fail(Code::Invalid, "no stage of its handler reads variable '" + name + "'; " + hint);

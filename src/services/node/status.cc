@@ -1,5 +1,6 @@
 #include <boost/json.hpp>
 
+#include "core/function_code.h"
 #include "core/json.h"
 #include "core/time_text.h"
 #include "services/node/handlers.h"
@@ -46,7 +47,9 @@ Result<sdk::Output> list_functions(const NodeParts& parts, const sdk::Input&) {
   for (const auto& [stack, deployed] : configuration->apps) {
     for (const auto& [name, function] : deployed.app.functions) {
       boost::json::object variables;
-      for (const auto& [variable, value] : function.environment) variables[variable] = value;
+      for (const auto& [variable, value] : function.environment) {
+        if (variable != kCodeVariable) variables[variable] = value;
+      }
       functions.push_back(boost::json::object{
           {"FunctionName", name},
           {"FunctionArn", function.arn},

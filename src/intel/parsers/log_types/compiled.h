@@ -1,0 +1,44 @@
+#pragma once
+// A log type as its parser uses it. Everything that the table of fields points to lies here.
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "intel/parsers/json_cutter.h"
+#include "intel/parsers/log_types/cutters.h"
+#include "intel/parsers/table_reader.h"
+
+namespace sextant::intel {
+
+enum class LineShape { Pattern, Json, Delimited, KeyValue };
+
+struct CompiledLogType {
+  std::string name;
+  std::string id;  // "parsers.<name>"
+  std::string title;
+  std::string own;  // the prefix of columns that ECS has no name for
+
+  LineShape shape = LineShape::Pattern;
+  bool records = false;  // JSON objects however they are wrapped, instead of one a line
+  std::shared_ptr<const LinePattern> pattern;
+  Delimited delimited;
+  KeyValue key_value;
+  std::string heading;  // a line that only names the columns; "": there is none
+  char comment = 0;     // what lines begin with that are no entries; 0: nothing does
+
+  std::deque<std::string> texts;  // that views below point into
+  std::vector<std::string> field_names;
+  std::vector<Spelling> spellings;  // of fields of JSON: other paths, and the field's own
+  std::vector<std::unique_ptr<FieldMaker>> makers;
+  std::vector<FieldSpec> fields;  // the cutter's, in its order; then, maybe, one for the time
+  std::vector<std::pair<std::string_view, std::string_view>> constants;
+  Format format;
+  mutable KnownSchemas schemas = {};
+
+  std::string_view keep(std::string text) { return texts.emplace_back(std::move(text)); }
+};
+
+}  // namespace sextant::intel
