@@ -23,7 +23,7 @@ std::string code_in(std::string_view text) {
 }
 
 TEST(PackageCode, TheFileBesideTheTemplateBecomesItsCode) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto file = folder.path() / "template.yaml";
   ASSERT_TRUE(write_file_atomic(folder.path() / "mine.yaml", kLogType));
   const std::string cases[] = {
@@ -44,7 +44,7 @@ TEST(PackageCode, TheFileBesideTheTemplateBecomesItsCode) {
 }
 
 TEST(PackageCode, WhatIsNoTextFileOrNoTemplateStays) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const std::string cases[] = {
       "Resources:\n  Reader:\n    Type: AWS::Serverless::Function\n    Properties:\n"
       "      CodeUri: s3://bucket/code.yaml\n",
@@ -57,7 +57,7 @@ TEST(PackageCode, WhatIsNoTextFileOrNoTemplateStays) {
 }
 
 TEST(PackageCode, AMissingFileIsNamedWithItsPlace) {
-  const TemporaryFolder folder;
+  const test::TemporaryFolder folder;
   const auto packaged = package_code(
       "Resources:\n  Reader:\n    Type: AWS::Serverless::Function\n    Properties:\n"
       "      CodeUri: gone.yaml\n",

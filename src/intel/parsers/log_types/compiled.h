@@ -36,6 +36,7 @@ struct CompiledLogType {
   std::vector<FieldSpec> fields;  // the cutter's, in its order; then, maybe, one for the time
   std::vector<std::pair<std::string_view, std::string_view>> constants;
   Format format;
+  Format cut;  // the same with the fields that lines have
   mutable KnownSchemas schemas = {};
 
   std::string_view keep(std::string text) { return texts.emplace_back(std::move(text)); }

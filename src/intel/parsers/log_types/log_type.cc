@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "core/suggest.h"
@@ -40,7 +41,7 @@ std::unique_ptr<Cutter> make_cutter(const CompiledLogType& type) {
     case LineShape::KeyValue: return make_key_value_cutter(type.key_value, type.field_names);
     case LineShape::Json: break;
   }
-  return make_json_cutter(type.format, type.spellings);
+  return make_json_cutter(type.cut, type.spellings);
 }
 
 Parser parser_of(const std::shared_ptr<const CompiledLogType>& type) {
@@ -79,6 +80,7 @@ class LogTypeReader {
     if (!findings_.empty()) return std::unexpected(std::move(findings_).take());
     type_->format.fields = type_->fields;
     type_->format.constants = type_->constants;
+    type_->cut.fields = std::span(type_->fields).first(type_->field_names.size());
     return parser_of(std::move(type_));
   }
 
@@ -125,6 +127,8 @@ class LogTypeReader {
     }
     if (type_->field_names.size() > kFieldsMax)
       return members.report("fields", "there are more than 256 fields");
+    if (type_->field_names.empty() && findings_.empty())
+      return members.report("fields", "lines have no fields", "name at least one");
     for (const auto& name : type_->field_names) {
       if (const auto* node = field_of(fields, name)) {
         type_->fields.push_back(read_field(name, *node, *type_, columns, findings_));

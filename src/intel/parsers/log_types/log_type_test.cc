@@ -1,6 +1,7 @@
 #include "intel/parsers/log_types/log_type.h"
 
 #include <arrow/record_batch.h>
+#include <arrow/type.h>
 #include <gtest/gtest.h>
 
 #include "intel/parsers/log_types/cutters.h"
@@ -87,6 +88,14 @@ cases:
             "");
 }
 
+TEST(LogTypes, WithoutATimeRowsHaveTheirObjects) {
+  EXPECT_EQ(run("name: app\njson: lines\nfields: {id: event.id}\n", R"(
+cases:
+  - {line: '{"id":"7","":"no time"}', expect: {"@timestamp": "1970-01-01T00:00:00Z", app.rest: '{"":"no time"}'}}
+)"),
+            "");
+}
+
 TEST(LogTypes, RecordsComeOutOfEnvelopes) {
   EXPECT_EQ(run("name: app\njson: records\nfields: {id: event.id}\n",
                 R"(
@@ -156,11 +165,12 @@ TEST(LogTypes, WhatIsWrongIsToldWithItsPlaceAndWhatToDo) {
       {"name: a\njson: lines\nfeilds: {}",
        "t:3:1: 'feilds' means nothing to the log type; did you "
        "mean 'fields'?"},
+      {"name: a\njson: lines\nfields: {}", "lines have no fields"},
       {"name: a\njson: line\nfields: {a: message}", "t:2:7: 'json' is 'line'"},
       {"name: a\npattern: '('", "t:2:10: 'pattern': it is no pattern of RE2"},
       {"name: a\npattern: '(x)'", "no group with a name"},
       {"name: a\npattern: '(?P<x>(a{1,900}){1,900})'", "t:2:10: 'pattern': it is"},
-      {"name: a\npattern: '(?P<x>(?:[a-z]{1,40} ){1,80})'", "is too large"},
+      {"name: a\npattern: '(?P<x>[a-z]{900}[0-9]{900}[a-f]{900})'", "is too large"},
       {"name: a\njson: lines\nfields:\n  a: source.ipp",
        "t:4:6: ECS has no column 'source.ipp'; "
        "did you mean 'source.ip'? Or name it"},

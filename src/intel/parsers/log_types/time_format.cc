@@ -3,188 +3,19 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <limits>
-#include <span>
 #include <utility>
 
-#include "core/strings.h"
 #include "core/time_text.h"
+#include "intel/parsers/log_types/time_pieces.h"
 #include "intel/parsers/numbers.h"
 
 namespace sextant::intel {
 namespace {
 
-constexpr std::string_view kMonths[] = {"january",   "february", "march",    "april",
-                                        "may",       "june",     "july",     "august",
-                                        "september", "october",  "november", "december"};
-constexpr std::string_view kDays[] = {"monday", "tuesday",  "wednesday", "thursday",
-                                      "friday", "saturday", "sunday"};
 constexpr std::string_view kDirectives = "YymbBhdejHIpMSfzZsaA";
 constexpr std::int64_t kMicros = 1'000'000;
 constexpr std::int64_t kEpochSecondsMax = 253'402'300'799;  // the end of the year 9999
 constexpr std::int64_t kDaySeconds = 86'400;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// What a text says, piece by piece.
-struct Said {
-  std::optional<int> year;
-  std::optional<int> month;
-  int day = 1;
-  std::optional<int> day_of_year;
-  std::int64_t hour = 0;
-  std::int64_t minute = 0;
-  std::int64_t second = 0;
-  std::int64_t micros = 0;
-  std::optional<bool> afternoon;
-  std::optional<std::int64_t> zone_s;
-  std::optional<std::int64_t> epoch_s;
-};
-
-// 1 to `digits_max` digits off the text's front, at most `max`.
-std::optional<std::int64_t> take_number(std::string_view& text, std::size_t digits_max,
-                                        std::int64_t max) {
-  std::size_t count = 0;
-  std::int64_t value = 0;
-  for (; count < std::min(text.size(), digits_max) && is_digit(text[count]); ++count) {
-    value = value * 10 + (text[count] - '0');
-  }
-  if (count == 0 || value > max) return std::nullopt;
-  text.remove_prefix(count);
-  return value;
-}
-
-// The number of the name that the text begins with, in full or by its first three letters.
-std::optional<int> take_name(std::string_view& text, std::span<const std::string_view> names) {
-  int number = 0;
-  for (const auto full : names) {
-    for (const auto name : {full, full.substr(0, 3)}) {
-      if (!iequals(text.substr(0, name.size()), name)) continue;
-      text.remove_prefix(name.size());
-      return number;
-    }
-    ++number;
-  }
-  return std::nullopt;
-}
-
-// Z, +hh:mm, +hhmm, +hh
-std::optional<std::int64_t> take_zone(std::string_view& text) {
-  if (text.empty()) return std::nullopt;
-  const char sign = text.front();
-  text.remove_prefix(1);
-  if (sign == 'Z') return 0;
-  if (sign != '+' && sign != '-') return std::nullopt;
-  const auto before = text.size();
-  const auto hours = take_number(text, 2, 23);
-  if (!hours || before - text.size() != 2) return std::nullopt;
-  std::int64_t minutes = 0;
-  if (text.starts_with(':')) text.remove_prefix(1);
-  if (!text.empty() && is_digit(text.front())) {
-    const auto read = take_number(text, 2, 59);
-    if (!read) return std::nullopt;
-    minutes = *read;
-  }
-  const auto seconds = (*hours * 60 + minutes) * 60;
-  return sign == '-' ? -seconds : seconds;
-}
-
-// Digits behind the point, as microseconds; what is finer is cut off.
-std::optional<std::int64_t> take_fraction(std::string_view& text) {
-  const auto before = text.size();
-  const auto value = take_number(text, 9, std::numeric_limits<std::int64_t>::max());
-  if (!value) return std::nullopt;
-  auto micros = *value;
-  auto digits = before - text.size();
-  for (; digits < 6; ++digits) micros *= 10;
-  for (; digits > 6; --digits) micros /= 10;
-  return micros;
-}
-
-template <typename T>
-bool keep(std::optional<std::int64_t> number, T& into) {
-  if (number) into = static_cast<int>(*number);
-  return number.has_value();
-}
-
-bool keep_time(std::optional<std::int64_t> number, std::int64_t& into) {
-  into = number.value_or(0);
-  return number.has_value();
-}
-
-bool take_half(std::string_view& text, std::optional<bool>& afternoon) {
-  if (!iequals(text.substr(0, 2), "am") && !iequals(text.substr(0, 2), "pm")) return false;
-  afternoon = to_lower(text.front()) == 'p';
-  text.remove_prefix(2);
-  return true;
-}
-
-bool take_date(char directive, std::string_view& text, Said& said) {
-  switch (directive) {
-    case 'Y': {
-      const auto before = text.size();
-      return keep(take_number(text, 4, 9999), said.year) && before - text.size() == 4;
-    }
-    case 'y': {  // as POSIX: 69 is 1969, 68 is 2068
-      if (!keep(take_number(text, 2, 99), said.year)) return false;
-      *said.year += *said.year < 69 ? 2000 : 1900;
-      return true;
-    }
-    case 'm': return keep(take_number(text, 2, 12), said.month);
-    case 'b': {
-      const auto month = take_name(text, kMonths);
-      if (month) said.month = *month + 1;
-      return month.has_value();
-    }
-    case 'd': return keep(take_number(text, 2, 31), said.day);
-    case 'j': return keep(take_number(text, 3, 366), said.day_of_year);
-    case 'a': return take_name(text, kDays).has_value();
-    default: return false;
-  }
-}
-
-bool take_clock(char directive, std::string_view& text, Said& said) {
-  switch (directive) {
-    case 'H': return keep_time(take_number(text, 2, 23), said.hour);
-    case 'I': return keep_time(take_number(text, 2, 12), said.hour) && said.hour > 0;
-    case 'p': return take_half(text, said.afternoon);
-    case 'M': return keep_time(take_number(text, 2, 59), said.minute);
-    case 'S': return keep_time(take_number(text, 2, 60), said.second);  // 60: a leap second
-    case 'f': return keep_time(take_fraction(text), said.micros);
-    case 'z': return (said.zone_s = take_zone(text)).has_value();
-    case 'Z': {
-      const auto zone = text.substr(0, 3);
-      text.remove_prefix(zone.size());
-      said.zone_s = 0;
-      return zone == "UTC" || zone == "GMT";
-    }
-    case 's': return (said.epoch_s = take_number(text, 12, kEpochSecondsMax)).has_value();
-    default: return false;
-  }
-}
-
-std::optional<std::int64_t> days_of(const Said& said, int year) {
-  if (said.day_of_year) {
-    const auto first = std::chrono::sys_days(std::chrono::year(year) / 1 / 1);
-    const bool leap = std::chrono::year(year).is_leap();
-    if (*said.day_of_year < 1 || *said.day_of_year > (leap ? 366 : 365)) return std::nullopt;
-    return first.time_since_epoch().count() + *said.day_of_year - 1;
-  }
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(unsigned(said.month.value_or(1))),
-                                         std::chrono::day(unsigned(said.day))};
-  if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date).time_since_epoch().count();
-}
-
-std::optional<std::int64_t> seconds_of(const Said& said, int year, std::int64_t zone_s) {
-  const auto days = days_of(said, year);
-  if (!days) return std::nullopt;
-  auto hour = said.hour;
-  if (said.afternoon) hour = hour % 12 + (*said.afternoon ? 12 : 0);
-  return *days * kDaySeconds + hour * 3600 + said.minute * 60 + said.second -
-         said.zone_s.value_or(zone_s);
-}
 
 int year_of(Time time) {
   const auto days = std::chrono::floor<std::chrono::days>(time.time_since_epoch());
@@ -215,7 +46,9 @@ std::string_view long_form(char directive) {
     case 'B':
     case 'h': return "%b";
     case 'A': return "%a";
-    case 'e': return "%n%d";
+    case 'e': return " %d";
+    case 'n':
+    case 't': return " ";
     default: return {};
   }
 }
@@ -249,8 +82,6 @@ Result<std::vector<TimeFormat::Step>> TimeFormat::steps_of(std::string_view text
       return fail(Code::Invalid, "the format ends in '%'");
     } else if (all[at] == '%') {
       steps.push_back({0, '%'});
-    } else if (all[at] == 'n' || all[at] == 't') {
-      steps.push_back({' ', 0});
     } else if (kDirectives.contains(all[at])) {
       steps.push_back({all[at], 0});
     } else {
@@ -317,28 +148,31 @@ std::optional<std::int64_t> TimeFormat::read(std::string_view text, Time receive
   return time->time_since_epoch().count() - zone_s_ * kMicros;
 }
 
+bool TimeFormat::take_step(const Step& step, std::string_view& text, Said& said) {
+  if (step.directive == ' ') {
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    return true;
+  }
+  if (step.directive != 0) return take_piece(step.directive, text, said);
+  if (!text.starts_with(step.literal)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
 std::optional<std::int64_t> TimeFormat::read_pattern(std::string_view text, Time received) const {
   Said said;
-  for (const auto& step : steps_) {
-    if (step.directive == ' ') {
-      text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-    } else if (step.directive == 0) {
-      if (!text.starts_with(step.literal)) return std::nullopt;
-      text.remove_prefix(1);
-    } else if (!take_date(step.directive, text, said) && !take_clock(step.directive, text, said)) {
-      return std::nullopt;
-    }
-  }
-  if (!text.empty()) return std::nullopt;
+  const bool whole =
+      std::ranges::all_of(steps_, [&](const Step& step) { return take_step(step, text, said); });
+  if (!whole || !text.empty()) return std::nullopt;
   if (said.epoch_s) return *said.epoch_s * kMicros + said.micros;
-  if (said.year) {
-    const auto seconds = seconds_of(said, *said.year, zone_s_);
+  const auto micros_in = [&](int year) -> std::optional<std::int64_t> {
+    const auto seconds = seconds_of(said, year, zone_s_);
     return seconds ? std::optional(*seconds * kMicros + said.micros) : std::nullopt;
-  }
+  };
+  if (said.year) return micros_in(*said.year);
   const auto latest = received.time_since_epoch().count() + kDaySeconds * kMicros;
   for (int year = year_of(received) + 1, tries = 0; tries < 10; ++tries, --year) {
-    const auto seconds = seconds_of(said, year, zone_s_);  // none: the 29th of February
-    const auto micros = seconds ? std::optional(*seconds * kMicros + said.micros) : std::nullopt;
+    const auto micros = micros_in(year);  // none: the 29th of February
     if (micros && *micros <= latest) return micros;
   }
   return std::nullopt;

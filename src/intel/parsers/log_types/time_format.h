@@ -12,6 +12,8 @@
 
 namespace sextant::intel {
 
+struct Said;
+
 class TimeFormat {
  public:
   // Of strptime: %Y %y %m %b %B %h %d %e %j %H %I %p %M %S %f %z %Z %s %a %A %T %D %F %R %n %t %%.
@@ -30,6 +32,7 @@ class TimeFormat {
     char directive = 0;  // 0: `literal` stands there; ' ': any blanks
     char literal = 0;
   };
+  static bool take_step(const Step& step, std::string_view& text, Said& said);
   static Result<std::vector<Step>> steps_of(std::string_view text);
   Result<> check() const;
   std::optional<std::int64_t> read_pattern(std::string_view text, Time received) const;
