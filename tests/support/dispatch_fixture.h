@@ -1,5 +1,5 @@
 #pragma once
-// For tests of dispatch: one function behind a gate, on memory adapters and a clock moved by hand,
+// For tests of dispatch: one function behind a gate, on memory adapters and a clock of the test's,
 // with a lander and a failure destination that write where a test can read.
 #include <gtest/gtest.h>
 
@@ -108,9 +108,10 @@ inline model::App make_dispatch_app() {
   return app;
 }
 
-class DispatchTest : public testing::Test {
+template <typename TestClock>
+class DispatchTestWith : public testing::Test {
  protected:
-  DispatchTest() {
+  DispatchTestWith() {
     configuration = std::move(*store::ConfigurationStore::open(store, scope));
     policy_changes = configuration->listen(
         [this](const auto& now) { policies.swap(guard::PolicySnapshot::make(*now)); });
@@ -248,7 +249,7 @@ class DispatchTest : public testing::Test {
   }
 
   Scope scope{AccountId("000000000000"), Region("us-east-1")};
-  ManualClock clock{kDispatchTime};
+  TestClock clock{kDispatchTime};
   FunctionName sends_to{"collector"};                       // of the deliveries that it makes
   store::TriggerKind trigger = store::TriggerKind::Bucket;  // of the deliveries that it makes
   Script script;
@@ -270,5 +271,7 @@ class DispatchTest : public testing::Test {
   dispatch::DispatcherOptions options;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
 };
+
+using DispatchTest = DispatchTestWith<ManualClock>;
 
 }  // namespace sextant::test
