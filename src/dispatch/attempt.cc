@@ -125,6 +125,8 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
       delivery_.stages.push_back({stage.stage, stage.rows_in, stage.rows_out, stage.micros});
     }
     auto batch = outcome_batch();
+    if (auto added = add_snapshots(batch, report.snapshots); !added)
+      return undo_success({added.error(), ""});
     staged(landing->buffered_bytes());
     parts_.lander.land(
         std::move(landing), std::move(batch),
@@ -135,13 +137,27 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   void landed(const Result<ports::Committed>& done) {
     const bool refused =
         !done && !ports::may_have_happened(done.error()) && done.error().code != Code::Conflict;
+    if (has_snapshots_ && !refused) parts_.inventory->added();
     if (!refused) return committed(done, AttemptEnd::Ended);
+    undo_success({done.error(), "lake.land"});
+  }
+
+  void undo_success(const Failure& failure) {
     delivery_.outcome = store::OutcomeKind::Pending;
     --delivery_.attempts;
     delivery_.ended = std::nullopt;
     delivery_.rows_landed = delivery_.rows_malformed = 0;
     delivery_.stages.clear();
-    failed({done.error(), "lake.land"});
+    failed(failure);
+  }
+
+  Result<> add_snapshots(ports::Batch& batch,
+                         const std::vector<sdk::InventorySnapshot>& snapshots) {
+    if (snapshots.empty()) return {};
+    if (parts_.inventory == nullptr) return fail(Code::Invalid, "this node keeps no inventory");
+    has_snapshots_ = true;
+    parts_.inventory->add(batch, snapshots);
+    return {};
   }
 
   // As Lambda has it for events that waited too long (the node was down, or the function ran as
@@ -294,6 +310,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   store::Delivery delivery_;
   std::uint64_t version_ = 0;
   bool too_old_ = false;  // for another attempt
+  bool has_snapshots_ = false;
   guard::EventClasses classes_;
   bool is_deployed_ = true;
   std::shared_ptr<const model::Function> function_;

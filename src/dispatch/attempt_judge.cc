@@ -47,6 +47,10 @@ Result<> AttemptJudge::land_in(const model::Table& table) {
       call("glue", "BatchCreatePartition", "glue:BatchCreatePartition", table.arn));
 }
 
+Result<> AttemptJudge::read_table(const model::Table& table) {
+  return judge_as_role(call("glue", "GetTable", "glue:GetTable", table.arn));
+}
+
 Result<> AttemptJudge::call_outside(const sdk::OutsideCall& what) {
   return judge_as_role(call(what.service, what.operation, what.service + ":" + what.operation,
                             "arn:aws:" + what.service + ":" + parts_.scope.region.text() + ":" +

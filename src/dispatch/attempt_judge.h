@@ -24,6 +24,7 @@ class AttemptJudge {
   Result<> invoke();
   Result<> read_object();
   Result<> land_in(const model::Table& table);
+  Result<> read_table(const model::Table& table);
   Result<> call_outside(const sdk::OutsideCall& what);
   Result<> write_failure(const std::string& bucket, const std::string& key);
 

@@ -14,6 +14,7 @@
 #include "core/metrics.h"
 #include "core/result.h"
 #include "dispatch/failure_destination.h"
+#include "dispatch/inventory_keeper.h"
 #include "guard/gate.h"
 #include "lake/lander.h"
 #include "ports/commit.h"
@@ -55,6 +56,7 @@ struct DispatcherParts {
   lake::Lander& lander;
   FailureDestination& failures;
   metrics::Registry& metrics;
+  InventoryKeeper* inventory = nullptr;  // null: functions that need one fail
 };
 
 struct FunctionStatus {

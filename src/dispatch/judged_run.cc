@@ -18,6 +18,27 @@ sdk::Source source_of(const store::Event& event, const std::stop_token& stop) {
           .stop = stop};
 }
 
+Result<const model::Table*> find_table(const store::Configuration& configuration,
+                                       const TableName& name) {
+  const auto table = configuration.tables.find(name);
+  if (table != configuration.tables.end()) return &table->second;
+  return fail(Code::NotFound,
+              "table '" + name.text() +
+                  "' is not declared: add an AWS::Glue::Table of that name to the template",
+              "EntityNotFoundException");
+}
+
+// The inventory is the table of that name, joined as of a time: who may read the one reads both.
+Result<std::shared_ptr<const sdk::Inventory>> read_inventory(const DispatcherParts& parts,
+                                                             AttemptJudge& judge) {
+  const auto configuration = parts.configuration.current();
+  SX_TRY_AS(const auto* table,
+            find_table(*configuration, TableName(std::string(sdk::kInventoryTable))));
+  SX_TRY(judge.read_table(*table));
+  if (parts.inventory == nullptr) return fail(Code::Invalid, "this node keeps no inventory");
+  return parts.inventory->current();
+}
+
 // Rows go to declared tables only, each of which the role must be allowed to land in.
 class Landings {
  public:
@@ -27,18 +48,14 @@ class Landings {
   Result<> take(const sdk::Rows& rows) {
     const TableName name(rows.table);
     if (!allowed_.contains(name)) {
-      const auto table = configuration_->tables.find(name);
-      if (table == configuration_->tables.end()) {
-        return fail(Code::NotFound,
-                    "table '" + rows.table +
-                        "' is not declared: add an AWS::Glue::Table of that name to the template",
-                    "EntityNotFoundException");
-      }
-      SX_TRY(judge_.land_in(table->second));
+      SX_TRY_AS(const auto* table, find_table(*configuration_, name));
+      SX_TRY(judge_.land_in(*table));
       allowed_.insert(name);
     }
     return landing_.add(name, rows.batch);
   }
+
+  bool landed_in(const TableName& name) const { return allowed_.contains(name); }
 
  private:
   std::shared_ptr<const store::Configuration> configuration_;
@@ -60,6 +77,12 @@ std::expected<Report, Failure> run(const DispatcherParts& parts, const store::De
     if (auto allowed = judge.call_outside(outside); !allowed)
       return failed(std::move(allowed).error());
   }
+  auto source = source_of(delivery.event, stop);
+  if (revision.pipeline->reads_inventory()) {
+    auto inventory = read_inventory(parts, judge);
+    if (!inventory) return failed(std::move(inventory).error());
+    source.inventory = std::move(*inventory);
+  }
   auto reader = parts.bodies.open(delivery.event.body);
   if (!reader) return failed(std::move(reader).error());
   std::uint64_t offset = 0;
@@ -70,9 +93,13 @@ std::expected<Report, Failure> run(const DispatcherParts& parts, const store::De
   };
   Landings landings(parts, judge, landing);
   const auto timeout = std::chrono::seconds(revision.function->timeout_s);
-  return revision.pipeline->run(source_of(delivery.event, stop), read,
-                                [&](const sdk::Rows& rows) { return landings.take(rows); },
-                                {.clock = parts.clock, .deadline = parts.clock.now() + timeout});
+  auto report = revision.pipeline->run(
+      source, read, [&](const sdk::Rows& rows) { return landings.take(rows); },
+      {.clock = parts.clock, .deadline = parts.clock.now() + timeout});
+  const TableName inventory{std::string(sdk::kInventoryTable)};
+  if (report && !report->snapshots.empty() && !landings.landed_in(inventory))
+    return failed({Code::Invalid, "a snapshot of the inventory without rows in its table"});
+  return report;
 }
 
 }  // namespace

@@ -17,4 +17,6 @@ Result<> Stage::damaged(std::uint64_t offset, std::string_view reason, const Emi
 
 Result<> Stage::finish(const Emit&) { return {}; }
 
+std::vector<InventorySnapshot> Stage::take_snapshots() { return {}; }
+
 }  // namespace sextant::sdk

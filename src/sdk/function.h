@@ -14,6 +14,7 @@
 #include "core/clock.h"
 #include "core/columns.h"
 #include "core/result.h"
+#include "sdk/inventory.h"
 
 namespace sextant::sdk {
 
@@ -24,6 +25,8 @@ struct Source {
   std::uint64_t size = 0;      // bytes as stored
   Time received = {};          // when the object arrived: the time of rows that tell none
   std::stop_token stop = {};   // asked when the node wants to end: who waits for others gives up
+  // As it was when the delivery began; null unless a stage reads it (Prepared::reads_inventory).
+  std::shared_ptr<const Inventory> inventory = nullptr;
 };
 
 // No line is handed on longer than this, so that memory does not follow the longest line.
@@ -67,6 +70,9 @@ class Stage {
   // record. Comes after the last block, before finish(). Default: Invalid with the reason.
   virtual Result<> damaged(std::uint64_t offset, std::string_view reason, const Emit& emit);
   virtual Result<> finish(const Emit& emit);  // after the last block; default: nothing
+  // Asked after finish(): snapshots that enter the inventory in the commit that lands the rows.
+  // They are part of the table `inventory`, where the stage must have rows. Default: none.
+  virtual std::vector<InventorySnapshot> take_snapshots();
 };
 
 // What a stage asks of a system outside, in the name of the function's role. The gate judges it
@@ -89,6 +95,8 @@ class Prepared {
   // revision.
   virtual bool stale() const { return false; }
   virtual std::vector<OutsideCall> outside_calls() const { return {}; }
+  // Its stages ask the inventory: the role must be allowed to read the table `inventory`.
+  virtual bool reads_inventory() const { return false; }
 };
 
 struct Configuration {

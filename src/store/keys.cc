@@ -175,6 +175,18 @@ std::string intake_batch(const Scope& scope, std::string_view source, std::strin
   return scoped("intakebatch", scope) + std::string(source) + "/" + std::string(batch_id);
 }
 
+std::string inventory_snapshots(const Scope& scope) { return scoped("inventorysnapshot", scope); }
+std::string inventory_snapshot(const Scope& scope, std::string_view series, Time time,
+                               std::string_view version, std::uint64_t part) {
+  return inventory_snapshots(scope) + std::string(series) + "/" +
+         ordered(static_cast<std::uint64_t>(time.time_since_epoch().count())) +
+         std::string(version) + "/" + ordered(part);
+}
+std::string all_inventory_series(const Scope& scope) { return scoped("inventoryseries", scope); }
+std::string inventory_series(const Scope& scope, std::string_view series, std::uint64_t part) {
+  return all_inventory_series(scope) + std::string(series) + "/" + ordered(part);
+}
+
 std::string audit_sealed(const Scope& scope) { return scoped("auditsealed", scope) + "0"; }
 
 std::string audit_digest_stream(const Scope& scope) { return scoped("auditdigest", scope) + "0"; }

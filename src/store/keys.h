@@ -101,6 +101,14 @@ std::string intake_sources(const Scope& scope);  // prefix
 std::string intake_source(const Scope& scope, std::string_view name);
 std::string intake_batch(const Scope& scope, std::string_view source, std::string_view batch_id);
 
+// The inventory: snapshots that have landed and are not yet part of their series; the series.
+// `series` is a hash of its name; both are cut into numbered parts.
+std::string inventory_snapshot(const Scope& scope, std::string_view series, Time time,
+                               std::string_view version, std::uint64_t part);
+std::string inventory_snapshots(const Scope& scope);  // prefix
+std::string inventory_series(const Scope& scope, std::string_view series, std::uint64_t part);
+std::string all_inventory_series(const Scope& scope);  // prefix
+
 // Up to where the audit log is sealed.
 std::string audit_sealed(const Scope& scope);
 

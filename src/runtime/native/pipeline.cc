@@ -101,6 +101,11 @@ std::vector<sdk::OutsideCall> Pipeline::outside_calls() const {
   return all;
 }
 
+bool Pipeline::reads_inventory() const {
+  return std::ranges::any_of(steps_,
+                             [](const Step& step) { return step.prepared->reads_inventory(); });
+}
+
 std::expected<Report, Failure> Pipeline::run(const sdk::Source& source, const ReadBytes& read,
                                              const Outputs& outputs,
                                              const RunLimits& limits) const {

@@ -29,6 +29,7 @@ struct Report {
   std::vector<StageReport> stages;
   std::uint64_t rows = 0;            // of all tables
   std::uint64_t rows_malformed = 0;  // of them, in table `malformed`
+  std::vector<sdk::InventorySnapshot> snapshots = {};
 };
 
 struct Failure {
@@ -63,6 +64,7 @@ class Pipeline {
   bool stale() const;
   // Of all its stages.
   std::vector<sdk::OutsideCall> outside_calls() const;
+  bool reads_inventory() const;
 
   // Runs the chain once. Any number of threads. A stream that cannot be decompressed to its end is
   // the first stage's business (Stage::damaged). Error name "Sandbox.Timedout" after the deadline.

@@ -114,6 +114,8 @@ Result<> Run::damaged(const Error& why) {
 Result<> Run::finish_stages() {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     SX_TRY(as_stage(i, [&] { return stages_[i]->finish(emits_[i]); }));
+    for (auto& snapshot : stages_[i]->take_snapshots())
+      report_.snapshots.push_back(std::move(snapshot));
   }
   return {};
 }

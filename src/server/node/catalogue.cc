@@ -7,8 +7,11 @@
 #include "intel/enrichers/address_class.h"
 #include "intel/enrichers/community_id.h"
 #include "intel/enrichers/geoip.h"
+#include "intel/enrichers/inventory.h"
+#include "intel/enrichers/user_agent.h"
 #include "intel/log_kinds.h"
 #include "intel/log_type_parser.h"
+#include "intel/parsers/inventory.h"
 #include "runtime/native/land.h"
 #include "runtime/native/search.h"
 #include "server/node/document_columns.h"
@@ -41,9 +44,12 @@ std::vector<const sdk::Function*> functions() {
   }();
   std::vector<const sdk::Function*> all;
   for (const auto& parser : kParsers) all.push_back(&parser);
+  all.push_back(&intel::kInventoryParser);
   all.push_back(&intel::kGeoipEnricher);
   all.push_back(&intel::kAddressClassEnricher);
   all.push_back(&intel::kCommunityIdEnricher);
+  all.push_back(&intel::kInventoryEnricher);
+  all.push_back(&intel::kUserAgentEnricher);
   static SystemClock clock;
   static const auto kSearchIndex =
       runtime::native::search_index_function({.open = open_search, .clock = clock});

@@ -4,6 +4,7 @@
 #include <arrow/type.h>
 
 #include "intel/log_kinds.h"
+#include "intel/parsers/inventory_rows.h"
 #include "intel/parsers/malformed_rows.h"
 
 namespace sextant::server {
@@ -27,6 +28,7 @@ std::vector<SchemaPtr> document_columns() {
     schemas.push_back(reader->finish()->schema());
   }
   schemas.push_back(intel::MalformedRows().finish()->schema());
+  schemas.push_back(intel::inventory_schema());
   schemas.push_back(enriched_columns());
   return schemas;
 }

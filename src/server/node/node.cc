@@ -29,6 +29,7 @@
 #include "guard/keys/node_keys.h"
 #include "guard/long_calls.h"
 #include "guard/snapshot_policy_source.h"
+#include "intel/parsers/inventory_rows.h"
 #include "intel/parsers/malformed_rows.h"
 #include "intel/views.h"
 #include "lake/delta_publisher.h"
@@ -47,6 +48,7 @@
 #include "services/audit/audit_service.h"
 #include "services/iam/iam_service.h"
 #include "services/intake/intake_service.h"
+#include "services/inventory/inventory.h"
 #include "services/lake/lake_service.h"
 #include "services/node/node_service.h"
 #include "services/s3/event_writer.h"
@@ -145,6 +147,7 @@ struct Node::Parts {
   std::unique_ptr<lake::DeltaPublisher> delta;
   std::unique_ptr<lake::Lander> lander;
   std::unique_ptr<services::s3::FailureBucket> failures;
+  std::unique_ptr<services::inventory::Inventory> inventory;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<patterns::event::BucketEvents> events;
   std::unique_ptr<services::s3::EventWriter> event_writer;
@@ -261,6 +264,11 @@ Result<> Node::Parts::open_lake() {
 
 Result<> Node::Parts::open_dispatch() {
   failures = std::make_unique<services::s3::FailureBucket>(options.scope, clock, *store);
+  SX_TRY_AS(inventory, services::inventory::Inventory::open({.scope = options.scope,
+                                                             .clock = clock,
+                                                             .log = *store,
+                                                             .state = *store,
+                                                             .metrics = metrics}));
   dispatch::DispatcherOptions how;
   how.worker_threads = options.worker_threads;
   how.data_folder = options.files;
@@ -275,7 +283,8 @@ Result<> Node::Parts::open_dispatch() {
                                                      .audit = *audit,
                                                      .lander = *lander,
                                                      .failures = *failures,
-                                                     .metrics = metrics},
+                                                     .metrics = metrics,
+                                                     .inventory = inventory.get()},
                                                     how));
   events = std::make_unique<patterns::event::BucketEvents>(*configuration, *dispatcher);
   return {};
@@ -325,7 +334,8 @@ Result<> Node::Parts::add_services() {
        .manifest = *manifest,
        .configuration = *configuration,
        .gate = *gate,
-       .known_schemas = {{TableName("malformed"), intel::malformed_schema()}},
+       .known_schemas = {{TableName("malformed"), intel::malformed_schema()},
+                         {TableName("inventory"), intel::inventory_schema()}},
        .views = intel::views(),
        .long_calls = long_calls.get()}));
   operations.add(services::node::operations({.scope = options.scope,

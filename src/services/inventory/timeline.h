@@ -1,0 +1,57 @@
+#pragma once
+// The snapshots of one series as versions of things: a thing is as one snapshot tells it until the
+// next one tells otherwise or no longer has it. Snapshots may come in any order; the versions are
+// the same. Pure: no clock, no store.
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "services/inventory/asset_codec.h"
+
+namespace sextant::services::inventory {
+
+struct TimelineLimits {
+  std::size_t points_max = 10'000;    // snapshots of one series; beyond, the earliest are forgotten
+  std::size_t bytes_max = 32u << 20;  // of its versions as stored; beyond, the first to have ended
+};
+
+class Timeline {
+ public:
+  explicit Timeline(std::string series) : series_(std::move(series)) {}
+
+  // Takes the snapshot in; one that is there already changes nothing. False, and nothing is done:
+  // it is older than what the series remembers.
+  bool add(const sdk::InventorySnapshot& snapshot);
+  // Forgets what is beyond the limits. Exhausted: what there is now is too much by itself.
+  Result<> trim(const TimelineLimits& limits);
+
+  const std::string& series() const { return series_; }
+  // In the order of their ids, each thing's in the order of time.
+  const std::map<std::string, std::vector<AssetVersion>>& versions() const { return versions_; }
+  // When the version began: with its snapshot, or earlier, when the thing says so and the snapshot
+  // before did not have it.
+  Time began(const AssetVersion& version) const;
+  std::size_t bytes() const { return bytes_; }
+
+  std::vector<std::string> encode_parts() const;
+  // One part of a stored timeline. Corrupt.
+  Result<> add_part(std::string_view bytes);
+
+ private:
+  using Versions = std::vector<AssetVersion>;
+  void see(Versions& versions, const Point& at, const Point* next, const sdk::Asset& asset);
+  void miss(Versions& versions, const Point& at, const Point* next);
+  void insert(Versions& versions, AssetVersion version);
+  bool forget_some();
+
+  std::string series_;
+  std::vector<Point> points_;  // in order
+  bool forgot_ = false;        // points before the first one
+  std::map<std::string, Versions> versions_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace sextant::services::inventory
