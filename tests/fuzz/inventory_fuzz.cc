@@ -47,8 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     inventory::Timeline timeline(snapshot.series);
     SX_CHECK(timeline.add(snapshot));
     inventory::Timeline read_back("");
-    for (const auto& part : timeline.encode_parts())
-      SX_CHECK(read_back.add_part(part).has_value());
+    for (const auto& part : timeline.encode_parts()) SX_CHECK(read_back.add_part(part).has_value());
     SX_CHECK(read_back.encode_parts() == timeline.encode_parts());
   }
   static_cast<void>(inventory::decode_snapshot(text));

@@ -87,7 +87,7 @@ class Inventory(Scenario):
 
         things = client.query("select sextant.asset.type as type, count(*) as n from inventory group by 1 order by 1")
         self.assertEqual(things, [{"type": "instance", "n": 3}, {"type": "snapshot", "n": 4}])
-        metrics = node.client().call("s3", "GET", "/_sextant/metrics").text
+        metrics = client.call("s3", "GET", "/_sextant/metrics").text()
         self.assertIn("sextant_inventory_things 1\n", metrics)
 
     def test_what_could_be_several_is_not_told(self):

@@ -158,12 +158,12 @@ void read_attachment(dom::element attachment, Asset& asset) {
   if (text_at(attachment, "type") != "ElasticNetworkInterface") return;
   each_of(attachment, "details", [&](dom::element detail) {
     const auto name = text_at(detail, "name");
-    auto value = text_at(detail, "value");
-    if (name == "networkInterfaceId") add_text(asset.interfaces, std::move(value));
+    const auto value = text_at(detail, "value");
+    if (name == "networkInterfaceId") add_text(asset.interfaces, value);
     if (name == "privateIPv4Address" || name == "privateIPv6Address")
-      add_text(asset.addresses, std::move(value));
-    if (name == "subnetId") asset.subnet = text_at(detail, "value");
-    if (name == "privateDnsName") asset.host = text_at(detail, "value");
+      add_text(asset.addresses, value);
+    if (name == "subnetId") asset.subnet = value;
+    if (name == "privateDnsName") asset.host = value;
   });
 }
 

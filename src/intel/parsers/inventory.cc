@@ -169,23 +169,27 @@ class InventoryPrepared final : public sdk::Prepared {
   }
 };
 
+// The time whose T stands there.
+std::optional<Time> time_around(std::string_view name, std::size_t at) {
+  constexpr std::size_t kBasic = 16;     // 20260702T222300Z
+  constexpr std::size_t kExtended = 20;  // 2026-07-02T22:23:00Z
+  if (at >= 8) {
+    if (const auto time = parse_iso8601_basic(name.substr(at - 8, kBasic))) return time;
+  }
+  if (at < 10 || name.size() < at - 10 + kExtended) return std::nullopt;
+  std::string text(name.substr(at - 10, kExtended));
+  for (const std::size_t colon : {13u, 16u}) {
+    if (text[colon] == '-') text[colon] = ':';
+  }
+  return parse_iso8601(text);
+}
+
 }  // namespace
 
 std::optional<Time> time_in_name(std::string_view name) {
-  constexpr std::size_t kBasic = 16;     // 20260702T222300Z
-  constexpr std::size_t kExtended = 20;  // 2026-07-02T22:23:00Z
   for (auto at = name.rfind('T'); at != std::string_view::npos && at > 0;
        at = name.rfind('T', at - 1)) {
-    if (at >= 8) {
-      if (const auto time = parse_iso8601_basic(name.substr(at - 8, kBasic))) return time;
-    }
-    if (at < 10) continue;
-    std::string text(name.substr(at - 10, kExtended));
-    for (const std::size_t colon : {13u, 16u}) {
-      if (colon < text.size() && text[colon] == '-') text[colon] = ':';
-    }
-    if (const auto time = text.size() == kExtended ? parse_iso8601(text) : std::nullopt)
-      return time;
+    if (const auto time = time_around(name, at)) return time;
   }
   return std::nullopt;
 }

@@ -23,6 +23,20 @@ bool same_snapshot(const sdk::InventorySnapshot& a, const sdk::InventorySnapshot
   return a.series == b.series && a.time == b.time && a.version == b.version;
 }
 
+// Returns how many things there are now.
+std::int64_t add_spans(const Timeline& timeline, std::vector<Span>& spans) {
+  std::int64_t things = 0;
+  for (const auto& [id, versions] : timeline.versions()) {
+    for (const auto& version : versions) {
+      const auto to = version.to ? version.to->time : Time::max();
+      const auto from = timeline.began(version);
+      if (from < to) spans.push_back({from, to, version.asset});
+      things += version.to ? 0 : 1;
+    }
+  }
+  return things;
+}
+
 }  // namespace
 
 Inventory::Inventory(InventoryParts parts, InventoryLimits limits)
@@ -193,16 +207,7 @@ std::size_t Inventory::bytes() const {
 void Inventory::compile() {
   std::vector<Span> spans;
   std::int64_t things = 0;
-  for (const auto& [hash, series] : series_) {
-    for (const auto& [id, versions] : series.timeline.versions()) {
-      for (const auto& version : versions) {
-        const auto to = version.to ? version.to->time : Time::max();
-        const auto from = series.timeline.began(version);
-        if (from < to) spans.push_back({from, to, version.asset});
-        things += version.to ? 0 : 1;
-      }
-    }
-  }
+  for (const auto& [hash, series] : series_) things += add_spans(series.timeline, spans);
   things_.set(things);
   versions_.set(static_cast<std::int64_t>(spans.size()));
   stored_bytes_.set(static_cast<std::int64_t>(bytes()));
