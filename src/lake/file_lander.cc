@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,6 +18,7 @@
 #include "core/log.h"
 #include "core/thread_name.h"
 #include "lake/landing_queue.h"
+#include "lake/partitions.h"
 #include "ports/in_doubt.h"
 
 namespace sextant::lake {
@@ -66,6 +70,18 @@ class FileLanding final : public Landing {
   std::unique_ptr<PartitionWriters> writers_;
   std::uint64_t rows_ = 0;
 };
+
+// What its rows need files for. Nothing when that cannot be said: then writing them says why.
+std::vector<std::uint64_t> places_of(const std::vector<std::pair<TableName, BatchPtr>>& rows) {
+  std::set<std::uint64_t> places;
+  for (const auto& [table, batch] : rows) {
+    const auto parts = split_by_hour(batch);
+    if (!parts) return {};
+    for (const auto& part : *parts)
+      places.insert(std::hash<std::string>{}(partition_folder(table, part.hour)));
+  }
+  return {places.begin(), places.end()};
+}
 
 void append_batch(ports::Batch& into, const ports::Batch& from) {
   const auto append = [](auto& to, const auto& items) {
@@ -167,8 +183,11 @@ class FileLander final : public Lander {
     if (rows.is_large()) return land_large(rows, std::move(outcome), std::move(tell));
     if (rows.rows() == 0) return parts_.log.submit(std::move(outcome), std::move(tell));
     const auto bytes = rows.buffered_bytes();
-    PendingLanding pending{.rows = rows.take_rows(),
+    auto held = rows.take_rows();
+    auto places = places_of(held);
+    PendingLanding pending{.rows = std::move(held),
                            .bytes = bytes,
+                           .places = std::move(places),
                            .outcome = std::move(outcome),
                            .on_durable = std::move(tell)};
     if (queue_.try_push(std::move(pending))) return;
@@ -185,6 +204,7 @@ class FileLander final : public Lander {
     LandingGroup group;
     group.push_back({.rows = {},
                      .bytes = 0,
+                     .places = {},
                      .outcome = std::move(outcome),
                      .on_durable = std::move(on_durable)});
     commit_group(std::move(group), std::move(*staged));
@@ -199,6 +219,7 @@ class FileLander final : public Lander {
         next->work();
       } else {
         flush(std::move(next->group));
+        if (next->is_wide) queue_.wide_is_written();
       }
     }
   }

@@ -1,6 +1,7 @@
 #include "lake/landing_queue.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <unordered_set>
@@ -46,13 +47,49 @@ class MergedKeys {
   std::unordered_set<std::string_view> depends_;
 };
 
+// Tables and hours that a group has rows of.
+class Places {
+ public:
+  explicit Places(std::size_t most) : most_(most) {}
+  bool admits(const std::vector<std::uint64_t>& places) const {
+    const auto more =
+        std::ranges::count_if(places, [&](auto place) { return !known_.contains(place); });
+    return known_.size() + static_cast<std::size_t>(more) <= most_;
+  }
+  void add(const std::vector<std::uint64_t>& places) {
+    known_.insert(places.begin(), places.end());
+  }
+
+ private:
+  const std::size_t most_;
+  std::unordered_set<std::uint64_t> known_;
+};
+
 }  // namespace
+
+bool LandingQueue::is_wide(const PendingLanding& landing) const {
+  return landing.places.size() > limits_.places_max;
+}
+
+// For whoever pops next.
+bool LandingQueue::has_something() const {
+  return waiting_.size() > (wide_is_out_ ? wide_waiting_ : 0);
+}
+
+void LandingQueue::wide_is_written() {
+  {
+    std::lock_guard lock(mutex_);
+    wide_is_out_ = false;
+  }
+  changed_.notify_all();
+}
 
 bool LandingQueue::try_push(PendingLanding&& landing) {
   {
     std::lock_guard lock(mutex_);
     if (closed_ || waiting_.size() >= limits_.queue_max) return false;
     waiting_bytes_ += landing.bytes;
+    if (is_wide(landing)) ++wide_waiting_;
     ++pushes_;
     waiting_.push_back(std::move(landing));
     // A thread that lingers looks again by itself.
@@ -95,7 +132,7 @@ void LandingQueue::wait_for_more(std::unique_lock<std::mutex>& lock) {
   if (begin - last_group_ > limits_.linger) return;
   const auto end = begin + limits_.linger;
   const auto enough = [&] {
-    return closed_ || !groups_.empty() || waiting_.empty() || group_is_full();
+    return closed_ || !groups_.empty() || !has_something() || group_is_full();
   };
   ++lingering_;
   while (!enough()) {
@@ -106,27 +143,53 @@ void LandingQueue::wait_for_more(std::unique_lock<std::mutex>& lock) {
   --lingering_;
 }
 
+// In their order, but without those whose rows would need too many files in this group: they stay
+// the first for the next.
 LandingGroup LandingQueue::take_group() {
   LandingGroup group;
+  std::deque<PendingLanding> left;
   MergedKeys keys;
+  Places places(limits_.places_max);
   std::uint64_t bytes = 0;
   group.reserve(std::min(waiting_.size(), limits_.deliveries_max));
   while (!waiting_.empty() && group.size() < limits_.deliveries_max && bytes < limits_.bytes_max) {
     auto& next = waiting_.front();
+    const bool wide = is_wide(next);
+    const bool goes = group.empty()
+                          ? !(wide && wide_is_out_)
+                          : wide == is_wide(group.front()) && (wide || places.admits(next.places));
+    if (!goes) {
+      left.push_back(std::move(next));
+      waiting_.pop_front();
+      continue;
+    }
     if (!keys.admits(next.outcome)) break;
+    if (wide) --wide_waiting_;
     bytes += next.bytes;
+    places.add(next.places);
     group.push_back(std::move(next));
     keys.add(group.back().outcome);
     waiting_.pop_front();
   }
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(left.begin()),
+                  std::make_move_iterator(left.end()));
   waiting_bytes_ -= bytes;
   return group;
+}
+
+LandingQueue::Next LandingQueue::take_next() {
+  last_group_ = std::chrono::steady_clock::now();
+  Next next{.group = take_group(), .work = {}, .idle = false};
+  next.is_wide = is_wide(next.group.front());
+  wide_is_out_ |= next.is_wide;
+  if (has_something()) changed_.notify_all();  // nobody was told while this thread lingered
+  return next;
 }
 
 // False once, when there was nothing to do for a while.
 bool LandingQueue::wait_for_anything(std::unique_lock<std::mutex>& lock) {
   const auto ready = [&] {
-    return closed_ || !work_.empty() || !groups_.empty() || !waiting_.empty();
+    return closed_ || !work_.empty() || !groups_.empty() || has_something();
   };
   while (!ready()) {
     if (told_idle_) {
@@ -154,15 +217,14 @@ std::optional<LandingQueue::Next> LandingQueue::pop() {
       groups_.pop_front();
       return next;
     }
-    if (waiting_.empty()) {
-      if (closed_) return std::nullopt;
+    if (!has_something()) {
+      if (closed_) return std::nullopt;  // whoever writes a wide group takes the next one, too
       continue;
     }
     wait_for_more(lock);
     // Another thread may have taken them meanwhile.
-    if (waiting_.empty() || !groups_.empty()) continue;
-    last_group_ = std::chrono::steady_clock::now();
-    return Next{.group = take_group(), .work = {}, .idle = false};
+    if (!has_something() || !groups_.empty()) continue;
+    return take_next();
   }
 }
 

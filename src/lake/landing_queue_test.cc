@@ -15,6 +15,7 @@ const GroupLimits kLimits{
 PendingLanding pending(const std::string& key, std::uint64_t bytes = 1) {
   return {.rows = {},
           .bytes = bytes,
+          .places = {},
           .outcome = {.conditions = {{.key = key}}, .puts = {{.key = key, .value = "x"}}},
           .on_durable = [](Result<ports::Committed>) {}};
 }
@@ -70,6 +71,53 @@ TEST(LandingQueue, SplitGroupsAndWorkGoFirstAndTheRestIsDrainedAfterClose) {
   EXPECT_TRUE(ran);
   EXPECT_EQ(queue.pop()->group.size(), 2u);
   EXPECT_EQ(queue.pop()->group.size(), 1u);
+  EXPECT_FALSE(queue.pop());
+}
+
+const GroupLimits kPlaces{
+    .queue_max = 100, .deliveries_max = 100, .bytes_max = 1'000, .places_max = 3};
+
+PendingLanding in(const std::string& key, std::vector<std::uint64_t> places) {
+  auto landing = pending(key);
+  landing.places = std::move(places);
+  return landing;
+}
+
+std::string keys_of(const LandingQueue::Next& next) {
+  std::string keys;
+  for (const auto& landing : next.group) keys += landing.outcome.puts[0].key + " ";
+  return keys;
+}
+
+TEST(LandingQueue, RowsOfOneHourDoNotWaitForThoseOfManyOthers) {
+  LandingQueue queue(kPlaces);
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    ASSERT_TRUE(queue.try_push(in("late" + std::to_string(i), {i})));
+    ASSERT_TRUE(queue.try_push(in("new" + std::to_string(i), {99})));
+  }
+  EXPECT_EQ(keys_of(*queue.pop()), "late0 new0 late1 new1 new2 new3 new4 ");
+  EXPECT_EQ(keys_of(*queue.pop()), "late2 late3 late4 ") << "in their order, and none is left";
+}
+
+TEST(LandingQueue, WideOnesGoTogetherAndOneGroupAtATime) {
+  LandingQueue queue(kPlaces);
+  const std::vector<std::uint64_t> wide{1, 2, 3, 4};
+  ASSERT_TRUE(queue.try_push(in("wide1", wide)));
+  ASSERT_TRUE(queue.try_push(in("new1", {4})));
+  ASSERT_TRUE(queue.try_push(in("wide2", {5, 6, 7, 8})));
+  const auto first = queue.pop();
+  EXPECT_EQ(keys_of(*first), "wide1 wide2 ");
+  EXPECT_TRUE(first->is_wide);
+  ASSERT_TRUE(queue.try_push(in("wide3", wide)));
+  EXPECT_EQ(keys_of(*queue.pop()), "new1 ") << "though a wide one waits";
+  std::jthread later([&] { (void)queue.try_push(in("new2", {4})); });
+  EXPECT_EQ(keys_of(*queue.pop()), "new2 ") << "the other thread is writing the wide ones";
+  queue.wide_is_written();
+  EXPECT_EQ(keys_of(*queue.pop()), "wide3 ");
+  queue.wide_is_written();
+  ASSERT_TRUE(queue.try_push(in("wide4", wide)));
+  queue.close();
+  EXPECT_EQ(keys_of(*queue.pop()), "wide4 ");
   EXPECT_FALSE(queue.pop());
 }
 
