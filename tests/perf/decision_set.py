@@ -141,7 +141,6 @@ class Maker:
         if self.dice.random() < 0.5:
             context["aws:ResourceTag/class"] = self.dice.choice(["public", "internal", "internal", "secret"])
         if self.dice.random() < 0.5:
-            context["aws:MultiFactorAuthPresent"] = self.dice.choice(["true", "false"])
             context["aws:MultiFactorAuthAge"] = str(self.dice.choice([30, 600, 7200]))
         if self.dice.random() < 0.3:
             context["aws:TagKeys"] = self.some(["team", "class", "owner", "cost"], 3)

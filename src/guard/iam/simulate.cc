@@ -1,5 +1,6 @@
 #include "guard/iam/simulate.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -93,6 +94,24 @@ Result<> take_key(const std::string& key, const std::vector<std::string>& values
   return {};
 }
 
+// What the gate says of a call by itself outranks its context: a question that says otherwise would
+// be answered as if it did not.
+Result<> check_derived(const sdk::Call& call) {
+  const RequestView request(call);
+  for (const auto& [name, given] : call.context) {
+    const auto key = make_key(name);
+    if (key.id == KeyId::Other || given.empty()) continue;
+    const auto own = request.values(key);
+    const bool same = own.state == Values::State::Present &&
+                      std::equal(given.begin(), given.end(), own.begin, own.begin + own.count);
+    if (same) continue;
+    const auto says =
+        own.state == Values::State::Present ? "is '" + *own.begin + "'" : "is not there";
+    return fail(Code::Invalid, name + " " + says + " in such a call, whatever the question gives");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<sdk::Principal> principal_of(std::string_view name) {
@@ -124,6 +143,7 @@ Result<sdk::Call> call_of(const Question& question) {
   for (const auto& [key, values] : question.context) {
     if (!values.empty()) SX_TRY(take_key(key, values, call));
   }
+  SX_TRY(check_derived(call));
   return call;
 }
 

@@ -80,6 +80,29 @@ TEST(CallOf, PutsDerivedKeysWhereTheGateLooks) {
   EXPECT_TRUE(evaluated(R"({"ForAllValues:StringEquals":{"s3:prefix":["a","b"]}})"));
 }
 
+// Rather than answer another question: these keys come from the call, never from its context.
+TEST(CallOf, RefusesWhatTheGateWouldNotBelieve) {
+  const auto told = [](const char* who, const char* key, const char* value) {
+    auto asked = question("s3:GetObject");
+    asked.principal = *principal_of(who);
+    asked.context = {{key, {value}}};
+    const auto call = call_of(asked);
+    return call ? std::string() : call.error().message;
+  };
+  constexpr auto kUser = "arn:aws:iam::000000000000:user/u";
+  constexpr auto kRole = "arn:aws:iam::000000000000:role/r";
+  EXPECT_EQ(told(kRole, "aws:MultiFactorAuthPresent", "true"),
+            "aws:MultiFactorAuthPresent is 'false' in such a call, whatever the question gives");
+  EXPECT_EQ(told(kRole, "aws:multifactorauthpresent", "false"), "");
+  EXPECT_EQ(told(kUser, "aws:MultiFactorAuthPresent", "false"),
+            "aws:MultiFactorAuthPresent is not there in such a call, whatever the question gives");
+  EXPECT_EQ(told(kUser, "aws:username", "u"), "");
+  EXPECT_EQ(told(kUser, "aws:username", "root"),
+            "aws:username is 'u' in such a call, whatever the question gives");
+  EXPECT_EQ(told(kUser, "aws:ViaAWSService", "true"), "");
+  EXPECT_EQ(told(kUser, "k:x", "anything"), "");
+}
+
 TEST(CallOf, RefusesWhatIsNone) {
   EXPECT_FALSE(call_of(question("GetObject")));
   EXPECT_FALSE(call_of(question("s3:*")));

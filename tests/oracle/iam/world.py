@@ -71,7 +71,7 @@ ALL_KEYS = [key for _, keys, _, _ in FAMILIES.values() for key in keys]
 # From the request, beside those that derived_keys() tells of it. Keys of services are there for the actions that AWS
 # documents them for.
 GIVEN_KEYS = {"aws:PrincipalTag/team", "aws:RequestTag/team", "aws:SourceVpce", "aws:TagKeys", "aws:PrincipalOrgPaths",
-              "aws:MultiFactorAuthAge", "aws:MultiFactorAuthPresent", "aws:SecureTransport", "aws:SourceIp", "aws:VpcSourceIp"}
+              "aws:MultiFactorAuthAge", "aws:SecureTransport", "aws:SourceIp", "aws:VpcSourceIp"}
 LIST_KEYS = {"s3:prefix", "s3:max-keys"}
 MULTIVALUED = {"aws:TagKeys", "aws:PrincipalOrgPaths", "k:texts"}
 
@@ -97,7 +97,7 @@ def derived_keys(principal: str, owner: str, context: dict) -> dict:
     if ":assumed-role/" in principal:
         _, role, session = principal.split(":")[5].split("/")
         return {**keys, "aws:PrincipalArn": f"arn:aws:iam::{account}:role/{role}", "aws:PrincipalType": "AssumedRole",
-                "aws:userid": f"AROASIMULATED:{session}"}
+                "aws:userid": f"AROASIMULATED:{session}", "aws:MultiFactorAuthPresent": "false"}
     return {**keys, "aws:PrincipalArn": principal, "aws:PrincipalType": "User", "aws:userid": "AIDASIMULATED",
             "aws:username": principal.rsplit("/", 1)[1]}
 
