@@ -101,6 +101,35 @@ bool is_path(std::string_view path) {
   return true;
 }
 
+struct Path {
+  std::string_view text;
+  yaml::Where at;
+};
+
+std::vector<Path> paths_of(const Node& fields, const std::vector<Spelling>& spellings) {
+  std::vector<Path> paths;
+  for (const auto& member : fields.members) paths.push_back({member.name, member.at});
+  for (const auto& [path, field] : spellings) {
+    const auto of = std::ranges::find(fields.members, field, &yaml::Member::name);
+    paths.push_back({path, of == fields.members.end() ? fields.at : of->at});
+  }
+  return paths;
+}
+
+// What the last parts of paths belong to.
+struct Holders {
+  std::set<std::string_view> lists;
+  std::set<std::string_view> objects;
+
+  void add(std::string_view path) {
+    for (auto holder = holder_of(path); !holder.empty(); holder = holder_of(path)) {
+      (path[holder.size()] == '[' ? lists : objects).insert(holder);
+      path = holder;
+    }
+  }
+  bool has(std::string_view path) const { return lists.contains(path) || objects.contains(path); }
+};
+
 }  // namespace
 
 void read_shape(Members& members, CompiledLogType& into, Findings& findings) {
@@ -127,35 +156,26 @@ bool has_fixed_fields(const CompiledLogType& type) {
 }
 
 void check_paths(const Node& fields, const std::vector<Spelling>& spellings, Findings& findings) {
-  std::vector<std::pair<std::string_view, yaml::Where>> paths;
-  for (const auto& member : fields.members) paths.emplace_back(member.name, member.at);
-  for (const auto& [path, field] : spellings) {
-    const auto of = std::ranges::find(fields.members, field, &yaml::Member::name);
-    paths.emplace_back(path, of == fields.members.end() ? fields.at : of->at);
-  }
-  std::set<std::string_view> lists;
-  std::set<std::string_view> objects;
-  for (auto [path, at] : paths) {
-    if (!is_path(path)) {
-      findings.add(at, "'" + std::string(path) + "' is no path in a JSON object",
-                   "write it as outer.inner, or list[0].inner");
-      return;
+  const auto paths = paths_of(fields, spellings);
+  Holders holders;
+  for (const auto& [path, at] : paths) {
+    if (is_path(path)) {
+      holders.add(path);
+      continue;
     }
-    for (auto holder = holder_of(path); !holder.empty(); holder = holder_of(path)) {
-      (path[holder.size()] == '[' ? lists : objects).insert(holder);
-      path = holder;
-    }
+    return findings.add(at, "'" + std::string(path) + "' is no path in a JSON object",
+                        "write it as outer.inner, or list[0].inner");
   }
   std::set<std::string_view> once;
   for (const auto& [path, at] : paths) {
     if (!once.insert(path).second)
       findings.add(at, "'" + std::string(path) + "' stands here a second time");
-    if (!lists.contains(path) && !objects.contains(path)) continue;
+    if (!holders.has(path)) continue;
     findings.add(at, "'" + std::string(path) + "' is taken as a whole, and a part of it too",
                  "take the whole, or its parts");
   }
-  for (const auto list : lists) {
-    if (!objects.contains(list)) continue;
+  for (const auto list : holders.lists) {
+    if (!holders.objects.contains(list)) continue;
     findings.add(fields.at, "'" + std::string(list) + "' is named as a list and as an object");
   }
 }
