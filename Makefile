@@ -53,14 +53,15 @@ lint: bootstrap-lint configure-tidy ## format, layers, headers, clang-tidy, scri
 lint-full: bootstrap-lint configure-tidy ## lint, also what is known to have passed
 	@JOBS=$(JOBS) tools/lint --all
 
+# Arrow's own allocator is not built with the sanitizers: they would not see its blocks change hands.
 asan: bootstrap-test build/asan/build.ninja ## the tests under AddressSanitizer and UBSan
 	cmake --build --preset asan -j $(JOBS)
-	ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+	ARROW_DEFAULT_MEMORY_POOL=system ASAN_OPTIONS=strict_string_checks=1:detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
 	  $(CTEST) --test-dir build/asan -L '$(SANITIZED)'
 
 tsan: bootstrap-test build/tsan/build.ninja ## the tests under ThreadSanitizer
 	cmake --build --preset tsan -j $(JOBS)
-	TSAN_OPTIONS=suppressions=$(CURDIR)/cmake/tsan.supp:halt_on_error=1 \
+	ARROW_DEFAULT_MEMORY_POOL=system TSAN_OPTIONS=suppressions=$(CURDIR)/cmake/tsan.supp:halt_on_error=1 \
 	  $(CTEST) --test-dir build/tsan -L '$(SANITIZED)'
 
 fuzz: bootstrap-lint build/fuzz/build.ninja ## TARGET=name MINUTES=n: one libFuzzer target; without TARGET: each

@@ -63,6 +63,7 @@ TEST_F(DispatcherTest, ADeliveryEndsOnceWithWhatItDid) {
 
 TEST_F(DispatcherTest, EachStageHasItsMetrics) {
   outcome_of(send("k", "a\nb\nbad\n"));
+  ASSERT_TRUE(dispatcher->drain(std::chrono::seconds(20)));  // counted when it was told
   const auto text = metrics.prometheus();
   const auto value = [&](const std::string& name, const std::string& stage) {
     for (const auto line : split(text, '\n')) {
@@ -431,6 +432,7 @@ TEST_F(DispatcherTest, AMissingDataFileIsTriedAgainAndThenSentOn) {
   EXPECT_EQ(ended.attempts, 2u);
   EXPECT_TRUE(ended.cause->message.contains("test.mmdb")) << ended.cause->message;
   EXPECT_EQ(ended.cause->stage, "test.lines");
+  ASSERT_TRUE(dispatcher->drain(std::chrono::seconds(20)));  // counted when it was told
   const auto metrics_text = metrics.prometheus();
   EXPECT_TRUE(metrics_text.contains("sextant_stage_failures_total{") &&
               metrics_text.contains("stage=\"test.lines\"} 2\n"))

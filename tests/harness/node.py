@@ -47,6 +47,7 @@ class Node:
         self.log = self.folder / "node.log"
         self.arguments = arguments or []
         self.process, self.endpoint, self.port = None, None, None
+        self.may_end = False  # asked to, or expected to
 
     def start(self, environment: dict = None, timeout_s: float = patience_s(60)) -> "Node":
         """Ready on return."""
@@ -56,6 +57,7 @@ class Node:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log,
                                             env={**os.environ, **(environment or {})})
+        self.may_end = False
         self.port = self._read_port(time.monotonic() + timeout_s)
         return self
 
@@ -91,12 +93,16 @@ class Node:
 
     def kill(self) -> int:
         """As a crash would; also if it is dead already. Its exit status: -9 when a signal ended it."""
+        self.may_end = True
         if self.alive():
             self.process.kill()
         return self._gone()
 
     def stop(self, timeout_s: float = patience_s(60)) -> int:
-        """As an administrator would: SIGTERM. The exit status; NodeFailed if it does not end."""
+        """As an administrator would: SIGTERM. The exit status; NodeFailed if it does not end, or had of itself."""
+        if not self.alive() and not self.may_end:
+            raise NodeFailed(f"the node had ended of itself with {self._gone()}; it said:\n{self.said()}")
+        self.may_end = True
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(timeout_s)
@@ -106,6 +112,7 @@ class Node:
         return self._gone()
 
     def wait_dead(self, timeout_s: float) -> bool:
+        self.may_end = True
         try:
             self.process.wait(timeout_s)
             return True

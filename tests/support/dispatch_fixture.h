@@ -3,11 +3,14 @@
 // with a lander and a failure destination that write where a test can read.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "adapters/memory/blob_store.h"
@@ -221,13 +224,24 @@ class DispatchTestWith : public testing::Test {
   [[nodiscard]] bool wait_for_attempts(const store::Delivery& delivery, std::uint64_t attempts) {
     return wait_until([&] { return now_of(delivery).attempts >= attempts; });
   }
+  // Until no attempt runs, so that a clock moved now times none out; not for long, as an attempt
+  // may wait for the clock.
+  void wait_for_attempts_in_flight() {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+    const auto runs = [&] {
+      return std::ranges::any_of(dispatcher->status(),
+                                 [](const auto& one) { return one.in_flight > 0; });
+    };
+    while (runs() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  }
   // Until it ends, moving the clock over every back-off.
   store::Delivery outcome_of(const store::Delivery& delivery) {
     for (std::uint64_t attempts = 1; attempts < 100; ++attempts) {
       EXPECT_TRUE(wait_for_attempts(delivery, attempts));
       const auto now = now_of(delivery);
       if (now.outcome != store::OutcomeKind::Pending) return now;
-      clock.advance(options.backoff_max);
+      wait_for_attempts_in_flight();
+      if (now_of(delivery).attempts == attempts) clock.advance(options.backoff_max);
     }
     ADD_FAILURE() << "the delivery does not end";
     return {};
