@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 
 #include "core/clock.h"
@@ -12,11 +11,8 @@
 namespace sextant::log {
 namespace {
 
-std::atomic<Level> lowest_level = Level::Info;
-
 std::string_view level_name(Level level) {
   switch (level) {
-    case Level::Debug: return "debug";
     case Level::Info: return "info";
     case Level::Warn: return "warn";
     case Level::Error: return "error";
@@ -52,10 +48,7 @@ void append_member(std::string& line, std::string_view name, std::string_view va
 
 }  // namespace
 
-void set_level(Level level) { lowest_level.store(level, std::memory_order_relaxed); }
-
 void write(Level level, std::string_view message, std::initializer_list<Field> fields) {
-  if (level < lowest_level.load(std::memory_order_relaxed)) return;
   std::string line;
   append_member(line, "time", iso8601(SystemClock().now()));
   append_member(line, "level", level_name(level));

@@ -8,15 +8,11 @@
 
 namespace sextant::log {
 
-enum class Level { Debug, Info, Warn, Error };
+enum class Level { Info, Warn, Error };
 using Field = std::pair<std::string_view, std::string>;
 
-void set_level(Level level);
 void write(Level level, std::string_view message, std::initializer_list<Field> fields = {});
 
-inline void debug(std::string_view message, std::initializer_list<Field> fields = {}) {
-  write(Level::Debug, message, fields);
-}
 inline void info(std::string_view message, std::initializer_list<Field> fields = {}) {
   write(Level::Info, message, fields);
 }

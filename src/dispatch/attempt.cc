@@ -11,6 +11,7 @@
 #include "dispatch/judged_run.h"
 #include "guard/audit/audit_log.h"
 #include "ports/in_doubt.h"
+#include "sdk/function.h"
 #include "store/keys.h"
 
 namespace sextant::dispatch {
@@ -27,7 +28,7 @@ enum class Retry {
 };
 
 Retry retry_of(const Error& error) {
-  if (error.name == "Sandbox.Timedout") return Retry::ByCount;
+  if (error.name == sdk::kTimedOut) return Retry::ByCount;
   switch (error.code) {
     case Code::Invalid: return Retry::Never;
     case Code::Denied:
@@ -300,7 +301,7 @@ class Attempt : public std::enable_shared_from_this<Attempt> {
   std::string due_key() const {
     return store::keys::due(parts_.scope, delivery_.function, delivery_.due, delivery_.id);
   }
-  std::string referrer() const { return "d/" + delivery_.id.text(); }
+  std::string referrer() const { return store::keys::delivery_referrer(delivery_.id); }
 
   const DispatcherParts& parts_;
   const DispatcherOptions& options_;

@@ -90,7 +90,8 @@ class Gate {
   void refuse(std::string_view service, std::string_view name, Caller caller, Error error,
               sdk::Reply reply);
 
-  // The pure part, for deliveries and simulations: no record is written.
+  // The pure part, for deliveries and for what a call asks besides its own action (a role to be
+  // passed, a table to be read): no record is written.
   sdk::Decision judge(const sdk::Call& call) const;
   // Counts a decision of judge() that stands in a record by another way: a delivery attempt's.
   void count(const sdk::Call& call, const sdk::Decision& decision) const;

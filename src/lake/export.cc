@@ -217,19 +217,4 @@ Result<std::unique_ptr<RowEncoder>> make_row_encoder(RowFormat format, const Sch
   return fail(Code::Invalid, "unknown row format");
 }
 
-Result<std::string> encode_rows(ports::RowReader& rows, RowFormat format, std::uint64_t bytes_max) {
-  SX_TRY_AS(auto encoder, make_row_encoder(format, rows.schema()));
-  std::string all;
-  for (;;) {
-    SX_TRY_AS(const auto batch, rows.next());
-    SX_TRY_AS(const auto bytes, batch ? encoder->add(batch) : encoder->finish());
-    all += bytes;
-    if (all.size() > bytes_max) {
-      return fail(Code::Exhausted, "the result is larger than " + std::to_string(bytes_max >> 20) +
-                                       " MiB: add a LIMIT, or select fewer columns");
-    }
-    if (!batch) return all;
-  }
-}
-
 }  // namespace sextant::lake

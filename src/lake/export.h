@@ -34,7 +34,4 @@ class RowEncoder {
 
 Result<std::unique_ptr<RowEncoder>> make_row_encoder(RowFormat format, const SchemaPtr& schema);
 
-// All of it. Errors: the reader's; Exhausted above bytes_max.
-Result<std::string> encode_rows(ports::RowReader& rows, RowFormat format, std::uint64_t bytes_max);
-
 }  // namespace sextant::lake

@@ -12,14 +12,25 @@
 namespace sextant::lake {
 namespace {
 
+// All of it, as the wire gives it piece by piece.
+Result<std::string> encoded(ports::RowReader& rows, RowFormat format) {
+  SX_TRY_AS(auto encoder, make_row_encoder(format, rows.schema()));
+  std::string all;
+  for (;;) {
+    SX_TRY_AS(const auto batch, rows.next());
+    SX_TRY_AS(const auto bytes, batch ? encoder->add(batch) : encoder->finish());
+    all += bytes;
+    if (!batch) return all;
+  }
+}
+
 class ExportTest : public LakeTest {
  protected:
-  Result<std::string> rows(const std::string& sql, RowFormat format,
-                           std::uint64_t bytes_max = 1 << 20) {
+  Result<std::string> rows(const std::string& sql, RowFormat format) {
     std::vector<ports::LakeTable> tables;
     if (const auto alb = manifest_->find(TableName("alb")); alb && *alb) tables.push_back(**alb);
     SX_TRY_AS(auto reader, files_->query(sql, tables, {}));
-    return encode_rows(*reader, format, bytes_max);
+    return encoded(*reader, format);
   }
 };
 
@@ -72,7 +83,7 @@ TEST_F(ExportTest, RowsOfATableComeOutInEveryFormat) {
   auto lander = this->lander();
   ASSERT_TRUE(land(*lander, "one", {test::make_lake_rows({.rows = 5'000})}).get());
   const std::string all = "SELECT * FROM alb ORDER BY ts";
-  const auto lines = rows(all, RowFormat::NdJson, 10 << 20);
+  const auto lines = rows(all, RowFormat::NdJson);
   ASSERT_TRUE(lines);
   EXPECT_EQ(std::ranges::count(*lines, '\n'), 5'000);
   EXPECT_EQ(
@@ -80,15 +91,15 @@ TEST_F(ExportTest, RowsOfATableComeOutInEveryFormat) {
       R"({"ts":"2026-07-02T22:23:00Z","source":{"ip":"198.51.100.0"},)"
       R"("http":{"response":{"status_code":200}},"url":{"original":"https://example.com/a/0"},)"
       R"("event":{"duration":0},"tags":[],"date":"2026-07-02","hour":22})");
-  EXPECT_TRUE(json::parse(*rows(all, RowFormat::Json, 10 << 20)));
+  EXPECT_TRUE(json::parse(*rows(all, RowFormat::Json)));
 
-  const auto stream = rows(all, RowFormat::Arrow, 10 << 20);
+  const auto stream = rows(all, RowFormat::Arrow);
   auto reader = arrow::ipc::RecordBatchStreamReader::Open(
                     std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(*stream)))
                     .ValueOrDie();
   EXPECT_EQ(reader->ToTable().ValueOrDie()->num_rows(), 5'000);
 
-  const auto file = rows(all, RowFormat::Parquet, 10 << 20);
+  const auto file = rows(all, RowFormat::Parquet);
   auto parquet = parquet::arrow::OpenFile(
                      std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(*file)),
                      arrow::default_memory_pool())
@@ -96,11 +107,8 @@ TEST_F(ExportTest, RowsOfATableComeOutInEveryFormat) {
   EXPECT_EQ(parquet->ReadTable().ValueOrDie()->num_rows(), 5'000);
 }
 
-TEST_F(ExportTest, NamesAndSizesHaveLimits) {
+TEST_F(ExportTest, NamesAreUniqueAndKnown) {
   EXPECT_EQ(*rows("SELECT 1 AS a, 2 AS a", RowFormat::NdJson), "{\"a\":1,\"a:1\":2}\n");
-  const auto large = rows("SELECT * FROM range(1000000)", RowFormat::NdJson, 1 << 20);
-  ASSERT_FALSE(large);
-  EXPECT_EQ(large.error().code, Code::Exhausted);
   EXPECT_EQ(find_row_format("ndjson"), RowFormat::NdJson);
   EXPECT_EQ(find_row_format("xml"), std::nullopt);
   EXPECT_EQ(content_type(RowFormat::Json), "application/json");

@@ -83,17 +83,6 @@ std::vector<std::uint64_t> places_of(const std::vector<std::pair<TableName, Batc
   return {places.begin(), places.end()};
 }
 
-void append_batch(ports::Batch& into, const ports::Batch& from) {
-  const auto append = [](auto& to, const auto& items) {
-    to.insert(to.end(), items.begin(), items.end());
-  };
-  append(into.conditions, from.conditions);
-  append(into.puts, from.puts);
-  append(into.erases, from.erases);
-  append(into.appends, from.appends);
-  into.fence = from.fence;
-}
-
 struct LanderMetrics {
   explicit LanderMetrics(metrics::Registry& registry)
       : files(registry.counter("sextant_lake_files_total", "Parquet files that entered a table")),
@@ -243,7 +232,7 @@ class FileLander final : public Lander {
   // The last thing that happens to a group on this thread.
   void commit_group(LandingGroup group, StagedFiles staged) {
     ports::Batch batch;
-    for (const auto& landing : group) append_batch(batch, landing.outcome);
+    for (const auto& landing : group) ports::append(batch, landing.outcome);
     auto added = parts_.manifest.add_to(batch, staged.changes(), parts_.clock.now());
     if (!added) {
       staged.remove_from(parts_.files);

@@ -19,7 +19,6 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // The first value of that name, or nullopt.
 std::optional<std::string_view> find_header(const Headers& headers, std::string_view name);
-std::size_t count_header(const Headers& headers, std::string_view name);
 
 struct Request {
   std::string method;

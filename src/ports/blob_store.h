@@ -16,8 +16,6 @@ namespace sextant::ports {
 
 using BlobId = Id<struct BlobIdTag>;
 
-inline constexpr std::uint64_t kBlobBytesMax = 5ull << 40;  // S3's largest object
-
 struct StagedBlob {
   BlobId id;
   std::uint64_t size = 0;

@@ -42,6 +42,17 @@ Result<> check_limits(const Batch& batch) {
   return check_size("batch", batch_bytes(batch), 0, kBatchBytesMax);
 }
 
+void append(Batch& into, const Batch& from) {
+  const auto all_of = [](auto& to, const auto& items) {
+    to.insert(to.end(), items.begin(), items.end());
+  };
+  all_of(into.conditions, from.conditions);
+  all_of(into.puts, from.puts);
+  all_of(into.erases, from.erases);
+  all_of(into.appends, from.appends);
+  if (from.fence) into.fence = from.fence;
+}
+
 Result<Committed> commit(CommitLog& log, Batch batch) {
   return wait_for<Result<Committed>>(
       [&](auto on_durable) { log.submit(std::move(batch), std::move(on_durable)); });

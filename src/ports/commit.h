@@ -53,6 +53,10 @@ struct Batch {
   bool from_reserve = false;
 };
 
+// Both as one batch, `from` behind `into`: from the same owner, so with the same fence if any.
+// from_reserve stays that of `into`.
+void append(Batch& into, const Batch& from);
+
 // Invalid, and says which, when a key, a value or the whole is above a limit. Every adapter calls
 // it in submit().
 Result<> check_limits(const Batch& batch);

@@ -61,7 +61,8 @@ bool is_plain(const arrow::Array& values) {
 std::optional<std::string> cell_text(const BatchPtr& batch, std::string_view column,
                                      std::int64_t row) {
   const std::string name(column);
-  if (const auto alias = metadata_of(batch, "alias:" + name)) return cell_text(batch, *alias, row);
+  if (const auto alias = metadata_of(batch, std::string(kAliasPrefix) + name))
+    return cell_text(batch, *alias, row);
   const auto values = batch->GetColumnByName(name);
   if (!values || values->IsNull(row)) return std::nullopt;
   return value_text(*values, row);
@@ -69,7 +70,8 @@ std::optional<std::string> cell_text(const BatchPtr& batch, std::string_view col
 
 bool has_column(const BatchPtr& batch, std::string_view column) {
   const std::string name(column);
-  return batch->GetColumnByName(name) != nullptr || metadata_of(batch, "alias:" + name);
+  return batch->GetColumnByName(name) != nullptr ||
+         metadata_of(batch, std::string(kAliasPrefix) + name);
 }
 
 std::string row_json(const BatchPtr& batch, std::int64_t row) {

@@ -57,6 +57,9 @@ struct Rows {
 // delivery.
 using Emit = std::function<Result<>(Rows)>;
 
+// Error::name, and cause, of a run that was still going at its deadline (Lambda's name for it).
+inline constexpr std::string_view kTimedOut = "Sandbox.Timedout";
+
 // One stage at work on one delivery. One thread at a time. The first stage gets text, the others
 // rows. A stage may keep rows back (for fuller batches) and emit them from a later call or from
 // finish(), which the runtime calls once, stage after stage, when all input was handed over.

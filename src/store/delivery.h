@@ -54,7 +54,7 @@ std::string_view to_string(OutcomeKind kind);
 
 // Why a delivery ended as it did; also kept of the latest failed attempt while it is pending.
 struct Cause {
-  std::string code;  // "Malformed.Gzip", "AccessDenied", "Timeout", …
+  std::string code;  // "Malformed.Gzip", "AccessDenied", "Sandbox.Timedout", …
   std::string message;
   std::string stage;  // "parsers.alb": the first stage that failed owns it
   friend bool operator==(const Cause&, const Cause&) = default;

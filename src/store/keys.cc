@@ -64,6 +64,13 @@ std::string inline_body(std::string_view body_id) { return "body/" + std::string
 std::string body_references(std::string_view body_id) {
   return "bodyref/" + std::string(body_id) + "/";
 }
+std::string object_referrer(std::string_view bucket, std::string_view key) {
+  return "o/" + std::string(bucket) + "/" + std::string(key);
+}
+std::string part_referrer(std::string_view upload_id, int part_number) {
+  return "p/" + std::string(upload_id) + "/" + std::to_string(part_number);
+}
+std::string delivery_referrer(const DeliveryId& id) { return "d/" + id.text(); }
 std::string body_reference(std::string_view body_id, std::string_view referrer) {
   return body_references(body_id) + std::string(referrer);
 }
@@ -104,12 +111,6 @@ std::string lake_removed_from(const Scope& scope, const TableName& table) {
 }
 std::string lake_removed(const Scope& scope, const TableName& table, std::string_view path) {
   return lake_removed_from(scope, table) + std::string(path);
-}
-
-std::optional<LakeRemovedKey> parse_lake_removed(const Scope& scope, std::string_view key) {
-  const auto parts = split_behind(lake_removed_all(scope), key);
-  if (!parts) return std::nullopt;
-  return LakeRemovedKey{TableName(std::string(parts->first)), std::string(parts->second)};
 }
 
 std::string lake_checkpoints(const Scope& scope, const TableName& table) {

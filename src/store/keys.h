@@ -38,6 +38,9 @@ std::optional<DueKey> parse_due(const Scope& scope, std::string_view key);
 std::string inline_body(std::string_view body_id);
 std::string body_reference(std::string_view body_id, std::string_view referrer);
 std::string body_references(std::string_view body_id);  // prefix
+std::string object_referrer(std::string_view bucket, std::string_view key);
+std::string part_referrer(std::string_view upload_id, int part_number);
+std::string delivery_referrer(const DeliveryId& id);
 
 // S3.
 std::string bucket(const Scope& scope, const BucketName& name);
@@ -59,11 +62,6 @@ std::string lake_schemas(const Scope& scope);  // prefix of all tables' schemas
 std::string lake_removed(const Scope& scope, const TableName& table, std::string_view path);
 std::string lake_removed_from(const Scope& scope, const TableName& table);  // prefix
 std::string lake_removed_all(const Scope& scope);                           // prefix
-struct LakeRemovedKey {
-  TableName table;
-  std::string path;
-};
-std::optional<LakeRemovedKey> parse_lake_removed(const Scope& scope, std::string_view key);
 // What was written as checkpoints of the table's Delta log.
 std::string lake_checkpoints(const Scope& scope, const TableName& table);
 struct LakeSchemaKey {

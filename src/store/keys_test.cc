@@ -79,11 +79,6 @@ TEST(Keys, AreTakenApartAsTheyWereMade) {
   EXPECT_EQ(schema->table.text(), "alb");
   EXPECT_EQ(schema->schema_id, "s");
   EXPECT_FALSE(parse_lake_schema(kScope, lake_schemas(kScope) + "alb"));
-  const auto removed =
-      parse_lake_removed(kScope, lake_removed(kScope, TableName("alb"), "alb/date=1/f"));
-  ASSERT_TRUE(removed);
-  EXPECT_EQ(removed->table, TableName("alb"));
-  EXPECT_EQ(removed->path, "alb/date=1/f");
   EXPECT_FALSE(parse_lake_schema(kScope, key));
 }
 

@@ -116,11 +116,13 @@ Committer::Work Committer::take() {
   return work;
 }
 
+void Committer::look_at_disk() {
+  scarce_ = !has_room(disk_.room(folder_), limits_.reserve_bytes, kReservePart);
+}
+
 Result<> Committer::recover_if_stopped() {
-  const auto room = disk_.room(folder_);
-  scarce_ = !has_room(room, limits_.reserve_bytes, kReservePart);
   if (!database_.stopped()) return {};
-  if (scarce_ || !has_room(room, kRecoverBytes, kRecoverPart))
+  if (scarce_ || !has_room(disk_.room(folder_), kRecoverBytes, kRecoverPart))
     return fail(Code::Exhausted, "the disk is full: " + folder_.string());
   SX_TRY(database_.recover());
   SX_TRY_AS(last_version_, last_commit(database_));
@@ -130,7 +132,7 @@ Result<> Committer::recover_if_stopped() {
 }
 
 // What is kept back is for batches that give room back, and for those that must not fail.
-Result<> Committer::make_room(const Waiting& waiting) const {
+Result<> Committer::admit(const Waiting& waiting) const {
   const auto& batch = waiting.batch;
   const bool gives_back = batch.puts.empty() && batch.appends.empty();
   if (!scarce_ || batch.from_reserve || gives_back) return {};
@@ -138,10 +140,11 @@ Result<> Committer::make_room(const Waiting& waiting) const {
 }
 
 void Committer::commit(Work& work) {
+  look_at_disk();
   const auto writable = recover_if_stopped();
   CommitGroup group(database_, heads_, clock_.now(), last_version_);
   for (auto& waiting : work.batches) {
-    auto admitted = writable ? make_room(waiting) : writable;
+    auto admitted = writable ? admit(waiting) : writable;
     waiting.done =
         admitted ? group.add(waiting.batch) : std::unexpected(std::move(admitted).error());
   }

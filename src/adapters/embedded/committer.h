@@ -56,7 +56,8 @@ class Committer {
   void run();
   Work take();
   void commit(Work& work);
-  Result<> make_room(const Waiting& waiting) const;
+  Result<> admit(const Waiting& waiting) const;
+  void look_at_disk();
   Result<> recover_if_stopped();
   std::vector<Wake> write(CommitGroup& group, Work& work);
 

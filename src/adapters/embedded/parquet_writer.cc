@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/embedded/parquet_aliases.h"
 #include "adapters/embedded/parquet_columns.h"
-#include "adapters/embedded/parquet_constants.h"
 #include "adapters/embedded/parquet_output.h"
 #include "adapters/embedded/parquet_properties.h"
 #include "adapters/embedded/parquet_text.h"
@@ -175,7 +175,7 @@ class ParquetWriter final : public ports::LakeWriter {
     }
     const auto own = arrow::RecordBatch::Make(arrow::schema(std::move(fields), schema_->metadata()),
                                               rows, std::move(arrays));
-    SX_TRY_AS(const auto flat, with_constants(own));
+    const auto flat = with_aliases(own);
     SX_TRY_AS(const auto batch, nest(flat));
     if (!file_) SX_TRY(open(*flat->schema(), batch->schema()));
     SX_TRY(guarded([&] { return file_->NewRowGroup(); }));

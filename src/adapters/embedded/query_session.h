@@ -18,6 +18,11 @@
 
 namespace sextant::adapters {
 
+// In this order: check_single() and check_functions() (query_guard.h) on the text, tables_of(),
+// run() for the views, shut(), start(), next() until nullptr. One thread at a time; only the
+// watchdog, which interrupts at the deadline, has its own. Errors of all: Invalid (DuckDB's message
+// on the SQL), Denied (not allowed here), Exhausted (memory, or out_of_time()), Corrupt (names the
+// file).
 class QuerySession {
  public:
   // Errors: Exhausted (no memory for it).
@@ -40,7 +45,7 @@ class QuerySession {
   // Starts the one query; then schema() and next() give its rows. Denied: not a query.
   Result<> start(const std::string& sql);
   const SchemaPtr& schema() const { return schema_; }
-  Result<BatchPtr> next();
+  Result<BatchPtr> next();  // nullptr: no more rows
 
   bool out_of_time() const { return out_of_time_.load(); }
 

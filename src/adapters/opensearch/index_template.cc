@@ -12,7 +12,6 @@
 namespace sextant::adapters {
 namespace {
 
-constexpr std::string_view kAlias = "alias:";
 constexpr int kKeywordCharactersMax = 8191;  // Lucene's terms end at 32,766 bytes
 constexpr int kFieldsMax = 2000;
 constexpr int kPriority = 300;  // above those that products bring along
@@ -67,9 +66,9 @@ void add_schema(Types& types, const arrow::Schema& schema) {
   if (!schema.metadata()) return;
   const auto& metadata = *schema.metadata();
   for (std::int64_t i = 0; i < metadata.size(); ++i) {
-    if (!metadata.key(i).starts_with(kAlias)) continue;
+    if (!metadata.key(i).starts_with(kAliasPrefix)) continue;
     const auto field = schema.GetFieldByName(metadata.value(i));
-    if (field) add(types, metadata.key(i).substr(kAlias.size()), *field->type());
+    if (field) add(types, metadata.key(i).substr(kAliasPrefix.size()), *field->type());
   }
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "sdk/function.h"
+
 namespace sextant::guard {
 namespace {
 
@@ -59,8 +61,8 @@ EventClasses classes_of(const sdk::Call& call, const sdk::Decision& decision, co
 EventClasses classes_of(const sdk::Decision& invoke, const store::Delivery& delivery) {
   if (invoke.verdict == sdk::Verdict::Deny) return EventClass::InvokeRefused;
   const auto& cause = delivery.cause;
-  const bool timed_out = cause && cause->code == "Sandbox.Timedout" &&
-                         delivery.outcome != store::OutcomeKind::Succeeded;
+  const bool timed_out =
+      cause && cause->code == sdk::kTimedOut && delivery.outcome != store::OutcomeKind::Succeeded;
   return timed_out ? EventClass::FunctionTimeout : EventClasses();
 }
 

@@ -221,7 +221,7 @@ Condition::Given Condition::read(std::string_view value) const {
     case Family::Date: return given(parse_date(value));
     case Family::Bool:
     case Family::Null: return given(parse_bool(value));
-    case Family::Ip: return given(parse_ip(value));
+    case Family::Ip: return given(sdk::IpAddress::parse(value));
     case Family::Binary: {
       auto bytes = from_base64(value);
       return bytes ? Given(BinaryText{std::move(*bytes)}) : Given();
@@ -245,7 +245,7 @@ Match Condition::pair(const Operand& operand, const Given& given,
       return from_bool(related(compare(std::get<Number>(given), std::get<Number>(operand))));
     case Family::Date: return from_bool(related(std::get<Time>(given) <=> std::get<Time>(operand)));
     case Family::Ip:
-      return from_bool(std::get<IpRange>(operand).contains(std::get<IpAddress>(given)));
+      return from_bool(std::get<IpRange>(operand).contains(std::get<sdk::IpAddress>(given)));
     case Family::Binary:
       return from_bool(std::get<BinaryText>(given).bytes == std::get<BinaryText>(operand).bytes);
     case Family::Bool: return from_bool(std::get<bool>(given) == std::get<bool>(operand));

@@ -61,7 +61,7 @@ class Condition {
     std::array<std::string_view, 6> parts;
   };
   using Given = std::variant<std::monostate, std::string_view, ArnText, Number, Time, bool,
-                             BinaryText, IpAddress>;
+                             BinaryText, sdk::IpAddress>;
 
   Given read(std::string_view value) const;
   Match pair(const Operand& operand, const Given& given, const RequestView& request) const;

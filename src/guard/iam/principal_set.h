@@ -26,7 +26,6 @@ class PrincipalSet {
   Naming names(const sdk::Principal& principal) const;
   // Every name that the principal has is listed: what exempts from Deny + NotPrincipal.
   bool names_wholly(const sdk::Principal& principal) const;
-  bool is_everyone() const { return everyone_; }
 
  private:
   Result<> add(std::string_view kind, const std::string& text);

@@ -192,9 +192,9 @@ std::optional<Time> RequestView::time(const Key& key) const {
   return now ? std::optional(whole_seconds(call_.time)) : std::nullopt;
 }
 
-std::optional<IpAddress> RequestView::address(const Key& key) const {
+std::optional<sdk::IpAddress> RequestView::address(const Key& key) const {
   if (key.id != KeyId::SourceIp) return std::nullopt;
-  if (!source_ip_) source_ip_ = parse_ip(call_.source_ip);
+  if (!source_ip_) source_ip_ = sdk::IpAddress::parse(call_.source_ip);
   return *source_ip_;
 }
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "guard/iam/ip_range.h"
 #include "sdk/call.h"
+#include "sdk/ip_address.h"
 
 namespace sextant::guard::iam {
 
@@ -99,7 +99,7 @@ class RequestView {
   const std::string* single(const Key& key) const;
   // The key's only value, where the call has it in this form rather than as text.
   std::optional<Time> time(const Key& key) const;
-  std::optional<IpAddress> address(const Key& key) const;
+  std::optional<sdk::IpAddress> address(const Key& key) const;
 
  private:
   Values derived(const Key& key) const;
@@ -124,7 +124,7 @@ class RequestView {
   std::array<std::string_view, 6> resource_parts_;
   mutable bool listed_ = false;
   mutable SmallVector<ContextEntry, 16> context_;
-  mutable std::optional<std::optional<IpAddress>> source_ip_;  // once it was asked for
+  mutable std::optional<std::optional<sdk::IpAddress>> source_ip_;  // once it was asked for
   mutable std::array<std::string, 4> computed_;  // user name, now, epoch, token issue time
 };
 

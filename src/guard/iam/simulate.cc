@@ -76,7 +76,7 @@ Result<> take_key(const std::string& key, const std::vector<std::string>& values
   if (name.starts_with(kPrincipalTag)) {
     call.principal.session_tags[key.substr(kPrincipalTag.size())] = value;
   } else if (name == "aws:sourceip") {
-    if (!parse_ip(value)) return wrong("an IP address");
+    if (!sdk::IpAddress::parse(value)) return wrong("an IP address");
     call.source_ip = value;
   } else if (name == "aws:useragent") {
     call.user_agent = value;

@@ -220,7 +220,7 @@ SchemaPtr TableReader::schema_of(const std::vector<NamedColumn>& columns) const 
   }
   auto metadata = std::make_shared<arrow::KeyValueMetadata>();
   for (const auto& [column, other] : format_.aliases) {
-    metadata->Append("alias:" + std::string(column), std::string(other));
+    metadata->Append(std::string(kAliasPrefix) + std::string(column), std::string(other));
   }
   return arrow::schema(std::move(fields), std::move(metadata));
 }

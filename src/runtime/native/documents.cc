@@ -18,8 +18,6 @@
 namespace sextant::runtime::native {
 namespace {
 
-constexpr std::string_view kAlias = "alias:";
-
 template <typename ArrayType>
 auto value_of(const arrow::Array& values, std::int64_t row) {
   return static_cast<const ArrayType&>(values).GetView(row);
@@ -204,8 +202,8 @@ Result<Documents> Documents::of(const BatchPtr& batch) {
     for (std::int64_t i = 0; i < metadata->size(); ++i) {
       const auto& key = metadata->key(i);
       const auto column = batch->GetColumnByName(metadata->value(i));
-      if (!key.starts_with(kAlias) || !column) continue;
-      SX_TRY(place(state->document, std::string_view(key).substr(kAlias.size()), column));
+      if (!key.starts_with(kAliasPrefix) || !column) continue;
+      SX_TRY(place(state->document, std::string_view(key).substr(kAliasPrefix.size()), column));
     }
   }
   state->time = batch->GetColumnByName("ts");

@@ -71,7 +71,7 @@ Result<> Run::read_all(const ReadBytes& read) {
       const auto allowed = std::chrono::duration<double>(limits_.deadline - started_).count();
       return fail(Code::Unavailable,
                   "Task timed out after " + std::to_string(allowed).substr(0, 6) + " seconds",
-                  "Sandbox.Timedout");
+                  std::string(sdk::kTimedOut));
     }
     SX_TRY_AS(const auto count, read(piece));
     const std::string_view bytes(piece.data(), count);

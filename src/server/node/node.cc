@@ -1,7 +1,5 @@
 #include "server/node/node.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -44,6 +42,7 @@
 #include "server/node/cloudtrail_rows.h"
 #include "server/node/handler_rules.h"
 #include "server/node/memory.h"
+#include "server/node/preconditions.h"
 #include "server/node/rest.h"
 #include "services/audit/audit_service.h"
 #include "services/iam/iam_service.h"
@@ -51,8 +50,8 @@
 #include "services/inventory/inventory.h"
 #include "services/lake/lake_service.h"
 #include "services/node/node_service.h"
-#include "services/s3/event_writer.h"
 #include "services/s3/failure_bucket.h"
+#include "services/s3/object_putter.h"
 #include "services/s3/s3_service.h"
 #include "services/sts/sts_service.h"
 #include "store/bodies.h"
@@ -64,63 +63,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds kRestAfter{10};  // without work
-
-// Before anything is made, so that a taken port leaves nothing behind.
-Result<std::unique_ptr<net::BoundSocket>> take_port(const NodeOptions& options) {
-  auto socket = net::BoundSocket::bind(options.address, options.port);
-  if (!socket && socket.error().code == Code::Conflict) socket.error().message += " (--port)";
-  return socket;
-}
-
-Result<std::unique_ptr<adapters::EmbeddedStore>> open_store(const fs::path& data,
-                                                            const Clock& clock,
-                                                            adapters::Disk& disk) {
-  auto opened = adapters::EmbeddedStore::open(data / "store", {.clock = clock, .disk = disk});
-  if (opened || opened.error().code != Code::Conflict) return opened;
-  return fail(Code::Conflict,
-              "another node works with it. Use that one, or stop it (`pgrep -af 'sextant node'` "
-              "shows which it is), or give this one a folder of its own with --data");
-}
-
-bool is_region(std::string_view text) {
-  return !text.empty() &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
-}
-
-Result<> check(const NodeOptions& options, const net::BoundSocket& socket) {
-  if (!socket.is_loopback() && !options.tls && !options.insecure) {
-    return fail(
-        Code::Invalid,
-        "address " + options.address +
-            " can be reached from outside: give --tls-cert and --tls-key, or say --insecure");
-  }
-  const auto& account = options.scope.account.text();
-  if (account.size() != 12 || account.find_first_not_of("0123456789") != std::string::npos) {
-    return fail(Code::Invalid, "--account is twelve digits, not '" + account + "'");
-  }
-  if (const auto& region = options.scope.region.text(); !is_region(region)) {
-    return fail(Code::Invalid,
-                "--region is lower-case letters, digits and hyphens, not '" + region + "'");
-  }
-  if (!options.files.empty() && !fs::is_directory(options.files))
-    return fail(Code::Invalid, "--files: there is no folder '" + options.files + "'");
-  if (options.tls) SX_TRY(net::check_tls(*options.tls));
-  return {};
-}
-
-// Ours alone: it holds keys. Its name is durable on return, or it was there and lies in a folder
-// that this process may not sync: then that is up to whoever made it.
-Result<> make_folder(const std::string& name) {
-  auto folder = fs::absolute(name).lexically_normal();
-  if (!folder.has_filename()) folder = folder.parent_path();
-  std::error_code ignored;
-  const bool existed = fs::is_directory(folder, ignored);
-  adapters::PosixDisk disk;
-  if (auto made = adapters::make_directories(disk, folder); !made && !existed)
-    return fail(Code::Denied, "cannot make folder '" + name + "': " + made.error().message);
-  ::chmod(folder.c_str(), S_IRWXU);
-  return {};
-}
 
 }  // namespace
 
@@ -150,7 +92,7 @@ struct Node::Parts {
   std::unique_ptr<services::inventory::Inventory> inventory;
   std::unique_ptr<dispatch::Dispatcher> dispatcher;
   std::unique_ptr<patterns::event::BucketEvents> events;
-  std::unique_ptr<services::s3::EventWriter> event_writer;
+  std::unique_ptr<services::s3::ObjectPutter> object_putter;
   std::unique_ptr<deploy::Stacks> stacks;
   api::Operations operations;
   std::unique_ptr<guard::Authenticator> authenticator;
@@ -202,7 +144,7 @@ Result<> Node::Parts::open_storage() {
     options.files = (data / "files").string();
     SX_TRY(make_folder(options.files));
   }
-  SX_TRY_AS(store, open_store(data, clock, *disk));
+  SX_TRY_AS(store, open_store(options.data, clock, *disk));
   SX_TRY(store::claim_for(options.scope, *store, *store));
   SX_TRY_AS(blobs, adapters::EmbeddedBlobStore::open(data / "blobs", {.disk = *disk}));
   SX_TRY_AS(lake_files, adapters::open_lake_files(*disk, data / "lake"));
@@ -326,7 +268,7 @@ Result<> Node::Parts::add_services() {
                                                .bodies = *bodies,
                                                .events = *events}));
   operations.add(services::s3::operations(s3));
-  event_writer = std::make_unique<services::s3::EventWriter>(s3);
+  object_putter = std::make_unique<services::s3::ObjectPutter>(s3);
   add_intake();
   operations.add(services::lake::operations(
       {.scope = options.scope,
@@ -343,7 +285,6 @@ Result<> Node::Parts::add_services() {
                                              .state = *store,
                                              .configuration = *configuration,
                                              .dispatcher = *dispatcher}));
-  start_background();
   operations.add(
       services::audit::operations({.scope = options.scope, .streams = *store, .sealer = *sealer}));
   operations.add(services::iam::operations({.scope = options.scope,
@@ -376,7 +317,7 @@ void Node::Parts::add_intake() {
        .configuration = *configuration,
        .bodies = *bodies,
        .tokens = *intake_tokens,
-       .objects = *event_writer,
+       .objects = *object_putter,
        .judge = [this](const sdk::Call& call) { return gate->judge(call); },
        .metrics = metrics}));
 }
@@ -426,6 +367,7 @@ Result<std::unique_ptr<Node>> Node::start(const NodeOptions& options) {
   SX_TRY(parts->open_guard());
   SX_TRY(parts->open_lake());
   SX_TRY(parts->open_dispatch());
+  parts->start_background();
   SX_TRY(parts->add_services());
   SX_TRY(parts->serve());
   return std::unique_ptr<Node>(new Node(std::move(parts)));

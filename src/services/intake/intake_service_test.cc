@@ -10,7 +10,7 @@
 #include "core/json.h"
 #include "guard/intake_role.h"
 #include "services/intake/in_flight.h"
-#include "services/s3/event_writer.h"
+#include "services/s3/object_putter.h"
 #include "store/keys.h"
 #include "tests/support/gzip.h"
 #include "tests/support/s3_fixture.h"
@@ -137,7 +137,7 @@ class IntakeTest : public test::S3Test {
   }
 
   metrics::Registry metrics;
-  std::optional<services::s3::EventWriter> writer;
+  std::optional<services::s3::ObjectPutter> writer;
   std::optional<LateWriter> late_writer;
   std::unique_ptr<guard::IntakeTokens> tokens;
   guard::OperationTable table;

@@ -29,7 +29,7 @@ Result<> FailureBucket::add(ports::Batch& batch, const std::string& bucket, cons
   batch.conditions.push_back({bucket_key, found->version});
   batch.conditions.push_back({object_key, std::nullopt});
   batch.puts.push_back({object_key, store::encode(record)});
-  store::BodyStore::add(batch, {ref, document}, object_referrer(bucket, key));
+  store::BodyStore::add(batch, {ref, document}, store::keys::object_referrer(bucket, key));
   return {};
 }
 

@@ -42,18 +42,4 @@ inline constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kS
 }};
 store::ObjectAttributes attributes_of(const boost::json::object& parameters);
 
-// A PUT's or part's bytes, staged and checked against what the client announced.
-struct ReceivedBody {
-  store::StagedBody staged;
-  std::uint64_t size = 0;
-  std::string md5_hex;
-  std::optional<store::Checksum> checksum;
-};
-void receive_body(S3Ptr s3, sdk::Input input,
-                  std::move_only_function<void(Result<ReceivedBody>)> on_done);
-
-// After a commit that should have made a record refer to these bytes and failed: removes them,
-// unless the error leaves open whether it happened (the sweep at the next start knows).
-void collect_unused(const S3Context& s3, const store::StagedBody& staged, const Error& why);
-
 }  // namespace sextant::services::s3

@@ -10,6 +10,7 @@
 #include "services/s3/checksums.h"
 #include "services/s3/handlers.h"
 #include "services/s3/names.h"
+#include "services/s3/received_body.h"
 #include "services/s3/records.h"
 #include "store/keys.h"
 
@@ -55,7 +56,7 @@ class PartCommit : public std::enable_shared_from_this<PartCommit> {
  private:
   Result<ports::Batch> make_batch(const S3Context& s3) {
     const auto part_key = store::keys::part(s3.parts.scope, upload_id, number);
-    const auto referrer = part_referrer(upload_id, number);
+    const auto referrer = store::keys::part_referrer(upload_id, number);
     SX_TRY_AS(const auto upload, find_upload(s3, bucket, key, upload_id));
     SX_TRY_AS(const auto previous, s3.parts.state.get(part_key));
     ports::Batch batch;
@@ -135,7 +136,8 @@ void add_upload_end(const S3Context& s3, const std::string& bucket, const std::s
     const auto key = store::keys::part(s3.parts.scope, upload_id, part.number);
     batch.conditions.push_back({key, part.version});
     batch.erases.push_back(key);
-    store::BodyStore::release(batch, {part.record.body}, part_referrer(upload_id, part.number));
+    store::BodyStore::release(batch, {part.record.body},
+                              store::keys::part_referrer(upload_id, part.number));
   }
 }
 
@@ -147,7 +149,8 @@ void remove_late_parts(const S3Context& s3, const std::string& upload_id) {
   for (const auto& part : *late) {
     batch.erases.push_back(store::keys::part(s3.parts.scope, upload_id, part.number));
     released.push_back(part.record.body);
-    store::BodyStore::release(batch, {part.record.body}, part_referrer(upload_id, part.number));
+    store::BodyStore::release(batch, {part.record.body},
+                              store::keys::part_referrer(upload_id, part.number));
   }
   s3.parts.log.submit(std::move(batch), [&bodies = s3.parts.bodies, released = std::move(released)](
                                             const Result<ports::Committed>& done) {

@@ -7,6 +7,7 @@
 #include "ports/in_doubt.h"
 #include "services/s3/handlers.h"
 #include "services/s3/names.h"
+#include "services/s3/received_body.h"
 #include "services/s3/records.h"
 #include "store/keys.h"
 
@@ -64,7 +65,7 @@ class ChangeCommit : public std::enable_shared_from_this<ChangeCommit> {
         {store::keys::bucket(scope, BucketName(change_.bucket)), bucket.version});
     batch.conditions.push_back(
         {object_key, current_ ? std::optional(current_->version) : std::nullopt});
-    const auto referrer = object_referrer(change_.bucket, change_.key);
+    const auto referrer = store::keys::object_referrer(change_.bucket, change_.key);
     if (current_) store::BodyStore::release(batch, current_->record.body, referrer);
     if (change_.record) {
       change_.record->modified = s3_->parts.clock.now();

@@ -41,14 +41,6 @@ Result<Versioned<store::UploadRecord>> find_upload(const S3Context& s3, const st
   return Versioned<store::UploadRecord>{std::move(record), entry->version};
 }
 
-std::string object_referrer(const std::string& bucket, const std::string& key) {
-  return "o/" + bucket + "/" + key;
-}
-
-std::string part_referrer(const std::string& upload_id, int part_number) {
-  return "p/" + upload_id + "/" + std::to_string(part_number);
-}
-
 std::string quoted(const std::string& etag) { return "\"" + etag + "\""; }
 
 Result<std::string> required(const sdk::Input& input, std::string_view name) {

@@ -27,8 +27,6 @@ Result<Versioned<store::UploadRecord>> find_upload(const S3Context& s3, const st
                                                    const std::string& upload_id);
 
 // Who refers to an object's or a part's bytes.
-std::string object_referrer(const std::string& bucket, const std::string& key);
-std::string part_referrer(const std::string& upload_id, int part_number);
 
 std::string quoted(const std::string& etag);  // as HTTP writes it
 

@@ -7,9 +7,9 @@
 
 namespace sextant::services::s3 {
 
-class EventWriter final : public patterns::event::ObjectWriter {
+class ObjectPutter final : public patterns::event::ObjectWriter {
  public:
-  explicit EventWriter(std::shared_ptr<S3Context> s3) : s3_(std::move(s3)) {}
+  explicit ObjectPutter(std::shared_ptr<S3Context> s3) : s3_(std::move(s3)) {}
   void put(patterns::event::ObjectPut put,
            std::move_only_function<void(Result<>)> on_done) override;
 

@@ -1,4 +1,4 @@
-#include "services/s3/event_writer.h"
+#include "services/s3/object_putter.h"
 
 #include <utility>
 
@@ -6,8 +6,8 @@
 
 namespace sextant::services::s3 {
 
-void EventWriter::put(patterns::event::ObjectPut put,
-                      std::move_only_function<void(Result<>)> on_done) {
+void ObjectPutter::put(patterns::event::ObjectPut put,
+                       std::move_only_function<void(Result<>)> on_done) {
   store::ObjectRecord record;
   record.size = put.size;
   record.etag = std::move(put.md5_hex);
