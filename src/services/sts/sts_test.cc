@@ -51,7 +51,7 @@ class Sts : public testing::Test {
     return {.kind = sdk::PrincipalKind::User,
             .account = kScope.account,
             .arn = "arn:aws:iam::000000000000:user/" + name,
-            .principal_id = "AIDAUSER",
+            .principal_id = "AIDA" + name,
             .access_key_id = "AKIAUSER"};
   }
 
@@ -138,7 +138,7 @@ TEST_F(Sts, TheRecordNamesTheSessionAndWhatElseWasAsked) {
 TEST_F(Sts, TellsTheCallerWhoTheyAre) {
   const auto told = call("GetCallerIdentity", user("ada"));
   ASSERT_EQ(told.error, "");
-  EXPECT_EQ(told.result, (boost::json::object{{"UserId", "AIDAUSER"},
+  EXPECT_EQ(told.result, (boost::json::object{{"UserId", "AIDAada"},
                                               {"Account", "000000000000"},
                                               {"Arn", "arn:aws:iam::000000000000:user/ada"}}));
   EXPECT_TRUE(call("GetCallerIdentity", {}).error.starts_with("AccessDenied"));
