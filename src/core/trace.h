@@ -16,7 +16,7 @@ struct Trace {
 
 Trace make_trace();                           // a new chain
 Trace child_of(const Trace& trace);           // same chain, new span
-std::string traceparent(const Trace& trace);  // "00-<trace>-<parent>-01", "-00" if it is not sampled
+std::string traceparent(const Trace& trace);  // "00-<trace>-<parent>-01"; -00: not sampled
 std::optional<Trace> parse_traceparent(std::string_view text);
 
 }  // namespace sextant

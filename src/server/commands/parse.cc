@@ -215,7 +215,8 @@ class Parsing {
 
 Result<> run(const ParseOptions& options) {
   if (!options.cases.empty()) return run_cases(options.cases);
-  if (options.file.empty()) return fail(Code::Invalid, "FILE is missing: name a log, or - for standard input");
+  if (options.file.empty())
+    return fail(Code::Invalid, "FILE is missing: name a log, or - for standard input");
   SX_TRY_AS(auto function, load_parser(options.kind));
   return Parsing(options, std::move(function)).run();
 }

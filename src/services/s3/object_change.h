@@ -1,8 +1,8 @@
 #pragma once
 // The one way an object comes, changes or goes (failure documents apart, which start nothing and
-// come with their delivery's outcome: failure_bucket.h): its record, its bytes' references, its events'
-// deliveries and the audit record in one commit, tried again when somebody else changed the object
-// at the same time.
+// come with their delivery's outcome: failure_bucket.h): its record, its bytes' references, its
+// events' deliveries and the audit record in one commit, tried again when somebody else changed the
+// object at the same time.
 #include <functional>
 #include <optional>
 #include <string>
