@@ -90,7 +90,8 @@ class Arena {
 
 class JsonCutter final : public Cutter {
  public:
-  JsonCutter(const Format& format, std::span<const Spelling> spellings) {
+  JsonCutter(const Format& format, std::span<const Spelling> spellings, Repeats repeats)
+      : keep_repeats_(repeats == Repeats::FirstCounts) {
     for (std::size_t field = 0; field < format.fields.size(); ++field) {
       add_name(format.fields[field].name, field);
     }
@@ -185,10 +186,14 @@ class JsonCutter final : public Cutter {
   simdjson::error_code take(std::size_t object, std::string_view key, ondemand::value value,
                             CutLine& into) {
     const auto* name = find(object, key);
-    if (name != nullptr && name->field != kNone) return set(value, into.fields[name->field]);
+    const bool is_field = name != nullptr && name->field != kNone;
+    if (is_field && !(keep_repeats_ && !into.fields[name->field].empty()))
+      return set(value, into.fields[name->field]);
     ondemand::json_type type{};
     if (auto error = value.type().get(type)) return error;
-    if (name == nullptr) return keep(object, key, value, type);
+    std::string_view nothing;
+    if (is_field && type == ondemand::json_type::null) return set(value, nothing);
+    if (name == nullptr || is_field) return keep(object, key, value, type);
     const bool is_list = is_list_[name->inside];
     if (type == ondemand::json_type::object && !is_list) {
       ondemand::object inside;
@@ -200,7 +205,6 @@ class JsonCutter final : public Cutter {
       if (auto error = value.get_array().get(inside)) return error;
       return walk_list(inside, name->inside, into);
     }
-    std::string_view nothing;
     if (type == ondemand::json_type::null) return set(value, nothing);
     return keep(object, key, value, type);
   }
@@ -281,6 +285,7 @@ class JsonCutter final : public Cutter {
     return simdjson::SUCCESS;
   }
 
+  const bool keep_repeats_;
   std::vector<Name> names_;
   std::vector<std::string_view> objects_ = {""};  // by their paths; the line's own is the first
   std::vector<bool> is_list_ = {false};           // of each: not an object, but a list
@@ -295,9 +300,9 @@ class JsonCutter final : public Cutter {
 
 }  // namespace
 
-std::unique_ptr<Cutter> make_json_cutter(const Format& format,
-                                         std::span<const Spelling> spellings) {
-  return std::make_unique<JsonCutter>(format, spellings);
+std::unique_ptr<Cutter> make_json_cutter(const Format& format, std::span<const Spelling> spellings,
+                                         Repeats repeats) {
+  return std::make_unique<JsonCutter>(format, spellings, repeats);
 }
 
 }  // namespace sextant::intel

@@ -169,7 +169,7 @@ void TableReader::absent_columns(std::size_t field, std::size_t rows,
   }
 }
 
-// Lines that have no field for the time: the second time column, or the object's arrival.
+// Lines that tell no time have that of the second time column, or of the object's arrival.
 void TableReader::fill_time(std::size_t rows, std::vector<NamedColumn>& columns) const {
   const auto time = std::ranges::find(columns, "ts", &NamedColumn::name);
   if (time->values->null_count() == 0) return;
@@ -178,8 +178,9 @@ void TableReader::fill_time(std::size_t rows, std::vector<NamedColumn>& columns)
   for (std::size_t row = 0; row < rows; ++row) {
     const auto at = static_cast<std::int64_t>(row);
     const bool known = second != columns.end() && second->values->IsValid(at);
-    times.set(row, known ? static_cast<const arrow::TimestampArray&>(*second->values).Value(at)
-                         : facts_.received.time_since_epoch().count());
+    const auto& source = !time->values->IsValid(at) && known ? *second->values : *time->values;
+    times.set(row, source.IsValid(at) ? static_cast<const arrow::TimestampArray&>(source).Value(at)
+                                      : facts_.received.time_since_epoch().count());
   }
   time->values = times.finish(rows, time->values->type());
 }

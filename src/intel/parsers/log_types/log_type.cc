@@ -1,6 +1,7 @@
 #include "intel/parsers/log_types/log_type.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <utility>
@@ -27,6 +28,9 @@ constexpr yaml::Dialect kLogTypeText{.noun = "log type",
                                      .when_empty = "docs/guide/log-types.md shows one",
                                      .instead_of_alias = "write the value out"};
 
+// Tables that the node fills itself: the parsers' malformed lines, its audit trail, the inventory.
+constexpr std::string_view kTakenNames[] = {"malformed", "sextant_audit", "inventory"};
+
 // Of a table: what `FROM nginx_access` takes without quotes.
 bool is_table_name(std::string_view name) {
   return !name.empty() && name.size() <= kNameBytesMax && name.front() >= 'a' &&
@@ -41,7 +45,7 @@ std::unique_ptr<Cutter> make_cutter(const CompiledLogType& type) {
     case LineShape::KeyValue: return make_key_value_cutter(type.key_value, type.field_names);
     case LineShape::Json: break;
   }
-  return make_json_cutter(type.cut, type.spellings);
+  return make_json_cutter(type.cut, type.spellings, Repeats::FirstCounts);
 }
 
 Parser parser_of(const std::shared_ptr<const CompiledLogType>& type) {
@@ -92,6 +96,9 @@ class LogTypeReader {
     if (!is_table_name(type_->name)) {
       members.report("name", "the log type needs a name, which is its table's too",
                      "write 'name: my_log': a to z, 0 to 9 and _, at most 60 characters");
+    } else if (std::ranges::find(kTakenNames, type_->name) != std::end(kTakenNames)) {
+      members.report("name", "table '" + type_->name + "' is filled by the node",
+                     "give the log type another name");
     }
     type_->id = "parsers." + type_->name;
     type_->title = members.text("title").value_or(type_->name);

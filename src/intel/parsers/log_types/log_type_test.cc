@@ -4,9 +4,11 @@
 #include <arrow/type.h>
 #include <gtest/gtest.h>
 
+#include "core/time_text.h"
 #include "intel/parsers/log_types/cutters.h"
 #include "intel/parsers/log_types/ecs_columns.h"
 #include "intel/parsers/log_types/log_type_cases.h"
+#include "sdk/batch_text.h"
 
 namespace sextant::intel {
 namespace {
@@ -96,6 +98,41 @@ cases:
             "");
 }
 
+TEST(LogTypes, ALineWithoutATimeLeavesTheTimesOfOthersAlone) {
+  const auto parser = parse(R"(
+name: app
+json: lines
+fields: {time: {to: "@timestamp", required: false}, id: event.id}
+)");
+  ObjectFacts facts;
+  facts.received = *parse_iso8601("2026-01-02T00:00:00Z");
+  const auto reader = parser.make_reader(facts, {});
+  reader->read(std::vector<Line>{{R"({"time":"2025-07-02T22:23:00Z","id":"7"})", 0},
+                                 {R"({"id":"8"})", 40},
+                                 {R"({"time":"2025-07-03T22:23:00Z","id":"9"})", 60}},
+               [](std::size_t, const std::string& reason) { FAIL() << reason; });
+  const auto batch = reader->finish();
+  ASSERT_EQ(batch->num_rows(), 3);
+  EXPECT_EQ(sdk::cell_text(batch, "ts", 0), "2025-07-02T22:23:00Z");
+  EXPECT_EQ(sdk::cell_text(batch, "ts", 1), "2026-01-02T00:00:00Z");
+  EXPECT_EQ(sdk::cell_text(batch, "ts", 2), "2025-07-03T22:23:00Z");
+}
+
+TEST(LogTypes, TheFirstValueOfAFieldCountsAndNoOtherIsLost) {
+  EXPECT_EQ(
+      run("name: app\njson: lines\nfields: {ip: {to: source.ip, also: [peer, o.ip]}, id: app.id}\n",
+          R"(
+cases:
+  - line: '{"ip":"192.0.2.1","peer":"192.0.2.2","o":{"ip":"192.0.2.3"}}'
+    expect: {source.ip: 192.0.2.1, app.rest: '{"peer":"192.0.2.2","o.ip":"192.0.2.3"}'}
+  - {line: '{"ip":"192.0.2.1","peer":null}', expect: {source.ip: 192.0.2.1, app.rest: ~}}
+  - {line: '{"ip":null,"peer":"192.0.2.2"}', expect: {source.ip: 192.0.2.2, app.rest: ~}}
+  - {line: '{"id":"a\"","id":[1],"id":null}', expect: {app.id: 'a"', app.rest: '{"id":[1]}'}}
+  - {line: '{"id":"a","id":[1,}', malformed: it is no JSON}
+)"),
+      "");
+}
+
 TEST(LogTypes, RecordsComeOutOfEnvelopes) {
   EXPECT_EQ(run("name: app\njson: records\nfields: {id: event.id}\n",
                 R"(
@@ -160,6 +197,10 @@ TEST(LogTypes, WhatIsWrongIsToldWithItsPlaceAndWhatToDo) {
   const Case cases[] = {
       {"", "t:1:1: the log type is empty"},
       {"name: A\njson: lines\nfields: {a: message}", "t:1:7: the log type needs a name"},
+      {"name: malformed\njson: lines\nfields: {a: message}",
+       "t:1:7: table 'malformed' is filled by the node"},
+      {"name: sextant_audit\njson: lines\nfields: {a: message}", "t:1:7: table 'sextant_audit'"},
+      {"name: inventory\njson: lines\nfields: {a: message}", "t:1:7: table 'inventory'"},
       {"name: a\n", "t:1:1: nothing says how lines are cut"},
       {"name: a\njson: lines\npattern: x\nfields: {a: message}", "in one way only"},
       {"name: a\njson: lines\nfeilds: {}",
