@@ -84,11 +84,12 @@ bool AssetTable::knows(const sdk::IpAddress& address) const {
   return by_address_.contains(address);
 }
 
-// In the row's VPC where both are known, else in its account; public ones anywhere.
+// In the row's VPC when that is known, and then only who is known to be in it; else in its account.
+// Public ones anywhere.
 bool AssetTable::may_be_meant(const Holder& holder, std::string_view account,
                               std::string_view vpc) {
   if (holder.is_public) return true;
-  if (!vpc.empty() && !holder.vpc.empty()) return holder.vpc == vpc;
+  if (!vpc.empty()) return holder.vpc == vpc;
   return account.empty() || holder.span->asset->account == account;
 }
 

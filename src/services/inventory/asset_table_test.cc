@@ -80,6 +80,15 @@ TEST(AssetTable, WhatMayBeInAnotherVpcIsUnknown) {
   EXPECT_EQ(found(table, "10.0.0.5", 3, "vpc-1", "other"), "i-1");  // a VPC that is shared
 }
 
+// Two VPCs of one account with the same range, told of by their tasks only.
+TEST(AssetTable, WhoseVpcIsNotKnownIsNotInTheRowsVpc) {
+  auto task = instance("task", "10.0.0.5", "");
+  task.type = AssetType::EcsTask;
+  const AssetTable table({span(0, -1, task)});
+  EXPECT_EQ(found(table, "10.0.0.5", 5, "vpc-1", "1"), "");
+  EXPECT_EQ(found(table, "10.0.0.5", 5, "", "1"), "task");
+}
+
 TEST(AssetTable, TellsWhatSeveralListsSayOfOneMachine) {
   const Asset interface{.type = AssetType::NetworkInterface,
                         .id = "eni-1",

@@ -34,6 +34,7 @@ bool Timeline::add(const sdk::InventorySnapshot& snapshot) {
   if (forgot_ && place == points_.begin()) return false;
   const auto index = place - points_.begin();
   points_.insert(place, at);
+  bytes_ += encode(at).size();
   const auto behind = static_cast<std::size_t>(index) + 1;
   const Point* next = behind < points_.size() ? &points_[behind] : nullptr;
   std::set<std::string_view> seen;
@@ -66,14 +67,18 @@ void Timeline::see(Versions& versions, const Point& at, const Point* next,
     return insert(
         versions,
         {.from = at, .to = up_to(next), .asset = std::make_shared<const sdk::Asset>(asset)});
+  bytes_ -= encode(*same).size();
   same->from = at;
+  bytes_ += encode(*same).size();
 }
 
 void Timeline::miss(Versions& versions, const Point& at, const Point* next) {
   auto* there = covering(versions, at);
   if (there == nullptr) return;
   const bool goes_on = next != nullptr && covers(*there, *next);
+  bytes_ -= encode(*there).size();
   const auto to = std::exchange(there->to, at);
+  bytes_ += encode(*there).size();
   if (goes_on) insert(versions, {.from = *next, .to = to, .asset = there->asset});
 }
 
@@ -87,22 +92,27 @@ Time Timeline::began(const AssetVersion& version) const {
   const auto& since = version.asset->since;
   if (!since || *since >= version.from.time) return version.from.time;
   const auto place = std::ranges::lower_bound(points_, version.from);
-  if (place == points_.begin()) return *since;
-  return std::max(*since, std::prev(place)->time);
+  if (place == points_.begin()) return forgot_ ? version.from.time : *since;
+  const auto before = std::prev(place)->time;
+  if (*since > before) return *since;
+  const auto all = versions_.find(version.asset->id);
+  const bool ran_before = all != versions_.end() && all->second.front().from < version.from;
+  return ran_before ? version.from.time : before;
 }
 
 Result<> Timeline::trim(const TimelineLimits& limits) {
   if (points_.size() > limits.points_max) {
     points_.erase(points_.begin(), points_.end() - static_cast<std::ptrdiff_t>(limits.points_max));
     forgot_ = true;
+    count();
   }
-  while (bytes_ > limits.bytes_max) {
+  while (bytes() > limits.bytes_max) {
     if (!forget_some()) return fail(Code::Exhausted, "its things are more than a series keeps");
   }
   return {};
 }
 
-// The quarter that ended first, so that not every snapshot pays for it. False: none has ended.
+// A quarter, so that not every snapshot pays for it.
 bool Timeline::forget_some() {
   std::vector<Point> ends;
   for (const auto& [id, versions] : versions_) {
@@ -110,18 +120,32 @@ bool Timeline::forget_some() {
       if (version.to) ends.push_back(*version.to);
     }
   }
-  if (ends.empty()) return false;
+  if (ends.empty() && points_.size() < 2) return false;
   std::ranges::sort(ends);
-  const auto last = ends[ends.size() / 4];
-  bytes_ = 0;
-  for (auto& [id, versions] : versions_) {
+  const auto last =
+      ends.empty() ? points_[std::max<std::size_t>(points_.size() / 4, 1)] : ends[ends.size() / 4];
+  for (auto& [id, versions] : versions_)
     std::erase_if(versions, [&](const auto& each) { return each.to && *each.to <= last; });
-    for (const auto& each : versions) bytes_ += encode(each).size();
-  }
   std::erase_if(versions_, [](const auto& each) { return each.second.empty(); });
   points_.erase(points_.begin(), std::ranges::lower_bound(points_, last));
   forgot_ = true;
+  count();
   return true;
+}
+
+void Timeline::forget_all(const Point& at) {
+  points_ = {at};
+  versions_.clear();
+  forgot_ = true;
+  count();
+}
+
+void Timeline::count() {
+  bytes_ = 0;
+  for (const auto& point : points_) bytes_ += encode(point).size();
+  for (const auto& [id, versions] : versions_) {
+    for (const auto& each : versions) bytes_ += encode(each).size();
+  }
 }
 
 std::vector<std::string> Timeline::encode_parts() const {
@@ -152,6 +176,7 @@ Result<> Timeline::add_part(std::string_view bytes) {
     if (reader.field() == 1) series_ = reader.text();
     if (reader.field() == 4) forgot_ = reader.number() != 0;
     if (reader.field() == 2) {
+      bytes_ += reader.text().size();
       SX_TRY_AS(auto point, decode_point(reader.text()));
       points_.push_back(std::move(point));
     }

@@ -99,6 +99,51 @@ TEST(Timeline, AThingBeganWhenItSaysUnlessTheSnapshotBeforeDidNotHaveIt) {
   EXPECT_EQ(told(first), "i-1 early 5-");
 }
 
+TEST(Timeline, AChangeOfARunningThingIsNotDatedBack) {
+  const auto named = [](const std::string& id, const std::string& name) {
+    auto asset = instance(id, name);
+    asset.since = at(-1000);
+    return asset;
+  };
+  Timeline timeline("s");
+  timeline.add(snapshot(0, {named("i-1", "has it"), named("i-2", "x")}));
+  timeline.add(snapshot(10, {named("i-1", "x"), named("i-2", "has it")}));
+  EXPECT_EQ(told(timeline), "i-1 has it -1000-10, i-1 x 10-, i-2 x -1000-10, i-2 has it 10-");
+  timeline.add(snapshot(20, {}));
+  timeline.add(snapshot(30, {named("i-1", "x")}));
+  EXPECT_TRUE(told(timeline).contains("i-1 x 10-20, i-1 x 30-,"));
+  auto restarted = instance("i-1", "x");
+  restarted.since = at(34);
+  timeline.add(snapshot(40, {restarted}));
+  EXPECT_TRUE(told(timeline).contains("i-1 x 30-40, i-1 x 34-,"));
+}
+
+TEST(Timeline, WhatSnapshotsThatAreForgottenSaidIsNotMadeUp) {
+  Timeline timeline("s");
+  for (int minute = 0; minute < 40; ++minute) {
+    auto asset = instance("i-1", "n" + std::to_string(minute));
+    asset.since = at(-1000);
+    timeline.add(snapshot(minute, {asset}));
+  }
+  ASSERT_TRUE(timeline.trim({.points_max = 10'000, .bytes_max = timeline.bytes() / 2}));
+  EXPECT_FALSE(told(timeline).contains("-1000"));
+}
+
+TEST(Timeline, SnapshotsThatChangeNothingCountAndAreForgotten) {
+  Timeline timeline("s");
+  timeline.add(snapshot(0, {instance("i-1", "a")}));
+  const auto one = timeline.bytes();
+  for (int minute = 1; minute < 100; ++minute)
+    timeline.add(snapshot(minute, {instance("i-1", "a")}));
+  EXPECT_GT(timeline.bytes(), one + 99 * encode(Point{at(99), "1"}).size() / 2);
+  ASSERT_TRUE(timeline.trim({.points_max = 10'000, .bytes_max = 2 * one}));
+  EXPECT_LE(timeline.bytes(), 2 * one);
+  EXPECT_EQ(told(timeline), "i-1 a 0-");
+  Timeline read("");
+  for (const auto& part : timeline.encode_parts()) ASSERT_TRUE(read.add_part(part));
+  EXPECT_EQ(read.bytes(), timeline.bytes());
+}
+
 TEST(Timeline, WhatIsTooMuchIsForgottenFromTheBeginning) {
   Timeline timeline("s");
   for (int minute = 0; minute < 40; ++minute)
