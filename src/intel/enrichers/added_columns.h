@@ -6,7 +6,7 @@
 #include <arrow/type.h>
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <vector>
 
 #include "core/columns.h"
@@ -16,8 +16,14 @@
 
 namespace sextant::intel {
 
-// The column of that name; nullptr when the batch has none. Invalid: it is no dictionary of texts.
-Result<const arrow::DictionaryArray*> find_texts(const BatchPtr& batch, const char* name);
+// The column of that name: a dictionary of texts as it is, plain texts and whole numbers as one
+// made of them. nullptr when the batch has none, or one of another type.
+using TextsPtr = std::shared_ptr<const arrow::DictionaryArray>;
+TextsPtr find_texts(const BatchPtr& batch, const char* name);
+
+// int32 whatever the width of the column's whole numbers; what does not fit is null. nullptr as
+// above.
+std::shared_ptr<const arrow::Int32Array> find_numbers(const BatchPtr& batch, const char* name);
 
 // Which row has which distinct value; negative where it is null.
 std::vector<std::int32_t> rows_to_distinct(const arrow::DictionaryArray& column);
@@ -34,16 +40,26 @@ sdk::NumberColumn<T> spread(const std::vector<std::int32_t>& rows, const std::ve
   return cells;
 }
 
-// A schema with fields behind it. The same pointer for the same schema as last time: whoever takes
-// the rows need only compare it. Any thread.
+// What an enricher adds to a batch.
+struct AddedColumns {
+  arrow::FieldVector fields;
+  std::vector<ArrayPtr> arrays;
+  void add(const char* name, ArrayPtr array);
+};
+
+// Batches with columns behind their own. What the log itself said stays: a column that the batch
+// has already, or that would lie below or above one of its own, is left out. The same schema
+// pointer for the same schema as last time: whoever takes the rows need only compare it. Any
+// thread; the same fields for the same schema.
 class WiderSchema {
  public:
-  SchemaPtr behind(const SchemaPtr& schema, const arrow::FieldVector& added) const;
+  BatchPtr with(const BatchPtr& batch, const AddedColumns& added) const;
 
  private:
   struct Schemas {
     SchemaPtr before;
     SchemaPtr behind;
+    std::vector<bool> is_new;  // of the added fields
   };
   mutable Guarded<Schemas> last_;
 };

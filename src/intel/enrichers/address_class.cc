@@ -21,10 +21,9 @@ constexpr End kEnds[] = {
 
 constexpr std::string_view kUnknown = "unknown";
 
-Result<const arrow::DictionaryArray*> find_addresses(const BatchPtr& batch, const End& end) {
+TextsPtr find_addresses(const BatchPtr& batch, const End& end) {
   for (const char* name : end.from) {
-    SX_TRY_AS(const auto* texts, find_texts(batch, name));
-    if (texts != nullptr) return texts;
+    if (auto texts = find_texts(batch, name)) return texts;
   }
   return nullptr;
 }
@@ -48,17 +47,13 @@ class AddressClassStage final : public sdk::Stage {
   explicit AddressClassStage(const WiderSchema& schema) : schema_(schema) {}
 
   Result<> rows(sdk::Rows rows, const sdk::Emit& emit) override {
-    auto arrays = rows.batch->columns();
-    arrow::FieldVector added;
+    AddedColumns added;
     for (const auto& end : kEnds) {
-      SX_TRY_AS(const auto* addresses, find_addresses(rows.batch, end));
-      if (addresses == nullptr) continue;
-      arrays.push_back(classes_of(*addresses));
-      added.push_back(arrow::field(end.to, arrays.back()->type()));
+      const auto addresses = find_addresses(rows.batch, end);
+      if (addresses != nullptr) added.add(end.to, classes_of(*addresses));
     }
-    if (added.empty()) return emit(std::move(rows));
-    rows.batch = arrow::RecordBatch::Make(schema_.behind(rows.batch->schema(), added),
-                                          rows.batch->num_rows(), std::move(arrays));
+    if (added.fields.empty()) return emit(std::move(rows));
+    rows.batch = schema_.with(rows.batch, added);
     return emit(std::move(rows));
   }
 

@@ -102,17 +102,8 @@ class ReadColumn {
   std::vector<std::optional<T>> values_;
 };
 
-// nullptr when the batch has none.
-Result<const arrow::Int32Array*> find_ports(const BatchPtr& batch, const char* name) {
-  const auto column = batch->schema()->GetFieldIndex(name);
-  if (column < 0) return nullptr;
-  const auto& values = *batch->column(column);
-  if (values.type_id() == arrow::Type::INT32) return static_cast<const arrow::Int32Array*>(&values);
-  return fail(Code::Invalid, std::string("column ") + name + " is " + values.type()->ToString() +
-                                 ", where int32 is expected");
-}
-
-std::uint16_t port_at(const arrow::Int32Array* ports, std::size_t row) {
+using Numbers = std::shared_ptr<const arrow::Int32Array>;
+std::uint16_t port_at(const Numbers& ports, std::size_t row) {
   const auto at = static_cast<std::int64_t>(row);
   return ports == nullptr || ports->IsNull(at) ? std::uint16_t{0}
                                                : static_cast<std::uint16_t>(ports->Value(at));
@@ -123,13 +114,13 @@ class CommunityIdStage final : public sdk::Stage {
   explicit CommunityIdStage(const WiderSchema& schema) : schema_(schema) {}
 
   Result<> rows(sdk::Rows rows, const sdk::Emit& emit) override {
-    SX_TRY_AS(const auto* sources, find_texts(rows.batch, kSource));
-    SX_TRY_AS(const auto* destinations, find_texts(rows.batch, kDestination));
-    SX_TRY_AS(const auto* protocols, find_protocols(rows.batch));
+    const auto sources = find_texts(rows.batch, kSource);
+    const auto destinations = find_texts(rows.batch, kDestination);
+    const auto protocols = find_protocols(rows.batch);
     if (sources == nullptr || destinations == nullptr || protocols == nullptr)
       return emit(std::move(rows));
-    SX_TRY_AS(const auto* source_ports, find_ports(rows.batch, "source.port"));
-    SX_TRY_AS(const auto* destination_ports, find_ports(rows.batch, "destination.port"));
+    const auto source_ports = find_numbers(rows.batch, "source.port");
+    const auto destination_ports = find_numbers(rows.batch, "destination.port");
 
     const ReadColumn<sdk::IpAddress> from(*sources, sdk::IpAddress::parse);
     const ReadColumn<sdk::IpAddress> to(*destinations, sdk::IpAddress::parse);
@@ -145,19 +136,16 @@ class CommunityIdStage final : public sdk::Stage {
                                          .destination_port = port_at(destination_ports, row)})
                          : std::string());
     }
-    auto arrays = rows.batch->columns();
-    arrays.push_back(ids.finish_text(count));
-    rows.batch = arrow::RecordBatch::Make(
-        schema_.behind(rows.batch->schema(), {arrow::field(kColumn, arrow::utf8())}),
-        rows.batch->num_rows(), std::move(arrays));
+    AddedColumns added;
+    added.add(kColumn, ids.finish_text(count));
+    rows.batch = schema_.with(rows.batch, added);
     return emit(std::move(rows));
   }
 
  private:
   // The number says more than the name, which only some protocols have.
-  static Result<const arrow::DictionaryArray*> find_protocols(const BatchPtr& batch) {
-    SX_TRY_AS(const auto* numbers, find_texts(batch, "network.iana_number"));
-    if (numbers != nullptr) return numbers;
+  static TextsPtr find_protocols(const BatchPtr& batch) {
+    if (auto numbers = find_texts(batch, "network.iana_number")) return numbers;
     return find_texts(batch, "network.transport");
   }
 

@@ -59,15 +59,12 @@ class Geoip {
   explicit Geoip(Databases all) : databases(std::move(all)) {
     for (std::size_t field = 0; field < kGeoFields; ++field) {
       const auto has = [&](const auto& each) { return each->has(static_cast<GeoField>(field)); };
-      if (!std::ranges::any_of(databases, has)) continue;
-      served.push_back(field);
-      fields.push_back(column_of(field));
+      if (std::ranges::any_of(databases, has)) served.push_back(field);
     }
   }
 
   const Databases databases;
   std::vector<std::size_t> served;
-  arrow::FieldVector fields;  // of the served ones
   WiderSchema schema;
 };
 
@@ -76,18 +73,17 @@ class GeoipStage final : public sdk::Stage {
   explicit GeoipStage(const Geoip& geoip) : geoip_(geoip), databases_(geoip.databases) {}
 
   Result<> rows(sdk::Rows rows, const sdk::Emit& emit) override {
-    SX_TRY_AS(const auto* addresses, find_texts(rows.batch, kAddressColumn));
+    const auto addresses = find_texts(rows.batch, kAddressColumn);
     if (addresses == nullptr) return emit(std::move(rows));  // malformed lines have no address
     SX_TRY_AS(const auto found, find_all(*addresses));
     const auto distinct = rows_to_distinct(*addresses);
-    auto arrays = rows.batch->columns();
+    AddedColumns added;
     for (const auto field : geoip_.served) {
-      arrays.push_back(is_text(field)
-                           ? text_column(found, distinct, static_cast<GeoField>(field))
-                           : number_column(found, distinct, static_cast<GeoField>(field)));
+      added.add(kColumns[field],
+                is_text(field) ? text_column(found, distinct, static_cast<GeoField>(field))
+                               : number_column(found, distinct, static_cast<GeoField>(field)));
     }
-    rows.batch = arrow::RecordBatch::Make(geoip_.schema.behind(rows.batch->schema(), geoip_.fields),
-                                          rows.batch->num_rows(), std::move(arrays));
+    rows.batch = geoip_.schema.with(rows.batch, added);
     return emit(std::move(rows));
   }
 

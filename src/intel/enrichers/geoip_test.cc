@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "core/file.h"
+#include "core/nest.h"
 #include "intel/enrichers/geo_database.h"
 #include "sdk/batch_text.h"
 #include "sdk/column_builders.h"
@@ -239,6 +240,25 @@ TEST_F(Geoip, RowsWithoutAddressesPassAsTheyAre) {
   const auto out = through(*stage, {"malformed", batch});
   EXPECT_EQ(out.table, "malformed");
   EXPECT_EQ(out.batch, batch);
+}
+
+TEST_F(Geoip, WhatTheLogItselfSaidStays) {
+  MmdbWriter writer(24, 4);
+  writer.add("1.0.0.0/24", nested_city());
+  put("a.mmdb", writer);
+  const auto columns = addresses({"1.0.0.1"});
+  sdk::DictionaryColumn own;
+  own.set(0, "its own");
+  const auto mapped = own.finish(1);
+  const auto batch =
+      columns->AddColumn(1, arrow::field("source.geo.country_iso_code", mapped->type()), mapped);
+  ASSERT_TRUE(batch.ok());
+  const auto prepared = *prepare("a.mmdb");
+  const auto stage = prepared->start({});
+  const auto out = through(*stage, {"alb", *batch}).batch;
+  EXPECT_TRUE(nest(out));
+  EXPECT_EQ(cell(out, "source.geo.country_iso_code", 0), "its own");
+  EXPECT_EQ(cell(out, "source.geo.continent_code", 0), "EU");
 }
 
 TEST_F(Geoip, AReplacedFileIsAnotherRevisionAndTheLoadedOneGoesOn) {

@@ -113,8 +113,8 @@ constexpr const char* kVpcColumns[] = {"aws.vpcflow.vpc_id", "aws.route53.vpc_id
 // A column of texts by row; null and a column that is not there are the empty text.
 class Texts {
  public:
-  explicit Texts(const arrow::DictionaryArray* column) : column_(column) {
-    if (column != nullptr) rows_ = rows_to_distinct(*column);
+  explicit Texts(TextsPtr column) : column_(std::move(column)) {
+    if (column_ != nullptr) rows_ = rows_to_distinct(*column_);
   }
   bool is_there() const { return column_ != nullptr; }
   std::int32_t distinct(std::size_t row) const { return column_ == nullptr ? -1 : rows_[row]; }
@@ -130,20 +130,18 @@ class Texts {
   }
 
  private:
-  const arrow::DictionaryArray* column_;
+  TextsPtr column_;
   std::vector<std::int32_t> rows_;
 };
 
-Result<Texts> texts_named(const BatchPtr& batch, const char* name) {
-  SX_TRY_AS(const auto* column, find_texts(batch, name));
-  return Texts(column);
+Texts texts_named(const BatchPtr& batch, const char* name) {
+  return Texts(find_texts(batch, name));
 }
 
 template <typename Names>
-Result<Texts> first_of(const BatchPtr& batch, const Names& names) {
+Texts first_of(const BatchPtr& batch, const Names& names) {
   for (const char* name : names) {
-    SX_TRY_AS(const auto* column, find_texts(batch, name));
-    if (column != nullptr) return Texts(column);
+    if (auto column = find_texts(batch, name)) return Texts(std::move(column));
   }
   return Texts(nullptr);
 }
@@ -159,6 +157,12 @@ std::vector<std::optional<sdk::IpAddress>> known_addresses(const Texts& texts,
   return all;
 }
 
+// Of the rows as they leave.
+struct Columns {
+  std::vector<ArrayPtr> own;
+  AddedColumns added;
+};
+
 // Columns that are filled row by row.
 class Filled {
  public:
@@ -169,23 +173,24 @@ class Filled {
       texts_[i].set(row, machine.is_known() ? columns_[i].text(machine) : std::string_view());
   }
 
-  // A column that the rows have already keeps what it says; where it says nothing it is filled.
-  Result<> add_to(const BatchPtr& batch, std::vector<ArrayPtr>& arrays, arrow::FieldVector& added) {
+  // A column that the rows have already keeps what it says; where it says nothing it is filled,
+  // unless it is none of repeated texts.
+  void add_to(const BatchPtr& batch, Columns& columns) {
     const auto rows = static_cast<std::size_t>(batch->num_rows());
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const auto column = batch->schema()->GetFieldIndex(columns_[i].name);
       if (column < 0) {
-        arrays.push_back(texts_[i].finish(rows));
-        added.push_back(arrow::field(columns_[i].name, arrays.back()->type()));
+        columns.added.add(columns_[i].name, texts_[i].finish(rows));
         continue;
       }
-      SX_TRY_AS(const auto before, texts_named(batch, columns_[i].name));
+      const auto before = texts_named(batch, columns_[i].name);
+      if (batch->column(column)->type_id() != arrow::Type::DICTIONARY || !before.is_there())
+        continue;
       for (std::size_t row = 0; row < rows; ++row) {
         if (before.distinct(row) >= 0) texts_[i].set(row, before.at(row));
       }
-      arrays[static_cast<std::size_t>(column)] = texts_[i].finish(rows);
+      columns.own[static_cast<std::size_t>(column)] = texts_[i].finish(rows);
     }
-    return {};
   }
 
  private:
@@ -201,12 +206,11 @@ struct Context {
   Texts instance;
 };
 
-Result<Context> context_of(const BatchPtr& batch) {
-  SX_TRY_AS(auto account, texts_named(batch, "cloud.account.id"));
-  SX_TRY_AS(auto vpc, first_of(batch, kVpcColumns));
-  SX_TRY_AS(auto interface, texts_named(batch, kInterfaceColumn));
-  SX_TRY_AS(auto instance, texts_named(batch, kInstanceColumn));
-  return Context{std::move(account), std::move(vpc), std::move(interface), std::move(instance)};
+Context context_of(const BatchPtr& batch) {
+  return {.account = texts_named(batch, "cloud.account.id"),
+          .vpc = first_of(batch, kVpcColumns),
+          .interface = texts_named(batch, kInterfaceColumn),
+          .instance = texts_named(batch, kInstanceColumn)};
 }
 
 // The times of all rows, when they tell them.
@@ -228,23 +232,21 @@ class InventoryStage final : public sdk::Stage {
     ArrayPtr held;
     const auto* times = times_of(rows.batch, held);
     std::array<Texts, std::size(kEnds)> ends{Texts(nullptr), Texts(nullptr)};
-    for (std::size_t i = 0; i < ends.size(); ++i) {
-      SX_TRY_AS(ends[i], first_of(rows.batch, kEnds[i].from));
-    }
-    SX_TRY_AS(const auto context, context_of(rows.batch));
+    for (std::size_t i = 0; i < ends.size(); ++i) ends[i] = first_of(rows.batch, kEnds[i].from);
+    const auto context = context_of(rows.batch);
     const bool any = std::ranges::any_of(ends, &Texts::is_there) || has_own(context);
     // Malformed lines tell nothing; the runtime always brings an inventory, tools may not.
     if (times == nullptr || !any || !inventory_) return emit(std::move(rows));
-    auto arrays = rows.batch->columns();
-    arrow::FieldVector added;
+    Columns columns{.own = rows.batch->columns(), .added = {}};
     const auto own = own_machines(context, *times);
-    if (has_own(context)) SX_TRY(fill_own(rows.batch, own, arrays, added));
+    if (has_own(context)) fill_own(rows.batch, own, columns);
     for (std::size_t i = 0; i < ends.size(); ++i) {
       if (ends[i].is_there())
-        SX_TRY(fill_end(rows.batch, {kEnds[i], ends[i], context, own, *times}, arrays, added));
+        fill_end(rows.batch, {kEnds[i], ends[i], context, own, *times}, columns);
     }
-    rows.batch = arrow::RecordBatch::Make(schema_.behind(rows.batch->schema(), added),
-                                          rows.batch->num_rows(), std::move(arrays));
+    const auto filled = arrow::RecordBatch::Make(rows.batch->schema(), rows.batch->num_rows(),
+                                                 std::move(columns.own));
+    rows.batch = schema_.with(filled, columns.added);
     return emit(std::move(rows));
   }
 
@@ -279,15 +281,13 @@ class InventoryStage final : public sdk::Stage {
     return own;
   }
 
-  static Result<> fill_own(const BatchPtr& batch, const std::vector<Machine>& own,
-                           std::vector<ArrayPtr>& arrays, arrow::FieldVector& added) {
+  static void fill_own(const BatchPtr& batch, const std::vector<Machine>& own, Columns& columns) {
     Filled filled(kOwnColumns);
     for (std::size_t row = 0; row < own.size(); ++row) filled.set(row, own[row]);
-    return filled.add_to(batch, arrays, added);
+    filled.add_to(batch, columns);
   }
 
-  Result<> fill_end(const BatchPtr& batch, const EndRows& rows, std::vector<ArrayPtr>& arrays,
-                    arrow::FieldVector& added) const {
+  void fill_end(const BatchPtr& batch, const EndRows& rows, Columns& columns) const {
     const auto addresses = known_addresses(rows.addresses, *inventory_);
     Filled filled(rows.end.columns);
     for (std::size_t row = 0; row < rows.own.size(); ++row) {
@@ -300,7 +300,7 @@ class InventoryStage final : public sdk::Stage {
                           : inventory_->by_address(*address, rows.context.account.at(row),
                                                    vpc_of(rows, row), time_at(rows.times, row)));
     }
-    return filled.add_to(batch, arrays, added);
+    filled.add_to(batch, columns);
   }
 
   // The row's own word, or the VPC of the machine that it is of.

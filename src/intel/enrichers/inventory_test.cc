@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/nest.h"
 #include "intel/enrichers/enricher_test_support.h"
 
 namespace sextant::intel {
@@ -129,6 +130,20 @@ TEST(InventoryEnricher, TellsWhichMachineALogIsOf) {
   EXPECT_EQ(cell(batch, "cloud.instance.name", 2), "web");
   EXPECT_EQ(cell(batch, "cloud.instance.id", 3), "i-0");  // what a log says stays
   EXPECT_EQ(cell(batch, "cloud.instance.name", 3), "-");
+}
+
+TEST(InventoryEnricher, WhatALogSaysInItsOwnFormStays) {
+  sdk::StringColumn names;
+  names.set(0, "its own");
+  const auto batch = joined({{"ts", times({1})},
+                             {"cloud.instance.name", names.finish_text(1)},
+                             {"host", test::texts({"its own, too"})},
+                             {"aws.vpcflow.interface_id", test::texts({"eni-1"})}});
+  EXPECT_TRUE(batch->ValidateFull().ok());
+  EXPECT_TRUE(nest(batch));
+  EXPECT_EQ(cell(batch, "cloud.instance.name", 0), "its own");
+  EXPECT_EQ(cell(batch, "host", 0), "its own, too");
+  EXPECT_EQ(cell(batch, "cloud.instance.id", 0), "i-1");
 }
 
 TEST(InventoryEnricher, PassesOnWhatTellsNothing) {

@@ -27,13 +27,6 @@ constexpr Column kColumns[] = {
     {"user_agent.device.name", [](const UserAgent& agent) { return agent.device; }},
 };
 
-arrow::FieldVector make_fields() {
-  arrow::FieldVector fields;
-  for (const auto& column : kColumns)
-    fields.push_back(arrow::field(column.name, arrow::dictionary(arrow::int32(), arrow::utf8())));
-  return fields;
-}
-
 ArrayPtr column_of(const Column& column, const std::vector<UserAgent>& agents,
                    const std::vector<std::int32_t>& rows) {
   Dictionary texts;
@@ -51,18 +44,16 @@ class UserAgentStage final : public sdk::Stage {
       : patterns_(patterns), schema_(schema) {}
 
   Result<> rows(sdk::Rows rows, const sdk::Emit& emit) override {
-    SX_TRY_AS(const auto* originals, find_texts(rows.batch, "user_agent.original"));
+    const auto originals = find_texts(rows.batch, "user_agent.original");
     if (originals == nullptr) return emit(std::move(rows));
     const auto& texts = static_cast<const arrow::StringArray&>(*originals->dictionary());
     std::vector<UserAgent> agents;
     for (std::int64_t i = 0; i < texts.length(); ++i)
       agents.push_back(patterns_.read(texts.GetView(i)));
     const auto distinct = rows_to_distinct(*originals);
-    auto arrays = rows.batch->columns();
-    for (const auto& column : kColumns) arrays.push_back(column_of(column, agents, distinct));
-    static const auto kFields = make_fields();
-    rows.batch = arrow::RecordBatch::Make(schema_.behind(rows.batch->schema(), kFields),
-                                          rows.batch->num_rows(), std::move(arrays));
+    AddedColumns added;
+    for (const auto& column : kColumns) added.add(column.name, column_of(column, agents, distinct));
+    rows.batch = schema_.with(rows.batch, added);
     return emit(std::move(rows));
   }
 
