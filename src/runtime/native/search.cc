@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <map>
 #include <utility>
 
 #include "core/guarded.h"
@@ -34,19 +35,40 @@ FileState state_of(const std::string& path) {
           told.st_mtim.tv_sec * 1'000'000'000 + told.st_mtim.tv_nsec};
 }
 
-// The domain's sink, opened anew when the owner has changed its file: a new password counts from
-// the next delivery on and makes no new revision.
+// What is known of domains, by their files, whoever called them. Any thread.
+class KnownDomains {
+ public:
+  // As long as the file stays as it is: another one may name another domain.
+  std::shared_ptr<LeftAloneUntil> left_alone(const std::string& file, const FileState& state) {
+    return known_.with([&](auto& known) {
+      auto& [of, until] = known[file];
+      if (!until || !(of == state)) {
+        of = state;
+        until = std::make_shared<LeftAloneUntil>(Time::min());
+      }
+      return until;
+    });
+  }
+
+ private:
+  Guarded<std::map<std::string, std::pair<FileState, std::shared_ptr<LeftAloneUntil>>>> known_;
+};
+
+// A domain's sink of one revision, opened anew when the owner has changed its file: a new password
+// counts from the next delivery on and makes no new revision.
 class Domain {
  public:
-  Domain(const OpenSink& open, std::string file, std::string prefix)
-      : open_(open), file_(std::move(file)), prefix_(std::move(prefix)) {}
+  Domain(const OpenSink& open, std::shared_ptr<KnownDomains> known, std::string file,
+         std::string prefix)
+      : open_(open), known_(std::move(known)), file_(std::move(file)), prefix_(std::move(prefix)) {}
 
   Result<std::shared_ptr<SearchDomain>> open() {
     return opened_.with([&](Opened& opened) -> Result<std::shared_ptr<SearchDomain>> {
       const auto now = state_of(file_);
       if (opened.domain && opened.state == now) return opened.domain;
       SX_TRY_AS(auto sink, open_(file_, prefix_));
-      opened = {now, std::make_shared<SearchDomain>(std::move(sink))};
+      opened = {now,
+                std::make_shared<SearchDomain>(std::move(sink), known_->left_alone(file_, now))};
       return opened.domain;
     });
   }
@@ -57,6 +79,7 @@ class Domain {
     std::shared_ptr<SearchDomain> domain;  // deliveries keep the one that they began with
   };
   const OpenSink open_;
+  const std::shared_ptr<KnownDomains> known_;
   const std::string file_;
   const std::string prefix_;
   Guarded<Opened> opened_;
@@ -69,10 +92,12 @@ class SearchPrepared final : public sdk::Prepared {
     std::string prefix;
     bool passes_rows;
   };
-  SearchPrepared(const SearchParts& parts, Settings settings, std::string file)
+  SearchPrepared(const SearchParts& parts, std::shared_ptr<KnownDomains> known, Settings settings,
+                 std::string file)
       : clock_(parts.clock),
         settings_(std::move(settings)),
-        domain_(std::make_unique<Domain>(parts.open, std::move(file), settings_.prefix)) {}
+        domain_(std::make_unique<Domain>(parts.open, std::move(known), std::move(file),
+                                         settings_.prefix)) {}
 
   std::unique_ptr<sdk::Stage> start(const sdk::Source& source) const override {
     return std::make_unique<SearchStage>(SearchStage::Parts{.domain = domain_->open(),
@@ -103,6 +128,7 @@ std::string variable(const sdk::Configuration& configuration, const std::string&
 }
 
 Result<std::shared_ptr<const sdk::Prepared>> prepare(const SearchParts& parts,
+                                                     std::shared_ptr<KnownDomains> known,
                                                      const sdk::Configuration& configuration) {
   auto domain = variable(configuration, "SEARCH_DOMAIN", "");
   if (!is_name(domain, kNameBytesMax)) {
@@ -118,7 +144,8 @@ Result<std::shared_ptr<const sdk::Prepared>> prepare(const SearchParts& parts,
   }
   auto file = search_domain_file(configuration.data_folder, domain);
   return std::make_shared<SearchPrepared>(
-      parts, SearchPrepared::Settings{std::move(domain), std::move(prefix), !configuration.is_last},
+      parts, std::move(known),
+      SearchPrepared::Settings{std::move(domain), std::move(prefix), !configuration.is_last},
       std::move(file));
 }
 
@@ -146,8 +173,9 @@ sdk::Function search_index_function(SearchParts parts) {
                      {.name = "SEARCH_INDEX_PREFIX",
                       .help = "indices are <prefix>-<table>-<yyyy.mm.dd>",
                       .otherwise = kDefaultPrefix}},
-          .prepare = [parts = std::move(parts)](const sdk::Configuration& configuration) {
-            return prepare(parts, configuration);
+          .prepare = [parts = std::move(parts), known = std::make_shared<KnownDomains>()](
+                         const sdk::Configuration& configuration) {
+            return prepare(parts, known, configuration);
           }};
 }
 

@@ -104,7 +104,7 @@ Result<> SearchStage::put(const std::string& index, Group group) {
 // As long as the domain asked for, whichever delivery it told. A delivery that would wait long is
 // to be tried again later, and does not call before that time either.
 Result<> SearchStage::leave_alone() {
-  const auto until = (*parts_.domain)->left_alone_until.with([](auto time) { return time; });
+  const auto until = (*parts_.domain)->left_alone_until->with([](auto time) { return time; });
   const auto now = parts_.clock.now();
   if (until <= now) return {};
   const bool waits = until - now <= kWaitMax && parts_.clock.wait_until(until, source_.stop);
@@ -127,7 +127,7 @@ Result<SearchStage::Group> SearchStage::put_once(const std::string& index, Group
   }
   if (report->retry_after) {
     const auto until = parts_.clock.now() + *report->retry_after;
-    domain.left_alone_until.with([&](auto& time) { time = std::max(time, until); });
+    domain.left_alone_until->with([&](auto& time) { time = std::max(time, until); });
   }
   Group again;
   for (auto& refused : report->refused) {

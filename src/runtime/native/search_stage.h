@@ -16,11 +16,15 @@
 
 namespace sextant::runtime::native {
 
+// When a domain wants the next call: shared by all functions, and revisions of them, that call it.
+using LeftAloneUntil = Guarded<Time>;
+
 // A search domain, and what those who put documents into it know of it together.
 struct SearchDomain {
-  explicit SearchDomain(std::unique_ptr<ports::Sink> to) : sink(std::move(to)) {}
+  SearchDomain(std::unique_ptr<ports::Sink> to, std::shared_ptr<LeftAloneUntil> until)
+      : sink(std::move(to)), left_alone_until(std::move(until)) {}
   const std::unique_ptr<ports::Sink> sink;
-  Guarded<Time> left_alone_until{Time::min()};  // it asked for that
+  const std::shared_ptr<LeftAloneUntil> left_alone_until;
 };
 
 class SearchStage final : public sdk::Stage {

@@ -328,6 +328,22 @@ TEST_F(BusyDomainTest, WhoWouldWaitLongGivesItsThreadBackAndNobodyCallsBefore) {
   EXPECT_EQ(documents(), 600u);
 }
 
+TEST_F(BusyDomainTest, WhatItToldOneFunctionHoldsForTheOthers) {
+  be_busy(std::chrono::seconds(600));
+  EXPECT_FALSE(deliver(many_rows()));
+  variables["SEARCH_INDEX_PREFIX"] = "other";
+  prepared = *prepare();
+  EXPECT_FALSE(deliver(many_rows()));
+  EXPECT_EQ(domain.calls.size(), 1u);
+  clock.wait_until(domain.busy_until, {});
+  EXPECT_TRUE(deliver(many_rows()));
+  be_busy(std::chrono::seconds(600));
+  EXPECT_FALSE(deliver(many_rows(), "v2"));
+  ASSERT_TRUE(write_file_atomic(file, "another domain"));
+  EXPECT_FALSE(deliver(many_rows(), "v2"));
+  EXPECT_EQ(domain.calls.size(), 2u) << "a file that names another domain begins anew";
+}
+
 // A delivery has one cause, however many of its documents were refused for now; none of these is a
 // dead letter.
 TEST_F(BusyDomainTest, ManyDocumentsThatWaitAreToldOfOnce) {
