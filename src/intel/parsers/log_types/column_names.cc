@@ -43,6 +43,7 @@ bool ColumnNames::check_name(yaml::Where at, const std::string& column) const {
     return false;
   }
   if (column.starts_with(own_ + ".") || ecs_type(column)) return true;
+  if (findings_.full()) return false;  // hints take time
   auto hint = did_you_mean(column, ecs_columns());
   hint += (hint.empty() ? "name it '" : " Or name it '") + own_ + "." + column +
           "': columns of your own begin with '" + own_ + ".'";

@@ -13,6 +13,9 @@
 
 namespace sextant::intel {
 
+// Of a line, however it is cut; with the other paths of fields of JSON.
+inline constexpr std::size_t kFieldsMax = 256;
+
 enum class LineShape { Pattern, Json, Delimited, KeyValue };
 
 struct CompiledLogType {
@@ -26,8 +29,8 @@ struct CompiledLogType {
   std::shared_ptr<const LinePattern> pattern;
   Delimited delimited;
   KeyValue key_value;
-  std::string heading;  // a line that only names the columns; "": there is none
-  char comment = 0;     // what lines begin with that are no entries; 0: nothing does
+  bool heading = false;  // a line of the columns' names is no entry
+  char comment = 0;      // what lines begin with that are no entries; 0: nothing does
 
   std::deque<std::string> texts;  // that views below point into
   std::vector<std::string> field_names;

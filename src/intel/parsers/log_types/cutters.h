@@ -18,7 +18,7 @@ namespace sextant::intel {
 // Longer lines are malformed where a pattern reads them.
 inline constexpr std::size_t kPatternLineBytesMax = 64 * 1024;
 // How large a pattern may be compiled, in RE2's instructions: a line takes at most line times
-// instructions steps, without backtracking.
+// instructions times groups steps, without backtracking.
 inline constexpr int kPatternSizeMax = 2'000;
 
 // A pattern of RE2's syntax that matches whole lines; its groups with names are the fields.

@@ -60,6 +60,40 @@ bool fits(std::string_view column, std::string_view type) {
   }
 }
 
+// Columns that enrichers read, which take them in one form only: texts that repeat, or ports.
+constexpr std::string_view kReadAsTexts[] = {"source.ip",
+                                             "source.address",
+                                             "destination.ip",
+                                             "network.iana_number",
+                                             "network.transport",
+                                             "user_agent.original",
+                                             "cloud.account.id",
+                                             "cloud.instance.id",
+                                             "cloud.instance.name",
+                                             "host.name",
+                                             "container.name",
+                                             "container.image.name",
+                                             "orchestrator.type",
+                                             "orchestrator.cluster.name",
+                                             "orchestrator.resource.type",
+                                             "orchestrator.resource.id",
+                                             "orchestrator.resource.name",
+                                             "aws.elb.backend.ip",
+                                             "aws.route53.vpc_id",
+                                             "aws.vpcflow.interface_id",
+                                             "aws.vpcflow.vpc_id"};
+constexpr std::string_view kReadAsPorts[] = {"source.port", "destination.port"};
+
+// The type that enrichers want the column to be of, where they cannot take this one; "": they can.
+std::string_view wanted_by_enrichers(std::string_view column, std::string_view type) {
+  const bool is_texts = type == "keyword" || type == "ip";
+  if (!is_texts && std::ranges::find(kReadAsTexts, column) != std::end(kReadAsTexts))
+    return ecs_type(column) == EcsType::Ip ? "ip" : "keyword";
+  const bool is_ports = type == "port";
+  if (!is_ports && std::ranges::find(kReadAsPorts, column) != std::end(kReadAsPorts)) return "port";
+  return {};
+}
+
 // "+02:00", "-0330", "UTC": minutes ahead of UTC.
 std::optional<int> zone_minutes(std::string_view text) {
   if (text == "UTC" || text == "Z") return 0;
@@ -151,6 +185,13 @@ class FieldForm {
                       "leave 'type' out, or use a column of your own");
       return false;
     }
+    if (const auto wanted = wanted_by_enrichers(column, type); !wanted.empty()) {
+      members_.report("type",
+                      "'" + column + "' is of type " + std::string(wanted) +
+                          " where enrichers read it, not " + std::string(type),
+                      "leave 'type' out, or use a column of your own");
+      return false;
+    }
     spec_.columns[number] = {into_.keep(std::move(column))};
     return true;
   }
@@ -238,8 +279,10 @@ class FieldForm {
   void take_spellings() {
     if (into_.shape != LineShape::Json) return;
     if (members_.any("also") == nullptr) return;
-    for (auto& path : members_.texts_or_text("also"))
-      into_.spellings.emplace_back(into_.keep(std::move(path)), spec_.name);
+    auto paths = members_.texts_or_text("also");
+    if (into_.field_names.size() + into_.spellings.size() + paths.size() > kFieldsMax)
+      return members_.report("also", "there are more than 256 fields, 'also' counted");
+    for (auto& path : paths) into_.spellings.emplace_back(into_.keep(std::move(path)), spec_.name);
   }
 
   // Those of another type are known, but do nothing here.

@@ -12,7 +12,6 @@ namespace {
 
 using yaml::Node;
 
-constexpr std::size_t kFieldsMax = 256;
 constexpr std::size_t kPathBytesMax = 512;
 
 void read_pattern(Members& members, CompiledLogType& into) {
@@ -53,12 +52,7 @@ void read_delimited(const Node& node, CompiledLogType& into, Findings& findings)
   const std::set<std::string> once(into.field_names.begin(), into.field_names.end());
   if (once.size() != how.columns) members.report("columns", "two columns have the same name");
   how.columns_min = members.number("at_least", how.columns).value_or(how.columns);
-  if (members.flag("heading").value_or(false)) {
-    for (const auto& name : into.field_names) {
-      if (!into.heading.empty()) into.heading += how.separator;
-      into.heading += name;
-    }
-  }
+  into.heading = members.flag("heading").value_or(false);
   into.comment = members.character("comment").value_or('\0');
   members.finish();
 }

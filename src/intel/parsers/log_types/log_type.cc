@@ -20,7 +20,7 @@ namespace {
 
 using yaml::Node;
 
-constexpr std::size_t kFieldsMax = 256;
+constexpr std::size_t kConstantsMax = 256;
 constexpr std::size_t kNameBytesMax = 60;
 
 constexpr yaml::Dialect kLogTypeText{.noun = "log type",
@@ -48,6 +48,29 @@ std::unique_ptr<Cutter> make_cutter(const CompiledLogType& type) {
   return make_json_cutter(type.cut, type.spellings, Repeats::FirstCounts);
 }
 
+// Cheap: of every line.
+bool may_name_columns(const CompiledLogType& type, std::string_view line) {
+  const auto quote = type.delimited.quote;
+  const auto name = std::string_view(type.field_names.front());
+  if (quote != 0 && line.starts_with(quote)) line.remove_prefix(1);
+  return line.starts_with(name.substr(0, quote == 0 ? name.size() : name.find(quote)));
+}
+
+bool names_columns(const CompiledLogType& type, std::string_view line) {
+  const auto cutter = make_delimited_cutter(type.delimited);
+  std::vector<std::string_view> fields(type.field_names.size());
+  CutLine cut{fields, {}};
+  return !cutter->cut(line, cut) && cut.rest.empty() &&
+         std::ranges::equal(fields, type.field_names);
+}
+
+bool is_heading(const CompiledLogType& type, std::string_view line) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+  if (type.comment != 0 && line.starts_with(type.comment)) return true;
+  return type.heading && may_name_columns(type, line) && names_columns(type, line);
+}
+
 Parser parser_of(const std::shared_ptr<const CompiledLogType>& type) {
   Parser parser{.id = type->id,
                 .kind = type->name,
@@ -60,11 +83,8 @@ Parser parser_of(const std::shared_ptr<const CompiledLogType>& type) {
                 }};
   parser.json = type->shape == LineShape::Json;
   parser.records = type->records;
-  if (!type->heading.empty() || type->comment != 0) {
-    parser.heading = [type](std::string_view line) {
-      return (type->comment != 0 && line.starts_with(type->comment)) ||
-             (!type->heading.empty() && line == type->heading);
-    };
+  if (type->heading || type->comment != 0) {
+    parser.heading = [type](std::string_view line) { return is_heading(*type, line); };
   }
   return parser;
 }
@@ -153,6 +173,7 @@ class LogTypeReader {
     if (fields == nullptr) return;
     const std::vector<std::string_view> names(type_->field_names.begin(), type_->field_names.end());
     for (const auto& member : fields->members) {
+      if (findings_.full()) return;
       if (names.empty() || std::ranges::find(names, member.name) != names.end()) continue;
       auto hint = did_you_mean(member.name, names);
       if (hint.empty()) hint = "there is " + listed(names);
@@ -172,6 +193,8 @@ class LogTypeReader {
   void read_constants(Members& members, ColumnNames& columns) {
     const auto* constants = members.map("constants");
     if (constants == nullptr) return;
+    if (constants->members.size() > kConstantsMax)
+      return members.report("constants", "there are more than 256 constants");
     for (const auto& member : constants->members) {
       std::string column = member.name;
       if (!member.value.is(Node::Kind::Scalar) || member.value.text.empty()) {

@@ -159,6 +159,14 @@ cases:
     expect: {"@timestamp": "2026-07-02T00:00:00Z", user.name: 'Ada "the" first, of us', sheet.what: in, sheet.rest: ~}
   - line: "# nothing\nday,who,what\n2026-07-02,Ada\n"
     expect: {user.name: Ada, sheet.what: ~}
+  - line: "\"day\",who,\"what\"\n2026-07-02,Ada\n"
+    expect: {user.name: Ada, sheet.what: ~}
+  - line: "\uFEFFday,\"who\",what\r\n2026-07-02,Ada\n"
+    expect: {user.name: Ada, sheet.what: ~}
+  - line: "\uFEFF# nothing\n2026-07-02,Ada\n"
+    expect: {user.name: Ada, sheet.what: ~}
+  - {line: 'day,who', malformed: (day) is not a time of its format}
+  - {line: 'day,who,what,else', malformed: (day) is not a time of its format}
   - line: '2026-07-02,Ada,in,by,"bus"'
     expect: {sheet.what: in, sheet.rest: 'by,"bus"'}
   - {line: '2026-07-02', malformed: 'it has 1 fields, and its kind at least 2'}
@@ -223,6 +231,13 @@ TEST(LogTypes, WhatIsWrongIsToldWithItsPlaceAndWhatToDo) {
       {"name: a\njson: lines\nfields:\n  a: {to: a.x, type: adress}", "there is no type 'adress'"},
       {"name: a\njson: lines\nfields:\n  a: {to: source.ip, type: long}",
        "t:4:28: 'source.ip' is of type ip in ECS, not long"},
+      {"name: a\njson: lines\nfields:\n  a: {to: source.port, type: long}",
+       "t:4:30: 'source.port' is of type port where enrichers read it, not long (field 'a'); leave "
+       "'type' out"},
+      {"name: a\njson: lines\nfields:\n  a: {to: user_agent.original, type: text}",
+       "t:4:38: 'user_agent.original' is of type keyword where enrichers read it, not text"},
+      {"name: a\njson: lines\nfields:\n  a: {to: network.transport, type: json}",
+       "is of type keyword where enrichers read it, not json"},
       {"name: a\njson: lines\nfields:\n  a: {to: message, format: epoch}", "is for type date"},
       {"name: a\njson: lines\nfields:\n  a: {to: event.start, format: \"%q\"}", "'%q'"},
       {"name: a\njson: lines\nfields:\n  a: {to: event.start, zone: CET}", "write it as +02:00"},
@@ -251,6 +266,52 @@ TEST(LogTypes, WhatIsWrongIsToldWithItsPlaceAndWhatToDo) {
     EXPECT_TRUE(to_text(parser.error(), "t").contains(expected)) << text << "\n"
                                                                  << to_text(parser.error(), "t");
   }
+}
+
+// Columns that enrichers read are in their form, whatever way they are filled.
+TEST(LogTypes, WhatEnrichersReadIsInTheirForm) {
+  const auto parser = parse(R"(
+name: app
+json: lines
+fields:
+  source: {to: [source.ip, source.port], type: endpoint}
+  port: destination.port
+  agent: user_agent.original
+  transport: {to: network.transport, lowercase: true}
+  host: {to: host.name, required: true}
+constants: {cloud.account.id: "123456789012"}
+)");
+  const auto schema = parser.make_reader({}, {})->finish()->schema();
+  for (const auto* column :
+       {"source.ip", "user_agent.original", "network.transport", "host.name", "cloud.account.id"}) {
+    EXPECT_TRUE(schema->GetFieldByName(column)->type()->Equals(
+        arrow::dictionary(arrow::int32(), arrow::utf8())))
+        << column;
+  }
+  for (const auto* column : {"source.port", "destination.port"})
+    EXPECT_TRUE(schema->GetFieldByName(column)->type()->Equals(arrow::int32())) << column;
+}
+
+std::string numbered(std::string_view prefix, int count, std::string_view suffix) {
+  std::string all;
+  for (int i = 0; i < count; ++i)
+    all += std::string(prefix) + std::to_string(i) + std::string(suffix);
+  return all;
+}
+
+TEST(LogTypes, WhatIsTooMuchIsRefused) {
+  const auto refused = [](const std::string& text) {
+    const auto parser = parse_log_type(text);
+    return parser ? "" : to_text(parser.error(), "t");
+  };
+  const std::string fields = "name: a\njson: lines\nfields:\n  a: {to: message, also: [";
+  EXPECT_EQ(refused(fields + numbered("p", 255, ",") + "]}\n"), "");
+  EXPECT_EQ(refused(fields + numbered("p", 256, ",") + "]}\n"),
+            "t:4:26: there are more than 256 fields, 'also' counted (field 'a')");
+  const std::string constants = "name: a\njson: lines\nfields: {a: message}\nconstants:\n";
+  EXPECT_EQ(refused(constants + numbered("  a.c", 256, ": x\n")), "");
+  EXPECT_EQ(refused(constants + numbered("  a.c", 257, ": x\n")),
+            "t:5:3: there are more than 256 constants (the log type)");
 }
 
 TEST(LogTypes, ACaseThatIsNotAsItSaysIsTold) {

@@ -11,7 +11,7 @@ namespace sextant::intel {
 using yaml::Node;
 
 void Findings::add(yaml::Where at, std::string message, std::string hint) {
-  if (found_.size() < kMax) found_.push_back({at, std::move(message), std::move(hint)});
+  if (!full()) found_.push_back({at, std::move(message), std::move(hint)});
 }
 
 LogTypeFindings Findings::take() && {
@@ -107,6 +107,7 @@ void Members::report(std::string_view name, std::string message, std::string hin
 
 void Members::finish() {
   for (const auto& member : map_.members) {
+    if (findings_.full()) return;  // hints take time
     if (std::ranges::find(asked_, member.name) != asked_.end()) continue;
     auto hint = did_you_mean(member.name, asked_);
     if (hint.empty()) hint = "there is " + listed(asked_);

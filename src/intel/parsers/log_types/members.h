@@ -15,6 +15,7 @@ class Findings {
  public:
   void add(yaml::Where at, std::string message, std::string hint = {});
   bool empty() const { return found_.empty(); }
+  bool full() const { return found_.size() >= kMax; }
   LogTypeFindings take() &&;  // in the order of the text, at most kMax
 
   static constexpr std::size_t kMax = 50;
