@@ -76,6 +76,15 @@ bool LandingQueue::has_something() const {
   return waiting_.size() > (wide_is_out_ ? wide_waiting_ : 0);
 }
 
+// Of those that stay as they are.
+bool LandingQueue::may_go(const LandingGroup& group) const {
+  return !wide_is_out_ || !is_wide(group.front());
+}
+
+bool LandingQueue::has_group() const {
+  return std::ranges::any_of(groups_, [&](const auto& group) { return may_go(group); });
+}
+
 void LandingQueue::wide_is_written() {
   {
     std::lock_guard lock(mutex_);
@@ -131,9 +140,7 @@ void LandingQueue::wait_for_more(std::unique_lock<std::mutex>& lock) {
   const auto begin = std::chrono::steady_clock::now();
   if (begin - last_group_ > limits_.linger) return;
   const auto end = begin + limits_.linger;
-  const auto enough = [&] {
-    return closed_ || !groups_.empty() || !has_something() || group_is_full();
-  };
+  const auto enough = [&] { return closed_ || has_group() || !has_something() || group_is_full(); };
   ++lingering_;
   while (!enough()) {
     const auto seen = pushes_;
@@ -186,11 +193,19 @@ LandingQueue::Next LandingQueue::take_next() {
   return next;
 }
 
+LandingQueue::Next LandingQueue::take_kept() {
+  const auto first =
+      std::ranges::find_if(groups_, [&](const auto& group) { return may_go(group); });
+  Next next{.group = std::move(*first), .work = {}, .idle = false};
+  groups_.erase(first);
+  next.is_wide = is_wide(next.group.front());
+  wide_is_out_ |= next.is_wide;
+  return next;
+}
+
 // False once, when there was nothing to do for a while.
 bool LandingQueue::wait_for_anything(std::unique_lock<std::mutex>& lock) {
-  const auto ready = [&] {
-    return closed_ || !work_.empty() || !groups_.empty() || has_something();
-  };
+  const auto ready = [&] { return closed_ || !work_.empty() || has_group() || has_something(); };
   while (!ready()) {
     if (told_idle_) {
       changed_.wait(lock, ready);
@@ -212,18 +227,14 @@ std::optional<LandingQueue::Next> LandingQueue::pop() {
       work_.pop_front();
       return next;
     }
-    if (!groups_.empty()) {
-      Next next{.group = std::move(groups_.front()), .work = {}, .idle = false};
-      groups_.pop_front();
-      return next;
-    }
+    if (has_group()) return take_kept();
     if (!has_something()) {
       if (closed_) return std::nullopt;  // whoever writes a wide group takes the next one, too
       continue;
     }
     wait_for_more(lock);
     // Another thread may have taken them meanwhile.
-    if (!has_something() || !groups_.empty()) continue;
+    if (!has_something() || has_group()) continue;
     return take_next();
   }
 }

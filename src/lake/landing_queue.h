@@ -48,7 +48,8 @@ class LandingQueue {
 
   // False when full or closed; then `landing` is untouched.
   bool try_push(PendingLanding&& landing);
-  // A group that must stay as it is; goes first, and always fits.
+  // A group that must stay as it is, and is not empty; goes first, and always fits. A wide one
+  // waits for the wide one that is out.
   void push_group(LandingGroup group);
   // Files that no commit will name: removed by whoever pops next, not by the committer's thread.
   void push_work(std::move_only_function<void()> work);
@@ -73,8 +74,11 @@ class LandingQueue {
   bool group_is_full() const;
   bool is_wide(const PendingLanding& landing) const;
   bool has_something() const;
+  bool may_go(const LandingGroup& group) const;
+  bool has_group() const;
   LandingGroup take_group();
   Next take_next();
+  Next take_kept();
 
   const GroupLimits limits_;
   std::mutex mutex_;

@@ -121,6 +121,31 @@ TEST(LandingQueue, WideOnesGoTogetherAndOneGroupAtATime) {
   EXPECT_FALSE(queue.pop());
 }
 
+TEST(LandingQueue, HalvesOfAWideGroupAreWide) {
+  LandingQueue queue(kPlaces);
+  for (const char* key : {"half1", "half2"}) {
+    LandingGroup half;
+    half.push_back(in(key, {1, 2, 3, 4}));
+    queue.push_group(std::move(half));
+  }
+  ASSERT_TRUE(queue.try_push(in("wide", {5, 6, 7, 8})));
+  ASSERT_TRUE(queue.try_push(in("new", {9})));
+  const auto first = queue.pop();
+  EXPECT_EQ(keys_of(*first), "half1 ");
+  EXPECT_TRUE(first->is_wide);
+  EXPECT_EQ(keys_of(*queue.pop()), "new ") << "though a wide half waits, and goes first";
+  LandingGroup narrow;
+  narrow.push_back(in("narrow", {9}));
+  queue.push_group(std::move(narrow));
+  EXPECT_EQ(keys_of(*queue.pop()), "narrow ");
+  queue.close();
+  EXPECT_FALSE(queue.pop()) << "the thread that writes the wide ones takes the others, too";
+  queue.wide_is_written();
+  EXPECT_EQ(keys_of(*queue.pop()), "half2 ");
+  queue.wide_is_written();
+  EXPECT_EQ(keys_of(*queue.pop()), "wide ");
+}
+
 TEST(LandingQueue, IdlenessIsSaidOnceAfterWork) {
   auto limits = kLimits;
   limits.idle_after = 1ms;
