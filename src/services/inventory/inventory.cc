@@ -14,6 +14,9 @@ namespace {
 constexpr std::chrono::seconds kAfterError{5};
 constexpr std::size_t kSeriesDigits = 32;
 constexpr std::size_t kPageParts = 16;
+constexpr std::size_t kPartBytesMax = 4u
+                                      << 20;  // of a value in the store, which a version must fit
+static_assert(kPartBytes < kPartBytesMax && 2 * kPartBytesMax <= ports::kValueBytesMax);
 
 std::string series_hash(std::string_view series) {
   return sha256_hex(series).substr(0, kSeriesDigits);
@@ -21,6 +24,16 @@ std::string series_hash(std::string_view series) {
 
 bool same_snapshot(const sdk::InventorySnapshot& a, const sdk::InventorySnapshot& b) {
   return a.series == b.series && a.time == b.time && a.version == b.version;
+}
+
+// What tells that from there on nothing is known of the series.
+sdk::InventorySnapshot unknown(const sdk::InventorySnapshot& snapshot) {
+  return {.series = snapshot.series, .time = snapshot.time, .version = snapshot.version};
+}
+
+void log_not_folded(const Error& error) {
+  log::error("the inventory cannot take in what has landed; it stays as it was",
+             {{"error", error.message}});
 }
 
 // Returns how many things there are now.
@@ -59,7 +72,9 @@ Inventory::Inventory(InventoryParts parts, InventoryLimits limits)
 Result<std::unique_ptr<Inventory>> Inventory::open(InventoryParts parts, InventoryLimits limits) {
   std::unique_ptr<Inventory> inventory(new Inventory(std::move(parts), limits));
   std::lock_guard lock(inventory->folding_);
-  SX_TRY(inventory->fold_if_dirty());
+  SX_TRY(inventory->load());
+  inventory->compile();
+  if (auto folded = inventory->fold_if_dirty(); !folded) log_not_folded(folded.error());
   return inventory;
 }
 
@@ -69,10 +84,16 @@ void Inventory::add(ports::Batch& batch, std::span<const sdk::InventorySnapshot>
     const auto series = series_hash(snapshot.series);
     auto parts = encode_parts(snapshot);
     std::size_t bytes = 0;
-    for (const auto& part : parts) bytes += part.size();
-    if (bytes > left) {
-      refuse(snapshot, "it is larger than an inventory takes at once");
-      continue;
+    bool fits = true;
+    for (const auto& part : parts) {
+      bytes += part.size();
+      fits = fits && part.size() <= kPartBytesMax;
+    }
+    if (!fits || bytes > left) {
+      refuse(snapshot, fits ? "it is larger than an inventory takes at once"
+                            : "one of its things is larger than an inventory takes");
+      parts = encode_parts(unknown(snapshot));
+      bytes = 0;
     }
     left -= bytes;
     std::uint64_t number = 0;
@@ -88,10 +109,7 @@ void Inventory::add(ports::Batch& batch, std::span<const sdk::InventorySnapshot>
 std::shared_ptr<const sdk::Inventory> Inventory::current() {
   if (dirty_) {
     std::lock_guard lock(folding_);
-    if (auto folded = fold_if_dirty(); !folded) {
-      log::error("the inventory cannot take in what has landed; it stays as it was",
-                 {{"error", folded.error().message}});
-    }
+    if (auto folded = fold_if_dirty(); !folded) log_not_folded(folded.error());
   }
   return current_.with([](const auto& current) { return current; });
 }
@@ -156,23 +174,73 @@ Result<bool> Inventory::take_all() {
 Result<> Inventory::take(const Waiting& waiting) {
   const auto& snapshot = waiting.snapshot;
   const auto hash = series_hash(snapshot.series);
-  auto& series = series_.try_emplace(hash, Series{Timeline(snapshot.series), 0}).first->second;
-  auto after = series.timeline;
+  const auto there = series_.find(hash);
+  auto after = there == series_.end() ? Timeline(snapshot.series) : there->second.timeline;
   if (!after.add(snapshot)) {
     refuse(snapshot, "it is older than what its series remembers");
-    return store(hash, waiting.keys);
+    return drop(waiting);
   }
-  auto trimmed = after.trim(limits_.timeline);
-  const auto others = bytes() - series.timeline.bytes();
-  if (trimmed && others + after.bytes() > limits_.bytes_max)
-    trimmed = fail(Code::Exhausted, "the inventory is full");
-  if (!trimmed) {
-    refuse(snapshot, trimmed.error().message);
-    return store(hash, waiting.keys);
-  }
-  series.timeline = std::move(after);
+  auto changes = fit(hash, std::move(after));
+  if (!changes) return leave_out(waiting, hash, changes.error());
   taken_.add();
-  return store(hash, waiting.keys);
+  return apply(std::move(*changes), hash, waiting);
+}
+
+// What becomes of the series so that all have room when this one is as `after`: the largest forget.
+Result<Inventory::Changes> Inventory::fit(const std::string& hash, Timeline after) const {
+  SX_TRY(after.trim(limits_.timeline));
+  std::map<std::string, std::size_t> sizes;  // of those that may have something to forget
+  for (const auto& [each, series] : series_) sizes[each] = series.timeline.bytes();
+  sizes[hash] = after.bytes();
+  std::size_t sum = 0;
+  for (const auto& [each, size] : sizes) sum += size;
+  Changes changes;
+  changes.emplace(hash, std::move(after));
+  while (sum > limits_.bytes_max) {
+    if (sizes.empty()) return fail(Code::Exhausted, "the inventory is full");
+    const auto largest =
+        std::ranges::max_element(sizes, {}, [](const auto& each) { return each.second; });
+    auto change = changes.find(largest->first);
+    if (change == changes.end())
+      change = changes.emplace(largest->first, series_.at(largest->first).timeline).first;
+    if (!change->second.forget_some()) {
+      sizes.erase(largest);
+      continue;
+    }
+    sum -= largest->second - change->second.bytes();
+    largest->second = change->second.bytes();
+  }
+  return changes;
+}
+
+// What its series had ends with it: nobody knows how it went on.
+Result<> Inventory::leave_out(const Waiting& waiting, const std::string& hash, const Error& why) {
+  refuse(waiting.snapshot, why.message);
+  const auto there = series_.find(hash);
+  if (there == series_.end()) return drop(waiting);
+  auto ended = there->second.timeline;
+  ended.add(unknown(waiting.snapshot));
+  auto changes = fit(hash, ended);
+  if (changes) return apply(std::move(*changes), hash, waiting);
+  ended.forget_all();
+  Changes forgotten;
+  forgotten.emplace(hash, std::move(ended));
+  return apply(std::move(forgotten), hash, waiting);
+}
+
+// The others first: they become smaller, whatever becomes of this one.
+Result<> Inventory::apply(Changes changes, const std::string& last, const Waiting& waiting) {
+  for (auto& [hash, timeline] : changes) {
+    auto& series = series_.try_emplace(hash, Series{Timeline(""), 0}).first->second;
+    series.timeline = std::move(timeline);
+    if (hash != last) SX_TRY(store(hash, {}));
+  }
+  return store(last, waiting.keys);
+}
+
+Result<> Inventory::drop(const Waiting& waiting) {
+  SX_TRY(ports::commit(parts_.log, {.erases = waiting.keys, .from_reserve = true}));
+  return {};
 }
 
 void Inventory::refuse(const sdk::InventorySnapshot& snapshot, std::string_view why) {

@@ -28,15 +28,16 @@ struct InventoryParts {  // all outlive it
 
 struct InventoryLimits {
   std::size_t snapshot_bytes_max = 16u << 20;  // of one object's snapshots, as stored
-  // Of all series, as stored: about 200,000 versions of things, and 250 MiB of memory. Beyond, new
-  // snapshots stay out.
+  // Of all series, as stored: about 200,000 versions of things, and 250 MiB of memory. Beyond, the
+  // largest series forget what ended first; what there is now and is too much by itself stays out.
   std::size_t bytes_max = 64u << 20;
   TimelineLimits timeline = {};
 };
 
 class Inventory final : public dispatch::InventoryKeeper {
  public:
-  // With everything that was taken before. Errors: Corrupt, Unavailable.
+  // With everything that was taken before. What waits and cannot be taken in, of a nearly full disk
+  // say, is logged and tried again later. Errors: Corrupt, Unavailable.
   static Result<std::unique_ptr<Inventory>> open(InventoryParts parts, InventoryLimits limits = {});
 
   void add(ports::Batch& batch, std::span<const sdk::InventorySnapshot> snapshots) override;
@@ -58,6 +59,11 @@ class Inventory final : public dispatch::InventoryKeeper {
   Result<bool> take_all();  // whether there was any
   Result<> take(const Waiting& waiting);
   void refuse(const sdk::InventorySnapshot& snapshot, std::string_view why);
+  using Changes = std::map<std::string, Timeline>;  // by the series' hash: as they become
+  Result<Changes> fit(const std::string& hash, Timeline after) const;
+  Result<> leave_out(const Waiting& waiting, const std::string& hash, const Error& why);
+  Result<> apply(Changes changes, const std::string& last, const Waiting& waiting);
+  Result<> drop(const Waiting& waiting);
   Result<> store(const std::string& series, std::vector<std::string> folded);
   std::size_t bytes() const;
   void compile();

@@ -133,8 +133,8 @@ bool Timeline::forget_some() {
   return true;
 }
 
-void Timeline::forget_all(const Point& at) {
-  points_ = {at};
+void Timeline::forget_all() {
+  if (points_.size() > 1) points_.erase(points_.begin(), points_.end() - 1);
   versions_.clear();
   forgot_ = true;
   count();

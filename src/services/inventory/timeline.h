@@ -29,8 +29,8 @@ class Timeline {
   Result<> trim(const TimelineLimits& limits);
   // The first quarter of what has ended, else of the snapshots. False: there is nothing to forget.
   bool forget_some();
-  // All but that there was this snapshot, of which nothing is known.
-  void forget_all(const Point& at);
+  // All but that there was the last snapshot.
+  void forget_all();
 
   const std::string& series() const { return series_; }
   // In the order of their ids, each thing's in the order of time.
