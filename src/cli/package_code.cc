@@ -66,22 +66,24 @@ std::size_t line_start(std::string_view text, int line) {
   return at;
 }
 
-// Where `word` stands at the place or, in lines with characters of several bytes, behind it.
+// Where `word` stands at the place or behind its quote, in the same line; npos: it does not, as
+// texts with escapes or over several lines.
 std::size_t find_at(std::string_view text, yaml::Where at, std::string_view word) {
   const auto start = line_start(text, at.line);
-  return text.find(word, std::min(start + static_cast<std::size_t>(at.column) - 1, text.size()));
+  const auto line = text.substr(0, text.find('\n', start));
+  return line.find(word, std::min(start + static_cast<std::size_t>(at.column) - 1, line.size()));
+}
+
+std::string told_at(const std::filesystem::path& file, const Place& place) {
+  return file.string() + ":" + std::to_string(place.value.line) + ":" +
+         std::to_string(place.value.column) + ": CodeUri: ";
 }
 
 Result<std::string> code_of(const Place& place, const std::filesystem::path& file) {
-  const auto path = file.parent_path() / place.file;
-  auto code = read_file(path, kCodeBytesMax);
-  if (!code) {
-    return fail(code.error().code, file.string() + ":" + std::to_string(place.value.line) + ":" +
-                                       std::to_string(place.value.column) +
-                                       ": CodeUri: " + code.error().message);
-  }
+  auto code = read_file(file.parent_path() / place.file, kCodeBytesMax);
+  if (!code) return fail(code.error().code, told_at(file, place) + code.error().message);
   if (!code->ends_with('\n')) *code += '\n';
-  *code += std::string(kCodeFileComment) + path.lexically_normal().string() + "\n";
+  *code += std::string(kCodeFileComment) + place.file + "\n";
   return boost::json::serialize(boost::json::string_view(*code));
 }
 
@@ -102,7 +104,11 @@ Result<std::string> package_code(std::string_view text, const std::filesystem::p
     SX_TRY_AS(const auto code, code_of(place, file));
     const auto name = find_at(packaged, place.name, kCodeUri);
     const auto value = find_at(packaged, place.value, place.file);
-    if (name == std::string::npos || value == std::string::npos || name > value) continue;
+    if (name == std::string::npos || value == std::string::npos || name > value) {
+      return fail(Code::Invalid, told_at(file, place) +
+                                     "the file's name must stand there as it is: write it without "
+                                     "escapes, in the line of its value");
+    }
     replace_value(packaged, value, place.file.size(), code);
     packaged.replace(name, kCodeUri.size(), "InlineCode");
   }

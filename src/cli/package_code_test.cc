@@ -31,14 +31,15 @@ TEST(PackageCode, TheFileBesideTheTemplateBecomesItsCode) {
       "      CodeUri: mine.yaml # the log type\n      Handler: parsers.mine|lake.land\n",
       "Resources:\n  Reader:\n    Type: AWS::Serverless::Function\n    Properties: {Handler: x, "
       "CodeUri: 'mine.yaml'}\n",
+      "Resources:\n  Reader:\n    Type: AWS::Serverless::Function\n    Properties: {Description: "
+      "'üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü CodeUri mine.yaml', CodeUri: mine.yaml}\n",
       R"({"Resources": {"Reader": {"Type": "AWS::Serverless::Function",
  "Properties": {"Description": "für", "CodeUri": "mine.yaml"}}}})",
   };
   for (const auto& text : cases) {
     const auto packaged = package_code(text, file);
     ASSERT_TRUE(packaged);
-    EXPECT_EQ(code_in(*packaged),
-              std::string(kLogType) + "# file: " + (folder.path() / "mine.yaml").string() + "\n");
+    EXPECT_EQ(code_in(*packaged), std::string(kLogType) + "# file: mine.yaml\n");
     EXPECT_EQ(std::ranges::count(*packaged, '\n'), std::ranges::count(text, '\n'));
   }
 }
@@ -54,6 +55,26 @@ TEST(PackageCode, WhatIsNoTextFileOrNoTemplateStays) {
       "",
   };
   for (const auto& text : cases) EXPECT_EQ(package_code(text, folder.path() / "t.yaml"), text);
+}
+
+TEST(PackageCode, ANameThatIsWrittenOtherwiseIsRefusedAndNoOtherTextIsReplaced) {
+  const test::TemporaryFolder folder;
+  ASSERT_TRUE(write_file_atomic(folder.path() / "mine.yaml", kLogType));
+  const std::string before =
+      "Resources:\n  Reader:\n    Type: AWS::Serverless::Function\n    Properties:\n";
+  const std::string cases[] = {
+      before + "      CodeUri: \"mine\\u002Eyaml\"\n      Description: mine.yaml\n",
+      before + "      CodeUri: >-\n        mine.yaml\n      Description: mine.yaml\n",
+      before + "      \"Code\\u0055ri\": mine.yaml\n      Description: CodeUri mine.yaml\n",
+      before + "      {\"Code\\u0055ri\": mine.yaml, Description: CodeUri mine.yaml}\n",
+  };
+  for (const auto& text : cases) {
+    const auto packaged = package_code(text, folder.path() / "t.yaml");
+    ASSERT_FALSE(packaged) << text << "\n" << *packaged;
+    EXPECT_TRUE(packaged.error().message.contains("t.yaml:5:")) << packaged.error().message;
+    EXPECT_TRUE(packaged.error().message.contains(": CodeUri: the file's name must stand there"))
+        << packaged.error().message;
+  }
 }
 
 TEST(PackageCode, AMissingFileIsNamedWithItsPlace) {

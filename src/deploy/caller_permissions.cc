@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "core/function_code.h"
+
 namespace sextant::deploy {
 namespace {
 
@@ -205,6 +207,7 @@ class Needs {
     } else {
       if (configured_otherwise(was, function))
         need("lambda:UpdateFunctionConfiguration", function.arn);
+      if (code_of(was) != code_of(function)) need("lambda:UpdateFunctionCode", function.arn);
       tags(was.tags, function.tags, "lambda:TagResource", "lambda:UntagResource", function.arn);
     }
     if (was.reserved_concurrency != function.reserved_concurrency) {
@@ -214,9 +217,18 @@ class Needs {
     }
     if (!(was.retry == function.retry)) need("lambda:PutFunctionEventInvokeConfig", function.arn);
   }
+  static std::string code_of(const model::Function& function) {
+    const auto code = function.environment.find(std::string(kCodeVariable));
+    return code == function.environment.end() ? std::string() : code->second;
+  }
+  static std::map<std::string, std::string> variables_of(const model::Function& function) {
+    auto variables = function.environment;
+    variables.erase(std::string(kCodeVariable));
+    return variables;
+  }
   static bool configured_otherwise(const model::Function& was, const model::Function& now) {
     return was.runtime != now.runtime || was.handler != now.handler ||
-           was.role_arn != now.role_arn || was.environment != now.environment ||
+           was.role_arn != now.role_arn || variables_of(was) != variables_of(now) ||
            was.timeout_s != now.timeout_s || was.memory_mib != now.memory_mib;
   }
 
