@@ -99,7 +99,7 @@ class Deployed(Scenario):
 
         self.change("nginx_access.yaml", "user_agent.original", "user_agent.orginal")
         done = self.deploy(node)
-        self.assert_code(done, USAGE, f"{self.app / 'nginx_access.yaml'}:",
+        self.assert_code(done, USAGE, "nginx_access.yaml:",
                          "ECS has no column 'user_agent.orginal'; did you mean 'user_agent.original'?")
         self.ingest(node, "third", nginx_line(4, 500))
         rows = self.run_json(node, "query", "select count(*) as n, count(nginx.access.status) as new from nginx_access")
