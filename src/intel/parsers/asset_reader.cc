@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "core/json.h"
 #include "core/strings.h"
@@ -45,8 +46,34 @@ void each_of(dom::element from, std::string_view name, Visit&& visit) {
   }
 }
 
+// An answer says the same address in several places: so often at most.
+constexpr std::size_t kTextsMax = 8 * kOfOneThingMax;
+
 void add_text(std::vector<std::string>& into, std::string text) {
-  if (!text.empty() && std::ranges::find(into, text) == into.end()) into.push_back(std::move(text));
+  if (!text.empty() && into.size() <= kTextsMax) into.push_back(std::move(text));
+}
+
+// Keeps the first of each. False: they are too many.
+bool make_unique(std::vector<std::string>& texts) {
+  if (texts.size() > kTextsMax) return false;
+  std::unordered_set<std::string_view> seen;
+  std::vector<std::string> kept;
+  for (const auto& text : texts) {
+    if (seen.insert(text).second) kept.push_back(text);
+  }
+  texts = std::move(kept);
+  return texts.size() <= kOfOneThingMax;
+}
+
+bool make_unique(Asset& asset) {
+  const bool fit[] = {make_unique(asset.addresses), make_unique(asset.public_addresses),
+                      make_unique(asset.interfaces)};
+  return std::ranges::all_of(fit, [](bool each) { return each; });
+}
+
+std::size_t size_of_list(dom::element from, std::string_view name) {
+  dom::array items;
+  return from[name].get_array().get(items) == simdjson::SUCCESS ? items.size() : 0;
 }
 
 void append_listed(std::string& into, const std::string& text) {
@@ -72,11 +99,10 @@ std::optional<Time> time_at(dom::element from, std::string_view name) {
 // [{"Key":…,"Value":…}], in lower case for ECS. The first of a name counts.
 void read_tags(dom::element from, std::string_view list, std::string_view key,
                std::string_view value, Asset& asset) {
-  std::vector<std::string> names;
+  std::unordered_set<std::string> names;
   each_of(from, list, [&](dom::element tag) {
     const auto name = text_at(tag, key);
-    if (name.empty() || std::ranges::find(names, name) != names.end()) return;
-    names.push_back(name);
+    if (name.empty() || !names.insert(name).second) return;
     const auto text = text_at(tag, value);
     if (name == "Name") asset.name = text;
     if (asset.owner.empty() && iequals(name, "owner")) asset.owner = text;
@@ -195,9 +221,11 @@ Asset read_task(dom::element from) {
   return asset;
 }
 
-void take(Asset asset, ReadAssets& into) {
+void take(Asset asset, std::size_t tags, ReadAssets& into) {
   if (asset.id.empty()) {
     ++into.nameless;
+  } else if (tags > kOfOneThingMax || !make_unique(asset)) {
+    ++into.oversized;
   } else {
     into.assets.push_back(std::move(asset));
   }
@@ -214,12 +242,15 @@ Result<ReadAssets> read_assets(AssetList list, std::string_view json) {
   switch (list) {
     case AssetList::Reservations: {
       const auto account = text_at(root, "OwnerId");
-      each_of(root, "Instances",
-              [&](dom::element each) { take(read_instance(each, account), read); });
+      each_of(root, "Instances", [&](dom::element each) {
+        take(read_instance(each, account), size_of_list(each, "Tags"), read);
+      });
       break;
     }
-    case AssetList::NetworkInterfaces: take(read_interface(root), read); break;
-    case AssetList::Tasks: take(read_task(root), read); break;
+    case AssetList::NetworkInterfaces:
+      take(read_interface(root), size_of_list(root, "TagSet"), read);
+      break;
+    case AssetList::Tasks: take(read_task(root), size_of_list(root, "tags"), read); break;
   }
   return read;
 }

@@ -16,10 +16,26 @@ namespace {
 using sdk::AssetType;
 
 constexpr std::size_t kTypes = 3;
-constexpr std::size_t kThingsMax = 100'000;  // of one object
+constexpr std::size_t kThingsMax = 100'000;        // of one object
+constexpr std::size_t kThingBytesMax = 16u << 20;  // of all of its things
 constexpr std::size_t kBatchRows = 8 * 1024;
 constexpr std::size_t kBatchBytes = 8u << 20;
 constexpr std::string_view kKind = "inventory";
+
+// About as many as it has when stored.
+std::size_t bytes_of(const sdk::Asset& asset) {
+  constexpr std::size_t kOfAText = 2;
+  std::size_t bytes = 0;
+  for (const auto* text :
+       {&asset.id, &asset.name, &asset.account, &asset.region, &asset.vpc, &asset.subnet,
+        &asset.instance, &asset.host, &asset.image, &asset.container, &asset.cluster,
+        &asset.service, &asset.state, &asset.owner, &asset.tags})
+    bytes += text->size();
+  for (const auto* list : {&asset.addresses, &asset.public_addresses, &asset.interfaces}) {
+    for (const auto& text : *list) bytes += kOfAText + text.size();
+  }
+  return bytes;
+}
 
 AssetType type_of(AssetList list) {
   switch (list) {
@@ -68,14 +84,15 @@ class InventoryStage final : public sdk::Stage, private InventoryCutter::Sink {
       const auto series = series_of(AssetType(type));
       rows_.add_snapshot(AssetType(type), things_[type], complete_[type],
                          {.time = time_, .series = series, .path = path_});
-      if (too_many_) continue;
+      // Of things that are not joined nothing is known from here on: a snapshot that ends all.
       snapshots_.push_back({.series = series,
                             .time = time_,
                             .version = version_,
-                            .complete = complete_[type],
+                            .complete = too_many_ || complete_[type],
                             .assets = std::move(assets_[type])});
     }
-    if (too_many_) refuse({}, 0, 0, "more than 100,000 things in one object: they are not joined");
+    if (too_many_)
+      refuse({}, 0, 0, "more than 100,000 things or 16 MiB in one object: they are not joined");
     return emit_all(emit);
   }
 
@@ -90,26 +107,35 @@ class InventoryStage final : public sdk::Stage, private InventoryCutter::Sink {
       complete_[static_cast<std::size_t>(type_of(list))] = false;
       return refuse(text, offset, text.size(), read.error().message);
     }
-    for (std::size_t i = 0; i < read->nameless; ++i)
-      refuse(text, offset, text.size(), "a thing without its id");
-    for (auto& asset : read->assets) take(std::move(asset), text, offset);
+    if (read->nameless > 0) refuse(text, offset, text.size(), "a thing without its id");
+    if (read->oversized > 0) {
+      complete_[static_cast<std::size_t>(type_of(list))] = false;
+      refuse(text, offset, text.size(), "a thing of more than 1,000 addresses, interfaces or tags");
+    }
+    bool twice = false;
+    for (auto& asset : read->assets) twice = !take(std::move(asset), offset) || twice;
+    if (twice) refuse(text, offset, text.size(), "a thing that is there twice");
   }
 
-  void take(sdk::Asset asset, std::string_view text, std::uint64_t offset) {
-    if (!is_new(asset.id)) return refuse(text, offset, text.size(), "a thing that is there twice");
+  // False: it is there already.
+  bool take(sdk::Asset asset, std::uint64_t offset) {
+    if (!is_new(asset)) return false;
     rows_.add(asset, {.time = time_, .series = {}, .path = path_, .offset = offset});
     const auto type = static_cast<std::size_t>(asset.type);
     ++things_[type];
     if (!too_many_) assets_[type].push_back(std::move(asset));
+    return true;
   }
 
-  // Beyond kThingsMax nobody remembers which there were: rows land, and nothing is joined.
-  bool is_new(const std::string& id) {
+  // Beyond what one object may have nobody remembers which there were: rows land, and nothing is
+  // joined.
+  bool is_new(const sdk::Asset& asset) {
     if (too_many_) return true;
-    if (ids_.size() < kThingsMax) return ids_.insert(id).second;
+    bytes_ += bytes_of(asset);
+    if (ids_.size() < kThingsMax && bytes_ <= kThingBytesMax) return ids_.insert(asset.id).second;
     too_many_ = true;
     ids_.clear();
-    for (auto& assets : assets_) assets.clear();
+    assets_ = {};
     return true;
   }
 
@@ -154,6 +180,7 @@ class InventoryStage final : public sdk::Stage, private InventoryCutter::Sink {
   MalformedRows malformed_;
   bool refused_any_ = false;
   std::unordered_set<std::string> ids_;
+  std::size_t bytes_ = 0;  // of the things that they name
   bool too_many_ = false;
   std::array<std::uint64_t, kTypes> things_ = {};
   std::array<bool, kTypes> told_ = {};

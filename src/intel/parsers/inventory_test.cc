@@ -285,7 +285,67 @@ TEST(InventoryParser, TooManyThingsLandAndAreNotJoined) {
   ASSERT_TRUE(stage->text({.text = text}, emit));
   ASSERT_TRUE(stage->finish(emit));
   EXPECT_EQ(rows, (std::map<std::string, std::int64_t>{{"inventory", 100'003}, {"malformed", 1}}));
-  EXPECT_TRUE(stage->take_snapshots().empty());
+  const auto snapshots = stage->take_snapshots();
+  ASSERT_EQ(snapshots.size(), 1u);
+  EXPECT_TRUE(snapshots[0].complete);  // what was known ends
+  EXPECT_TRUE(snapshots[0].assets.empty());
+}
+
+TEST(InventoryParser, TooManyBytesLandAndAreNotJoined) {
+  std::string text = R"({"tasks":[)";
+  for (int i = 0; i < 40; ++i) {
+    text += i > 0 ? "," : "";
+    text += "{\"taskArn\":\"" + std::to_string(i) + R"(","containers":[{"name":")" +
+            std::string(512 << 10, 'n') + "\"}]}";
+  }
+  const auto got = read(text + "]}");
+  EXPECT_EQ(got.rows.size(), 41u);
+  ASSERT_EQ(got.malformed.size(), 1u);
+  EXPECT_TRUE(got.malformed[0].contains("16 MiB in one object")) << got.malformed[0];
+  ASSERT_EQ(got.snapshots.size(), 1u);
+  EXPECT_TRUE(got.snapshots[0].assets.empty());
+}
+
+TEST(InventoryParser, WhatOneThingHasIsBounded) {
+  const auto listed = [](std::size_t count, const auto& element) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += (i > 0 ? "," : "") + element(i);
+    return text;
+  };
+  const auto tag = [](std::size_t i) {
+    return R"({"Key":"k)" + std::to_string(i) + R"(","Value":"v"})";
+  };
+  const auto address = [](std::size_t i) {
+    return R"({"PrivateIpAddress":"10.0.)" + std::to_string(i / 256) + "." +
+           std::to_string(i % 256) + "\"}";
+  };
+  const auto interface = [](const std::string& tags, const std::string& addresses) {
+    return R"({"NetworkInterfaces":[{"NetworkInterfaceId":"eni-1","TagSet":[)" + tags +
+           R"(],"PrivateIpAddresses":[)" + addresses + "]}]}";
+  };
+  const auto fits = read(interface(listed(1'000, tag), listed(1'000, address)));
+  EXPECT_TRUE(fits.malformed.empty());
+  EXPECT_EQ(fits.snapshots.at(0).assets.at(0).addresses.size(), 1'000u);
+  // Also so many that comparing each with each would take hours.
+  for (const std::size_t count : {1'001u, 100'000u}) {
+    for (const auto& text :
+         {interface(listed(count, tag), ""), interface("", listed(count, address))}) {
+      const auto got = read(text);
+      ASSERT_EQ(got.malformed.size(), 1u);
+      EXPECT_EQ(got.malformed[0], "a thing of more than 1,000 addresses, interfaces or tags");
+      EXPECT_TRUE(got.snapshots.at(0).assets.empty());
+      EXPECT_FALSE(got.snapshots.at(0).complete);  // it may be there all the same
+    }
+  }
+}
+
+TEST(InventoryParser, WhatOneReservationHasTooMuchIsOneMalformedRow) {
+  std::string instances = R"({"InstanceId":"i-1"})";
+  for (int i = 0; i < 1'000; ++i) instances += R"(,{"InstanceId":"i-1"},{})";
+  const auto got = read(R"({"Reservations":[{"Instances":[)" + instances + "]}]}");
+  EXPECT_EQ(got.malformed,
+            (std::vector<std::string>{"a thing without its id", "a thing that is there twice"}));
+  EXPECT_EQ(got.snapshots.at(0).assets.size(), 1u);
 }
 
 }  // namespace
