@@ -1,7 +1,9 @@
 """Log types: kinds of logs in YAML. Tried without a node, with the cases beside them; deployed without a new program."""
 
+import datetime
 import http.client
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -47,6 +49,18 @@ class Tried(Scenario):
         self.assertEqual([row["url.query"] for row in rows], ["b=1", "b=2"])
         self.assertEqual(rows[0]["@timestamp"], "2026-11-21T20:32:01Z")
         self.assertEqual(rows[0]["http.response.status_code"], 200)
+
+    def test_rows_that_tell_no_time_have_their_files(self):
+        log_type, log = self.folder / "app.yaml", self.folder / "app.log"
+        log_type.write_text("name: app\njson: lines\nfields: {id: event.id}\n")
+        log.write_text('{"id":"7"}\n')
+        os.utime(log, (1_700_000_000, 1_700_000_000))
+        row = json.loads(sextant("parse", "--kind", log_type, log).stdout)
+        self.assertEqual(row["@timestamp"], "2023-11-14T22:13:20Z")
+        before = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+        done = subprocess.run([program(), "parse", "--kind", str(log_type), "-"], input='{"id":"7"}\n',
+                              capture_output=True, text=True, check=True)
+        self.assertGreaterEqual(datetime.datetime.fromisoformat(json.loads(done.stdout)["@timestamp"]), before)
 
     def test_what_is_wrong_in_a_log_type_is_told_with_its_place(self):
         broken = self.folder / "broken.yaml"

@@ -2,15 +2,18 @@
 #include <arrow/record_batch.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "cli/node_client.h"
 #include "cli/text_table.h"
+#include "core/clock.h"
 #include "core/file.h"
 #include "core/inflate.h"
 #include "intel/auto_parser.h"
@@ -86,6 +89,14 @@ constexpr std::string_view kShown[] = {"ts",
 
 using FilePtr = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
+// As if the file had been put into a bucket when it was written last; standard input comes now.
+Time received(const std::string& file) {
+  std::error_code error;
+  const auto written = std::filesystem::last_write_time(file, error);
+  if (file == "-" || error) return SystemClock().now();
+  return std::chrono::floor<Duration>(std::chrono::file_clock::to_sys(written));
+}
+
 class Parsing {
  public:
   Parsing(const ParseOptions& options, sdk::Function function)
@@ -99,6 +110,7 @@ class Parsing {
     if (!file) return fail(Code::NotFound, "'" + options_.file + "' cannot be opened");
     sdk::Source source;
     source.path = options_.file;
+    source.received = received(options_.file);
     stage_ = prepared->start(source);
     SX_TRY(read(*file));
     SX_TRY(stage_->finish(print_));

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "core/time_text.h"
 #include "intel/parsers/log_types/members.h"
 #include "sdk/batch_text.h"
 #include "sdk/text_blocks.h"
@@ -22,9 +23,16 @@ LogTypeCases::Case read_case(const Node& node, Findings& findings) {
   Members members(node, "the case", findings);
   LogTypeCases::Case read{.at = node.at,
                           .path = members.text("path").value_or("s3://logs/key"),
+                          .received = {},
                           .line = members.text("line").value_or(""),
                           .expected = {},
                           .malformed = members.text("malformed").value_or("")};
+  if (const auto text = members.text("received")) {
+    const auto received = parse_iso8601(*text);
+    read.received = received.value_or(Time());
+    if (!received)
+      members.report("received", "'" + *text + "' is no time", "write it as 2026-11-21T19:32:26Z");
+  }
   if (read.line.empty()) members.report("line", "a case needs its 'line'");
   if (const auto* expected = members.map("expect")) {
     for (const auto& member : expected->members) {
@@ -50,6 +58,7 @@ std::vector<sdk::Rows> rows_of(const Parser& parser, const LogTypeCases::Case& t
   };
   sdk::Source source;
   source.path = test.path;
+  source.received = test.received;
   const auto stage = start_parser(parser, source, {});
   sdk::TextBlocks blocks(takes_of(parser));
   const auto take = [&](const sdk::TextBlock& block) { return stage->text(block, emit); };

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/clock.h"
 #include "intel/parsers/log_types/log_type.h"
 
 namespace sextant::intel {
@@ -21,6 +22,7 @@ struct LogTypeCases {
   struct Case {
     yaml::Where at;
     std::string path;  // of the object
+    Time received;     // when it arrived: 1970 unless the case says it
     std::string line;  // or several, of an object
     std::vector<Column> expected;
     std::string malformed;  // a part of the reason; "": it must be an entry

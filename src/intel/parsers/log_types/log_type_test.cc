@@ -94,8 +94,24 @@ TEST(LogTypes, WithoutATimeRowsHaveTheirObjects) {
   EXPECT_EQ(run("name: app\njson: lines\nfields: {id: event.id}\n", R"(
 cases:
   - {line: '{"id":"7","":"no time"}', expect: {"@timestamp": "1970-01-01T00:00:00Z", app.rest: '{"":"no time"}'}}
+  - {line: '{"id":"7"}', received: "2026-11-21T19:32:26Z", expect: {"@timestamp": "2026-11-21T19:32:26Z"}}
 )"),
             "");
+}
+
+TEST(LogTypes, ACaseSaysWhenItsObjectArrived) {
+  const auto log_type = R"(
+name: app
+pattern: '(?P<at>\S+ +\S+ \S+) (?P<what>.*)'
+fields: {at: {to: "@timestamp", format: "%b %e %T"}}
+)";
+  EXPECT_EQ(run(log_type, R"(
+cases:
+  - {line: Dec 31 23:59:59 x, received: "2026-01-02T00:00:00Z", expect: {"@timestamp": "2025-12-31T23:59:59Z"}}
+)"),
+            "");
+  EXPECT_EQ(run(log_type, "cases:\n  - {line: x, received: soon, malformed: x}\n"),
+            "cases:3:25: 'soon' is no time (the case); write it as 2026-11-21T19:32:26Z");
 }
 
 TEST(LogTypes, ALineWithoutATimeLeavesTheTimesOfOthersAlone) {
