@@ -196,10 +196,10 @@ class PoolDispatcher final : public Dispatcher {
     auto bytes = std::make_shared<std::uint64_t>(0);
     attempts_.run(
         task.entry, task.held_back, ending_.get_token(),
-        [this, bytes](std::uint64_t landing_bytes) {
+        [this, function = task.function, bytes](std::uint64_t landing_bytes) {
           *bytes = landing_bytes;
           std::lock_guard lock(mutex_);
-          schedule_.is_landing(landing_bytes);
+          schedule_.is_landing(function, landing_bytes);
         },
         [this, function = task.function, id = task.entry.id, bytes](const AttemptResult& result) {
           std::lock_guard lock(mutex_);

@@ -32,6 +32,7 @@ struct DispatcherOptions {
   // however slow those systems are, the others go on.
   int outside_threads = 4;
   std::size_t outside_per_function_max = 2;
+  // Of both, one function has at most three quarters, so that others go on beside it.
   std::size_t in_flight_max = 512;                // attempts begun and not yet committed
   std::uint64_t landing_bytes_max = 96ull << 20;  // rows in memory, waiting for their commit
   std::size_t window_items_max = 8'192;           // of a function's waiting deliveries, in memory

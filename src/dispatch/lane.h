@@ -33,7 +33,8 @@ class Lane {
   std::optional<Time> next_after(Time told) const;
 
   DueWindow window;
-  bool waits_outside = false;  // its attempts need threads of their own
+  std::uint64_t landing_bytes = 0;  // of its attempts in flight
+  bool waits_outside = false;       // its attempts need threads of their own
   // Deliveries whose making was not confirmed, and when to ask for them.
   std::set<DueEntry> unconfirmed;
   // When something was due last and could not begin because the function ran as often as it may.

@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::chrono::seconds kAgainAfterNotCommitted{1};
 
+// Of what all may have, that one function may have.
+constexpr std::uint64_t share_of(std::uint64_t all) { return all - all / 4; }
+
 }  // namespace
 
 Schedule::Schedule(const DispatcherParts& parts, const DispatcherOptions& options)
@@ -51,7 +54,7 @@ std::optional<Task> Schedule::next_of(NamedLane& named, Work work) {
   }
   const auto now = parts_.clock.now();
   const bool is_ours = lane.waits_outside == (work == Work::Outside);
-  if (is_held_back(named, now) || !is_ours) return std::nullopt;
+  if (is_held_back(named, now) || !is_ours || !has_room(lane)) return std::nullopt;
   auto entry = lane.window.take(now);
   if (!entry) return std::nullopt;
   served_last_ = function;
@@ -65,10 +68,16 @@ void Schedule::refilled(const FunctionName& function, const std::vector<DueEntry
   lane_of(function).second.window.end_refill(entries, all);
 }
 
+void Schedule::is_landing(const FunctionName& function, std::uint64_t bytes) {
+  lane_of(function).second.landing_bytes += bytes;
+  landing_bytes_ += bytes;
+}
+
 void Schedule::ended(const FunctionName& function, const DeliveryId& id,
                      std::uint64_t landing_bytes, const AttemptResult& result) {
   auto& lane = lane_of(function).second;
   lane.window.finished(id);
+  lane.landing_bytes -= landing_bytes;
   landing_bytes_ -= landing_bytes;
   --in_flight_;
   switch (result.end) {
@@ -154,6 +163,12 @@ std::size_t Schedule::concurrency_of(const NamedLane& lane) const {
 
 bool Schedule::has_room() const {
   return in_flight_ < options_.in_flight_max && landing_bytes_ < options_.landing_bytes_max;
+}
+
+// Whether the function leaves enough for others.
+bool Schedule::has_room(const Lane& lane) const {
+  return lane.window.in_flight() < share_of(options_.in_flight_max) &&
+         lane.landing_bytes < share_of(options_.landing_bytes_max);
 }
 
 // Whether the function runs as often as it may; remembered when something waits for it.

@@ -50,7 +50,7 @@ class Schedule {
   // What the store had, from the front; `all` when there was no more.
   void refilled(const FunctionName& function, const std::vector<DueEntry>& entries, bool all);
   // Rows of an attempt in flight, in memory until it has ended.
-  void is_landing(std::uint64_t bytes) { landing_bytes_ += bytes; }
+  void is_landing(const FunctionName& function, std::uint64_t bytes);
   void ended(const FunctionName& function, const DeliveryId& id, std::uint64_t landing_bytes,
              const AttemptResult& result);
   // nullopt: still nobody knows.
@@ -72,6 +72,7 @@ class Schedule {
   void follow_configuration();
   std::size_t concurrency_of(const NamedLane& lane) const;
   bool has_room() const;
+  bool has_room(const Lane& lane) const;
   bool is_held_back(NamedLane& lane, Time now) const;
   std::optional<Task> next_of(NamedLane& lane, Work work);
   std::optional<DueEntry> take_unconfirmed(Lane& lane) const;

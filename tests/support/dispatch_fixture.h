@@ -134,21 +134,24 @@ class DispatchTestWith : public testing::Test {
 
   virtual ports::CommitLog& log() { return store; }
 
-  void start() {
+  dispatch::DispatcherParts parts() {
     if (!lander) lander.emplace(log());
-    auto started = dispatch::Dispatcher::start({.scope = scope,
-                                                .clock = clock,
-                                                .log = log(),
-                                                .state = store,
-                                                .bodies = bodies,
-                                                .configuration = *configuration,
-                                                .catalogue = catalogue,
-                                                .gate = gate,
-                                                .audit = audit,
-                                                .lander = *lander,
-                                                .failures = failures,
-                                                .metrics = metrics},
-                                               options);
+    return {.scope = scope,
+            .clock = clock,
+            .log = log(),
+            .state = store,
+            .bodies = bodies,
+            .configuration = *configuration,
+            .catalogue = catalogue,
+            .gate = gate,
+            .audit = audit,
+            .lander = *lander,
+            .failures = failures,
+            .metrics = metrics};
+  }
+
+  void start() {
+    auto started = dispatch::Dispatcher::start(parts(), options);
     ASSERT_TRUE(started) << started.error().message;
     dispatcher = std::move(*started);
   }
