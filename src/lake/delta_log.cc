@@ -20,8 +20,12 @@ constexpr std::size_t kChangeBytesMax = 4 << 20;
 
 // The same for the same table, in the form of a UUID.
 std::string table_id(const Scope& scope, const TableName& table) {
-  auto text = sha256_hex(store::keys::lake_stream(scope, table)).substr(0, 32);
-  for (const std::size_t at : {8u, 13u, 18u, 23u}) text.insert(at, "-");
+  const auto digits = sha256_hex(store::keys::lake_stream(scope, table));
+  std::string text;
+  for (std::size_t i = 0; i < 32; ++i) {
+    if (i == 8 || i == 12 || i == 16 || i == 20) text.push_back('-');
+    text.push_back(digits[i]);
+  }
   return text;
 }
 
