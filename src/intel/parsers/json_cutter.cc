@@ -194,19 +194,24 @@ class JsonCutter final : public Cutter {
     std::string_view nothing;
     if (is_field && type == ondemand::json_type::null) return set(value, nothing);
     if (name == nullptr || is_field) return keep(object, key, value, type);
-    const bool is_list = is_list_[name->inside];
-    if (type == ondemand::json_type::object && !is_list) {
-      ondemand::object inside;
-      if (auto error = value.get_object().get(inside)) return error;
-      return walk_object(inside, name->inside, into);
-    }
-    if (type == ondemand::json_type::array && is_list) {
-      ondemand::array inside;
-      if (auto error = value.get_array().get(inside)) return error;
-      return walk_list(inside, name->inside, into);
-    }
+    const auto expected =
+        is_list_[name->inside] ? ondemand::json_type::array : ondemand::json_type::object;
+    if (type == expected) return walk_inside(value, type, name->inside, into);
     if (type == ondemand::json_type::null) return set(value, nothing);
     return keep(object, key, value, type);
+  }
+
+  // NOLINTNEXTLINE(misc-no-recursion)
+  simdjson::error_code walk_inside(ondemand::value& value, ondemand::json_type type,
+                                   std::size_t number, CutLine& into) {
+    if (type == ondemand::json_type::object) {
+      ondemand::object inside;
+      if (auto error = value.get_object().get(inside)) return error;
+      return walk_object(inside, number, into);
+    }
+    ondemand::array inside;
+    if (auto error = value.get_array().get(inside)) return error;
+    return walk_list(inside, number, into);
   }
 
   // nullptr when no field has that name. Members mostly come in the same order in every line.
