@@ -205,10 +205,7 @@ class Needs {
       if (!function.tags.empty())
         need("lambda:TagResource", function.arn, tags_context(function.tags));
     } else {
-      if (configured_otherwise(was, function))
-        need("lambda:UpdateFunctionConfiguration", function.arn);
-      if (code_of(was) != code_of(function)) need("lambda:UpdateFunctionCode", function.arn);
-      tags(was.tags, function.tags, "lambda:TagResource", "lambda:UntagResource", function.arn);
+      update_of(was, function);
     }
     if (was.reserved_concurrency != function.reserved_concurrency) {
       need(function.reserved_concurrency ? "lambda:PutFunctionConcurrency"
@@ -216,6 +213,11 @@ class Needs {
            function.arn);
     }
     if (!(was.retry == function.retry)) need("lambda:PutFunctionEventInvokeConfig", function.arn);
+  }
+  void update_of(const model::Function& was, const model::Function& now) {
+    if (configured_otherwise(was, now)) need("lambda:UpdateFunctionConfiguration", now.arn);
+    if (code_of(was) != code_of(now)) need("lambda:UpdateFunctionCode", now.arn);
+    tags(was.tags, now.tags, "lambda:TagResource", "lambda:UntagResource", now.arn);
   }
   static std::string code_of(const model::Function& function) {
     const auto code = function.environment.find(std::string(kCodeVariable));
