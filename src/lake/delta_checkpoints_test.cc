@@ -22,16 +22,7 @@ class DeltaCheckpointsTest : public LakeTest {
     DeltaLog log(parts(), kTable);
     for (int i = 0; i < 10; ++i) publish_one(log);
   }
-  DeltaParts parts() {
-    return {.scope = scope_,
-            .clock = clock_,
-            .log = store_,
-            .state = store_,
-            .streams = store_,
-            .files = *files_,
-            .manifest = *manifest_,
-            .checkpoint_every = 4};
-  }
+  DeltaParts parts() { return delta_parts(4); }
   void publish_one(DeltaLog& log) {
     auto lander = this->lander();
     ASSERT_TRUE(land(*lander, std::to_string(++landed_), {test::make_lake_rows()}).get());

@@ -21,16 +21,6 @@ using test::make_lake_rows;
 
 class DeltaLogTest : public LakeTest {
  protected:
-  DeltaParts parts(std::uint64_t checkpoint_every = 100) {
-    return {.scope = scope_,
-            .clock = clock_,
-            .log = store_,
-            .state = store_,
-            .streams = store_,
-            .files = *files_,
-            .manifest = *manifest_,
-            .checkpoint_every = checkpoint_every};
-  }
   void land_one(const test::LakeRows& rows = {}) {
     auto lander = this->lander();
     ASSERT_TRUE(land(*lander, std::to_string(++landed_), {make_lake_rows(rows)}).get());
@@ -59,7 +49,7 @@ class DeltaLogTest : public LakeTest {
 
 TEST_F(DeltaLogTest, TheFirstVersionSaysEverything) {
   land_one();
-  DeltaLog log(parts(), TableName("alb"));
+  DeltaLog log(delta_parts(), TableName("alb"));
   EXPECT_EQ(log.step(), true);
   EXPECT_EQ(log.step(), false);
   EXPECT_EQ(in_version(0, "protocol", "minReaderVersion"), std::vector<std::string>{"1"});
@@ -78,11 +68,11 @@ TEST_F(DeltaLogTest, TheFirstVersionSaysEverything) {
 
 TEST_F(DeltaLogTest, ManyCommitsAreOneVersionAndNoneIsPublishedTwice) {
   for (int i = 0; i < 5; ++i) land_one();
-  DeltaLog log(parts(), TableName("alb"));
+  DeltaLog log(delta_parts(), TableName("alb"));
   EXPECT_EQ(log.step(), true);
   EXPECT_EQ(in_version(0, "add", "path").size(), 5u);
   land_one();
-  DeltaLog another(parts(), TableName("alb"));  // as after a restart
+  DeltaLog another(delta_parts(), TableName("alb"));  // as after a restart
   EXPECT_EQ(another.step(), true);
   EXPECT_EQ(another.step(), false);
   EXPECT_EQ(in_version(1, "add", "path").size(), 1u);
@@ -92,7 +82,7 @@ TEST_F(DeltaLogTest, ManyCommitsAreOneVersionAndNoneIsPublishedTwice) {
 
 TEST_F(DeltaLogTest, AVersionThatSomebodyElseWroteIsSteppedOver) {
   land_one();
-  DeltaLog log(parts(), TableName("alb"));
+  DeltaLog log(delta_parts(), TableName("alb"));
   EXPECT_EQ(log.step(), true);
   ASSERT_TRUE(files_->publish("alb/_delta_log/" + delta_file_name(1),
                               R"({"commitInfo":{"operation":"OTHER"}})", ports::IfExists::Fail));
@@ -114,27 +104,27 @@ TEST(DeltaPosition, IsAWholeNumberOrUnknown) {
 
 TEST_F(DeltaLogTest, AFlippedByteIsAnErrorThatNamesTheFile) {
   land_one();
-  EXPECT_EQ(DeltaLog(parts(), TableName("alb")).step(), true);
+  EXPECT_EQ(DeltaLog(delta_parts(), TableName("alb")).step(), true);
   land_one();
-  EXPECT_EQ(DeltaLog(parts(), TableName("alb")).step(), true);
+  EXPECT_EQ(DeltaLog(delta_parts(), TableName("alb")).step(), true);
   const auto path = "alb/_delta_log/" + delta_file_name(0);  // not the newest: readers need it too
   const auto whole = *files_->published(path);
   for (std::size_t at = 0; at < whole.size(); at += 7 + at / 50) {
     auto text = whole;
     text[at] = static_cast<char>(text[at] ^ (1 << at % 8));
     ASSERT_TRUE(files_->publish(path, text, ports::IfExists::Replace));
-    const auto stepped = DeltaLog(parts(), TableName("alb")).step();
+    const auto stepped = DeltaLog(delta_parts(), TableName("alb")).step();
     ASSERT_FALSE(stepped) << "byte " << at;
     EXPECT_EQ(stepped.error().code, Code::Corrupt);
     EXPECT_TRUE(stepped.error().message.contains(path)) << stepped.error().message;
   }
   ASSERT_TRUE(files_->publish(path, whole, ports::IfExists::Replace));
-  EXPECT_EQ(DeltaLog(parts(), TableName("alb")).step(), false);
+  EXPECT_EQ(DeltaLog(delta_parts(), TableName("alb")).step(), false);
 }
 
 TEST_F(DeltaLogTest, ANewColumnIsTold) {
   land_one();
-  DeltaLog log(parts(), TableName("alb"));
+  DeltaLog log(delta_parts(), TableName("alb"));
   EXPECT_EQ(log.step(), true);
   land_one();
   EXPECT_EQ(log.step(), true);
@@ -148,7 +138,7 @@ TEST_F(DeltaLogTest, ANewColumnIsTold) {
 }
 
 TEST_F(DeltaLogTest, CheckpointsKeepTheLogShort) {
-  DeltaLog log(parts(4), TableName("alb"));
+  DeltaLog log(delta_parts(4), TableName("alb"));
   for (int i = 0; i < 13; ++i) {
     land_one();
     EXPECT_EQ(log.step(), true);
@@ -162,7 +152,7 @@ TEST_F(DeltaLogTest, CheckpointsKeepTheLogShort) {
                     arrow::default_memory_pool())
                     .ValueOrDie();
   EXPECT_EQ(reader->ReadTable().ValueOrDie()->num_rows(), 13 + 3);
-  DeltaLog again(parts(4), TableName("alb"));
+  DeltaLog again(delta_parts(4), TableName("alb"));
   EXPECT_EQ(again.step(), false);
 }
 
@@ -196,7 +186,7 @@ TEST_F(DeltaMergeTest, AMergeIsAVersionOfItsOwnThatMovesRows) {
   merge("m1");
   land_one();
   merge("m2", 29);  // without one row that was there twice
-  DeltaLog log(parts(), TableName("alb"));
+  DeltaLog log(delta_parts(), TableName("alb"));
   while (*log.step()) {
   }
   EXPECT_EQ(names().size(), 4u);
@@ -213,13 +203,13 @@ TEST_F(DeltaMergeTest, AMergeIsAVersionOfItsOwnThatMovesRows) {
   EXPECT_EQ(in_version(3, "add", "dataChange"), Values{"false"})
       << "its rows are all in the others";
   EXPECT_EQ(in_version(3, "remove", "dataChange"), Values(2, "true")) << "and of those one is gone";
-  EXPECT_EQ(DeltaLog(parts(), TableName("alb")).step(), false) << "the seals hold";
+  EXPECT_EQ(DeltaLog(delta_parts(), TableName("alb")).step(), false) << "the seals hold";
 }
 
 // Whatever the table becomes between a version and the checkpoint that follows it.
 TEST_F(DeltaMergeTest, ACheckpointIsTheTableAtItsVersion) {
   for (int i = 0; i < 3; ++i) land_one();
-  DeltaLog log(parts(2), TableName("alb"));
+  DeltaLog log(delta_parts(2), TableName("alb"));
   EXPECT_EQ(log.step(), true);  // version 0: three files
   land_one();
   EXPECT_EQ(log.step(), true);
@@ -251,7 +241,7 @@ TEST_F(DeltaMergeTest, ACheckpointIsTheTableAtItsVersion) {
 TEST_F(DeltaLogTest, ThePublisherFollowsTheManifest) {
   land_one();
   {
-    const auto publisher = DeltaPublisher::start(parts(), metrics_);
+    const auto publisher = DeltaPublisher::start(delta_parts(), metrics_);
     land_one();
     auto lander = this->lander();
     ASSERT_TRUE(land(*lander, "other", {make_lake_rows()}, "other").get());
@@ -306,7 +296,7 @@ class FlyingClock final : public Clock {
 
 TEST_F(DeltaLogTest, ADamagedLogIsTriedLessAndLessOftenAndRecovers) {
   land_one();
-  ASSERT_EQ(DeltaLog(parts(), TableName("alb")).step(), true);
+  ASSERT_EQ(DeltaLog(delta_parts(), TableName("alb")).step(), true);
   const auto path = "alb/_delta_log/" + delta_file_name(0);
   const auto whole = *files_->published(path);
   ASSERT_TRUE(files_->publish(path, "{}" + whole, ports::IfExists::Replace));

@@ -17,14 +17,7 @@ class UpkeepTest : public LakeTest {
   UpkeepTest() { open(); }
 
   void open() {
-    publisher_ = DeltaPublisher::start({.scope = scope_,
-                                        .clock = clock_,
-                                        .log = store_,
-                                        .state = store_,
-                                        .streams = store_,
-                                        .files = *files_,
-                                        .manifest = *manifest_},
-                                       metrics_);
+    publisher_ = DeltaPublisher::start(delta_parts(), metrics_);
     upkeep_ = Upkeep::open({.scope = scope_,
                             .clock = clock_,
                             .log = log(),

@@ -45,15 +45,7 @@ TEST_F(DeltaScenario, OthersReadWhatLanded) {
   if (!std::filesystem::exists(python())) GTEST_SKIP() << "run tools/bootstrap: no " << python();
   auto lander = this->lander({.shared_bytes_max = 1 << 20});
   {
-    const auto publisher = DeltaPublisher::start({.scope = scope_,
-                                                  .clock = clock_,
-                                                  .log = store_,
-                                                  .state = store_,
-                                                  .streams = store_,
-                                                  .files = *files_,
-                                                  .manifest = *manifest_,
-                                                  .checkpoint_every = 3},
-                                                 metrics_);
+    const auto publisher = DeltaPublisher::start(delta_parts(3), metrics_);
     // Small, large, over many hours, with a column that came later; and a checkpoint on the way.
     for (int i = 0; i < 8; ++i) {
       const auto name = "small-" + std::to_string(i);
@@ -76,15 +68,7 @@ TEST_F(DeltaScenario, OthersReadWhatLanded) {
 TEST_F(DeltaScenario, OthersCountTheSameWhileFilesAreMerged) {
   if (!std::filesystem::exists(python())) GTEST_SKIP() << "run tools/bootstrap: no " << python();
   auto lander = this->lander();
-  const auto publisher = DeltaPublisher::start({.scope = scope_,
-                                                .clock = clock_,
-                                                .log = store_,
-                                                .state = store_,
-                                                .streams = store_,
-                                                .files = *files_,
-                                                .manifest = *manifest_,
-                                                .checkpoint_every = 3},
-                                               metrics_);
+  const auto publisher = DeltaPublisher::start(delta_parts(3), metrics_);
   const auto upkeep = Upkeep::open({.scope = scope_,
                                     .clock = clock_,
                                     .log = store_,

@@ -13,6 +13,7 @@
 #include "adapters/embedded/lake_files.h"
 #include "adapters/embedded/posix_disk.h"
 #include "adapters/memory/store.h"
+#include "lake/delta_checkpoints.h"
 #include "lake/file_lander.h"
 #include "lake/manifest.h"
 #include "tests/support/lake_rows.h"
@@ -35,6 +36,16 @@ class LakeTest : public testing::Test {
                              .manifest = *manifest_,
                              .metrics = metrics_},
                             options);
+  }
+  DeltaParts delta_parts(std::uint64_t checkpoint_every = 100) {
+    return {.scope = scope_,
+            .clock = clock_,
+            .log = store_,
+            .state = store_,
+            .streams = store_,
+            .files = *files_,
+            .manifest = *manifest_,
+            .checkpoint_every = checkpoint_every};
   }
   virtual ports::CommitLog& log() { return store_; }
   virtual ports::LakeFiles& files() { return *files_; }

@@ -29,7 +29,8 @@ inline ArrayPtr ports(const std::vector<std::int32_t>& values) {
 }
 
 inline BatchPtr enriched(const sdk::Function& enricher,
-                         const std::vector<std::pair<std::string, ArrayPtr>>& columns) {
+                         const std::vector<std::pair<std::string, ArrayPtr>>& columns,
+                         const sdk::Source& source = {}) {
   arrow::FieldVector fields;
   std::vector<ArrayPtr> arrays;
   for (const auto& [name, array] : columns) {
@@ -40,7 +41,7 @@ inline BatchPtr enriched(const sdk::Function& enricher,
   const auto prepared = enricher.prepare({});
   EXPECT_TRUE(prepared);
   BatchPtr out;
-  const auto done = (*prepared)->start({})->rows(
+  const auto done = (*prepared)->start(source)->rows(
       {"alb", arrow::RecordBatch::Make(arrow::schema(fields), count, arrays)}, [&](sdk::Rows rows) {
         out = rows.batch;
         return Result<>();

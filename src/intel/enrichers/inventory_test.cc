@@ -65,26 +65,10 @@ ArrayPtr times(const std::vector<int>& seconds) {
 }
 
 BatchPtr joined(const std::vector<std::pair<std::string, ArrayPtr>>& columns) {
-  arrow::FieldVector fields;
-  std::vector<ArrayPtr> arrays;
-  for (const auto& [name, array] : columns) {
-    fields.push_back(arrow::field(name, array->type()));
-    arrays.push_back(array);
-  }
-  const auto count = arrays.front()->length();
-  const auto prepared = kInventoryEnricher.prepare({});
-  EXPECT_TRUE((*prepared)->reads_inventory());
-  const auto stage = (*prepared)->start(
+  EXPECT_TRUE((*kInventoryEnricher.prepare({}))->reads_inventory());
+  return test::enriched(
+      kInventoryEnricher, columns,
       {.path = "", .object_version = "", .inventory = std::make_shared<PlayedInventory>()});
-  BatchPtr out;
-  const auto done =
-      stage->rows({"vpc_flow", arrow::RecordBatch::Make(arrow::schema(fields), count, arrays)},
-                  [&](sdk::Rows rows) {
-                    out = rows.batch;
-                    return Result<>();
-                  });
-  EXPECT_TRUE(done) << done.error().message;
-  return out;
 }
 
 std::string cell(const BatchPtr& batch, std::string_view column, std::int64_t row) {
